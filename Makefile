@@ -1,0 +1,63 @@
+# demo · test · lint · bench · bench-peers · soak · lock. Each sets up what it needs; the environment lives in .venv.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+JAR := .cache/verapdf/cli.jar
+JOBS ?= 2
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo test lint check-system bench bench-peers soak lock fonts clean
+
+help:
+	@echo "make demo   the main job on the example town, step by step"
+	@echo "make test   every check: ruff, mypy, import-linter, pytest, PDF validation"
+	@echo "make bench  the figures of docs/performance.md; bench-peers beside other programs; soak the long counts"
+
+demo: $(VENV)/ready
+	@$(BIN)/rathaus-desk demo --no-window
+
+test: $(VENV)/ready system-for-tests $(JAR) lint
+	$(BIN)/python -m pytest tests
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check src tests bench tools
+	$(BIN)/ruff format --check src tests bench tools
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/ready
+	@$(BIN)/python -m compileall -q src $(VENV)/lib >/dev/null 2>&1 || true
+	@for script in bench/bench_*.py; do $(BIN)/python $$script || exit 1; done
+
+bench-peers: $(VENV)/ready
+	@tools/peers.sh
+
+soak: $(VENV)/ready
+	RATHAUS_SOAK=1 $(BIN)/python -m pytest tests/store tests/journeys -m "soak or not soak"
+
+# The environment: everything by version and hash, the project itself in place.
+$(VENV)/ready: requirements-dev.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Rathaus Desk needs Python 3.11, 3.12 or 3.13."; exit 1; }
+	@tools/system.sh base
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: system-for-tests
+system-for-tests:
+	@tools/system.sh tests
+
+$(JAR): tools/get_verapdf.sh | system-for-tests
+	@tools/get_verapdf.sh $@
+
+# Both locks: name, version, hash; never a host.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra server --extra dev pyproject.toml -o requirements-dev.lock
+	@! grep -n '://' requirements.lock requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .cache build dist .mypy_cache .ruff_cache .hypothesis
