@@ -1,0 +1,1 @@
+"""The town itself: its authority, offices, clerks and bank account; cases, notes and follow-ups."""
