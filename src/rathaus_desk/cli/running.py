@@ -128,7 +128,7 @@ def _moment(_context: click.Context, _parameter: click.Parameter, value: str | N
 
 
 def _take(context: click.Context, parameter: click.Parameter, value: object) -> None:
-    """Keep a global option in the call's Run; the one written nearer to the command wins, the environment last."""
+    """Keep a global option in the call's Run; the nearer to the command wins, the environment is last."""
     run = context.ensure_object(Run)
     if (
         context.parent is not None
@@ -199,7 +199,7 @@ class DeskGroup(click.Group):
         self.options_metavar = "[OPTIONEN]"
         self.subcommand_metavar = "BEFEHL …"
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         """In the order of registration, which is the order of a working day."""
         return list(self.commands)
 
@@ -249,7 +249,8 @@ def guarded(command: click.Command, arguments: list[str]) -> int:
     except Exception:
         log.exception("unexpected")
         _complain(
-            "Es ist ein Fehler im Programm aufgetreten; Ihre Daten sind unverändert. Mit --log-file DATEI wird die Einzelheit festgehalten."
+            "Es ist ein Fehler im Programm aufgetreten; Ihre Daten sind unverändert. "
+            "Mit --log-file DATEI wird die Einzelheit festgehalten."
         )
         return CANNOT
 

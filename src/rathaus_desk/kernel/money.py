@@ -1,4 +1,4 @@
-"""Money is integer cents. Rounding is commercial (half away from zero) and happens once, where it is named."""
+"""Money is integer cents. Rounding is commercial (half away from zero), once, where it is named."""
 
 from __future__ import annotations
 
