@@ -2,9 +2,9 @@
 
     tools/shrink_fonts.py FOLDER        FOLDER holds the unpacked npm package @expo-google-fonts/arimo
 
-Of each weight two files come out, with the same glyph numbers:
-``Arimo-X.ttf`` has every glyph and the tables for shaping; ``Arimo-X-common.ttf`` only the outlines that nearly
-every German letter gets by with. A PDF embeds the small one unless a name needs more (see letters/fonts.py).
+Of each weight two files come out, with the same glyph numbers (letters/fonts.py says what for):
+``Arimo-X.ttf`` has every glyph and the tables for shaping; ``Arimo-X-common.ttf`` only the outlines that
+nearly every German letter gets by with.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ SIGNS = (
     0x2044, 0x2116, 0x2190, 0x2192, 0x2212, 0x2248, 0x2260, 0x25CF,
 )  # fmt: skip
 COMMON = (
-    *range(0x20, 0x7F), *range(0xA0, 0x100), 0x2013, 0x2014, *range(0x2018, 0x201F), 0x2022, 0x2026, 0x20AC, 0x2212,
+    *range(0x20, 0x7F), *range(0xA0, 0x100),
+    0x2013, 0x2014, *range(0x2018, 0x201F), 0x2022, 0x2026, 0x20AC, 0x2212,
 )  # fmt: skip
 EPOCH = 3_800_000_000  # seconds since 1904; a fixed stamp, so that cutting twice gives the same bytes
 
