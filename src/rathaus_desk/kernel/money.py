@@ -9,7 +9,7 @@ from fractions import Fraction
 
 Number = int | Decimal | Fraction
 
-_PLAIN = re.compile(r"-?\d{1,12}\.\d{2}")
+_PLAIN = re.compile(r"-?[0-9]{1,12}\.[0-9]{2}")
 
 
 def round_half_up(value: Number) -> int:

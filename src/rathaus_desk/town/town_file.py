@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
-PostalCode = Annotated[str, Meta(pattern=r"^\d{5}$")]
+PostalCode = Annotated[str, Meta(pattern=r"^[0-9]{5}$")]
 
 
 class TownHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -20,7 +20,7 @@ class TownHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     postal_code: PostalCode
     place: Text
     state: Annotated[str, Meta(pattern=r"^(BB|BE|BW|BY|HB|HE|HH|MV|NI|NW|RP|SH|SL|SN|ST|TH)$")]
-    ags: Annotated[str, Meta(pattern=r"^\d{8}$")] = ""
+    ags: Annotated[str, Meta(pattern=r"^[0-9]{8}$")] = ""
     phone: str = ""
     email: str = ""
     web: str = ""
