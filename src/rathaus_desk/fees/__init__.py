@@ -1,0 +1,1 @@
+"""Tariffs, the one engine that assesses them, assessments, due items, payments."""

@@ -1,0 +1,1 @@
+"""Halls, rooms and bookings. For now: the hall file and what a booking costs."""
