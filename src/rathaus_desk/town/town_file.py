@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
+
+from rathaus_desk.catalogue.findings import Finding
+from rathaus_desk.catalogue.kinds import Bundle, CatalogueFile, FileKind, Version
+from rathaus_desk.kernel.periods import SINCE_EVER
 
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
 PostalCode = Annotated[str, Meta(pattern=r"^[0-9]{5}$")]
@@ -66,3 +71,56 @@ class TownFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bank_account: tuple[BankAccountEntry, ...] = ()
     office: Annotated[tuple[OfficeEntry, ...], Meta(min_length=1)] = ()
     districts: Districts = Districts()
+
+
+def _account_findings(file: CatalogueFile) -> Iterator[Finding]:
+    from stdnum import bic, iban
+
+    content: TownFile = file.content
+    for index, account in enumerate(content.bank_account):
+        if not iban.is_valid(account.iban):
+            yield file.finding(
+                ("bank_account", index, "iban"),
+                f"Die IBAN „{account.iban}“ ist nicht gültig (Prüfziffer oder Länge).",
+                "die IBAN vom Kontoauszug der Stadtkasse",
+            )
+        if account.bic and not bic.is_valid(account.bic):
+            yield file.finding(
+                ("bank_account", index, "bic"), f"Der BIC „{account.bic}“ hat keine gültige Form."
+            )
+
+
+def _doubled_offices(file: CatalogueFile) -> Iterator[Finding]:
+    seen: set[str] = set()
+    content: TownFile = file.content
+    for index, office in enumerate(content.office):
+        if office.key in seen:
+            yield file.finding(
+                ("office", index, "key"), f"Das Amt „{office.key}“ steht zweimal in der Datei."
+            )
+        seen.add(office.key)
+
+
+def _refuse(file: CatalogueFile) -> Iterator[Finding]:
+    yield from _account_findings(file)
+    yield from _doubled_offices(file)
+
+
+def _find(file: CatalogueFile, _bundle: Bundle) -> Iterator[Finding]:
+    content: TownFile = file.content
+    if not content.bank_account:
+        yield file.finding(
+            ("town",),
+            "Es ist kein Bankkonto genannt; Gebührenbescheide brauchen eines.",
+            "eine Tabelle [[bank_account]]",
+        )
+
+
+TOWN_KIND = FileKind(
+    head="town",
+    title="Stadt",
+    schema=TownFile,
+    versions=lambda content: (Version(content.town.ags or content.town.name, content.town.name, SINCE_EVER),),
+    refuse=_refuse,
+    find=_find,
+)
