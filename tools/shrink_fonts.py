@@ -21,11 +21,14 @@ SIGNS = (
     0x00AD, 0x0237, 0x2002, 0x2009, 0x2010, 0x2011, 0x2013, 0x2014, 0x2022, 0x202F,
     0x2044, 0x2116, 0x2190, 0x2192, 0x2212, 0x2248, 0x2260, 0x25CF,
 )  # fmt: skip
-COMMON = (
-    *range(0x20, 0x7F), *range(0xA0, 0x100),
-    0x2013, 0x2014, *range(0x2018, 0x201F), 0x2022, 0x2026, 0x20AC, 0x2212,
-)  # fmt: skip
 EPOCH = 3_800_000_000  # seconds since 1904; a fixed stamp, so that cutting twice gives the same bytes
+
+
+def everyday() -> set[int]:
+    """What a usual German letter gets by with; the program reads the same list."""
+    return {
+        ord(char) for char in (ROOT / "resources" / "fonts" / "everyday.txt").read_text(encoding="utf-8")
+    } | {0x20, 0xA0}
 
 
 def din_91379() -> set[int]:
@@ -62,7 +65,7 @@ def main() -> None:
         cut(whole, din_91379() | {code for code in SIGNS if code in whole.getBestCmap()}, shaping=True)
         whole.save(target / f"Arimo-{weight}.ttf")
         common = TTFont(target / f"Arimo-{weight}.ttf", recalcTimestamp=False)
-        cut(common, set(COMMON), shaping=False)
+        cut(common, everyday(), shaping=False)
         for table in ("cmap", "name", "post", "OS/2", "GPOS", "GSUB", "GDEF"):
             if table in common:
                 del common[table]
