@@ -1,0 +1,1 @@
+"""Incoming online applications: the services, the channels they arrive by, the intake, the worklist."""

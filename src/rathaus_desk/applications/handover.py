@@ -1,0 +1,115 @@
+"""How an application becomes work of another module: the facts that cross over, and who takes them.
+
+``applications`` knows no cemetery and no hall. A service's data says which form values are which facts; the
+module that carries on offers a ``Handover`` for its shape of facts, ``office.py`` joins the two.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from rathaus_desk.kernel.clock import TOWN_ZONE
+
+
+class Party(msgspec.Struct, frozen=True, kw_only=True):
+    """A person or organisation as the form names it; a clerk matches it to the register. "": not said."""
+
+    salutation: str = ""
+    title: str = ""
+    given_names: str = ""
+    family_name: str = ""
+    birth_name: str = ""
+    organisation: str = ""
+    street: str = ""
+    postal_code: str = ""
+    place: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+RelationKind = Literal["", "spouse", "child", "stepchild", "grandchild", "parent", "sibling", "other"]
+
+
+class Applicant(Party, frozen=True, kw_only=True):
+    """Who asks for the burial. ``relation``: what the applicant is to the deceased: a son is a ``child``."""
+
+    relation: RelationKind = ""
+    relation_text: str = ""
+    """The form's own word."""
+
+
+class Deceased(msgspec.Struct, frozen=True, kw_only=True):
+    """The dead person. Days are None where the form has none or it cannot be read; the text is kept."""
+
+    salutation: str = ""
+    title: str = ""
+    given_names: str = ""
+    family_name: str = ""
+    birth_name: str = ""
+    born_on: date | None = None
+    born_text: str = ""
+    birth_place: str = ""
+    died_on: date | None = None
+    died_at: time | None = None
+    """Time of death by the town's clock; without it the day of death counts as a whole."""
+    death_place: str = ""
+    last_address: str = ""
+    """On one line, as the form has it."""
+    religion: str = ""
+    certificate_number: str = ""
+    registry_office: str = ""
+    cremation_number: str = ""
+
+
+class BurialRegistration(msgspec.Struct, frozen=True, kw_only=True):
+    """What an undertaker tells the cemetery's office. Nothing in it has been decided."""
+
+    deceased: Deceased
+    applicant: Applicant | None = None
+    undertaker: Party | None = None
+    holder: Party | None = None
+    """Who holds or shall hold the right of use, if the form says so; never assumed from the applicant."""
+    debtor: Party | None = None
+    """Who shall get the notice, if the form says so."""
+    form: Literal["", "coffin", "urn"] = ""
+    cemetery: str = ""
+    grave_kind: str = ""
+    """The kind's name in the form's words; the statute's kinds are the cemetery's to match."""
+    existing_grave: str = ""
+    """Number of a grave that is there already, as the form writes it."""
+    new_grave: bool = False
+    wished_on: date | None = None
+    wished_time: time | None = None
+    services: dict[str, int] = {}
+    """Service → how often, by the keys a tariff's ``when.service`` uses: ``{"trauerhalle": 1}``."""
+    remarks: str = ""
+
+    @property
+    def wished_at(self) -> datetime | None:
+        """Day and time wished for, aware; None unless the form names both."""
+        if self.wished_on is None or self.wished_time is None:
+            return None
+        return datetime.combine(self.wished_on, self.wished_time, TOWN_ZONE)
+
+
+Facts = BurialRegistration
+"""Any of the shapes below."""
+
+SHAPES: dict[str, type[Facts]] = {"burial": BurialRegistration}
+"""What ``[handover] to`` of a service may name, and the facts that come with it."""
+
+
+def fact_type(shape: Any, fact: str) -> Any:
+    """The type of a fact named by its path (``deceased.born_on``, ``services.orgel``); None: no such fact."""
+    for step in fact.split("."):
+        if get_origin(shape) is dict:
+            shape = get_args(shape)[1]
+            continue
+        struct = next((part for part in (*get_args(shape), shape) if isinstance(part, type)), None)
+        if struct is None or not issubclass(struct, msgspec.Struct):
+            return None
+        shape = get_type_hints(struct).get(step)
+    return shape
