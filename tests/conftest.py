@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from rathaus_desk.kernel.clock import Clock
+    from rathaus_desk.store.engine import Store
+
+TEST_KEY = bytes(range(32))
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -14,3 +22,28 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 def musterrode() -> Path:
     """The folder of the example town."""
     return Path(__file__).resolve().parents[1] / "resources" / "examples" / "musterrode"
+
+
+@pytest.fixture
+def make_store(tmp_path: Path) -> Iterator[Callable[..., Store]]:
+    """Makes fresh stores: ``make_store()`` has the tables of every module imported so far.
+
+    ``make_store(clock=FixedClock(…))`` sets its clock. A test imports the ``records`` of the modules it needs.
+    """
+    from rathaus_desk.store.engine import Store
+
+    made: list[Store] = []
+
+    def fresh(clock: Clock | None = None) -> Store:
+        made.append(Store.create(tmp_path / f"home-{len(made)}", TEST_KEY, clock=clock))
+        return made[-1]
+
+    yield fresh
+    for store in made:
+        store.close()
+
+
+@pytest.fixture
+def store(make_store: Callable[..., Store]) -> Store:
+    """One fresh store, see `make_store`."""
+    return make_store()

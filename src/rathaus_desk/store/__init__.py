@@ -1,0 +1,1 @@
+"""The encrypted local database: records, operations, journal, undo, claims, numbers, search, backup."""

@@ -1,0 +1,136 @@
+"""Files on records: scans, photos, letters that went out. Encrypted, and written durably before the commit.
+
+A file is named by HMAC over its SHA-256 with a key kept inside the database: equal content is stored once,
+and the folder tells nobody what is in it. Content: ``RDA1`` ‖ salt (32 bytes) ‖ AES-256-GCM under a key made
+by HKDF from the attachments' key and the salt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from rathaus_desk.kernel.errors import BadInput, CannotWork
+from rathaus_desk.store import secret
+from rathaus_desk.store.home import Home, write_durably
+from rathaus_desk.store.schema import Record
+
+MAX_SIZE = 50 * 2**20
+"""Largest attachment in bytes."""
+
+_HEAD = b"RDA1"
+_SALT = 32
+
+
+class Attachment(Record):
+    """One file on a record. ``sha256`` is of the readable content, in hex."""
+
+    __tablename__ = "attachment"
+    __strict__ = True
+    record: Mapped[UUID] = mapped_column(index=True)
+    name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(index=True)
+
+
+class Shelf:
+    """The folder of encrypted files. ``driver``: the driver's connection, for the keys."""
+
+    def __init__(self, home: Home, driver: Any) -> None:
+        self._home = home
+        self._driver = driver
+
+    def path(self, sha256: str) -> Path:
+        """Where the file with this content lies, or would lie."""
+        key = secret.secret(self._driver, secret.ATTACHMENT_NAMES)
+        assert key is not None
+        name = hmac.digest(key, bytes.fromhex(sha256), "sha256").hex()
+        return self._home.attachments / name[:2] / name
+
+    def put(self, content: bytes) -> tuple[str, Path | None]:
+        """Stores ``content`` durably; its SHA-256, and the new file's path (None if it was there already)."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = self.path(sha256)
+        if path.exists():
+            return sha256, None
+        path.parent.mkdir(exist_ok=True, mode=0o700)
+        write_durably(path, seal(content, self._key(secret.ATTACHMENTS)))
+        return sha256, path
+
+    def get(self, sha256: str) -> bytes:
+        """The readable content; CannotWork if the file is missing or was changed."""
+        try:
+            sealed = self.path(sha256).read_bytes()
+        except OSError as error:
+            raise CannotWork(
+                "Die Datei zu diesem Anhang fehlt. Bitte stellen Sie sie aus einer Sicherung wieder her.",
+                detail=f"attachment file, errno {error.errno}",
+            ) from error
+        content = unseal(sealed, self._key(secret.ATTACHMENTS))
+        before = secret.secret(self._driver, secret.ATTACHMENTS_BEFORE)
+        if content is None and before is not None:
+            content = unseal(sealed, before)
+        if content is None or hashlib.sha256(content).hexdigest() != sha256:
+            raise CannotWork(
+                "Die Datei zu diesem Anhang ist beschädigt. "
+                "Bitte stellen Sie sie aus einer Sicherung wieder her.",
+                detail="attachment does not decrypt",
+            )
+        return content
+
+    def _key(self, name: str) -> bytes:
+        key = secret.secret(self._driver, name)
+        assert key is not None
+        return key
+
+
+def seal(content: bytes, key: bytes) -> bytes:
+    """``content`` encrypted under ``key``."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    salt = secrets.token_bytes(_SALT)
+    return _HEAD + salt + AESGCM(_file_key(key, salt)).encrypt(bytes(12), content, _HEAD)
+
+
+def unseal(sealed: bytes, key: bytes) -> bytes | None:
+    """The content; None if it was sealed under another key or changed."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    if not sealed.startswith(_HEAD) or len(sealed) < len(_HEAD) + _SALT + 16:
+        return None
+    salt, secret_part = sealed[4 : 4 + _SALT], sealed[4 + _SALT :]
+    try:
+        return AESGCM(_file_key(key, salt)).decrypt(bytes(12), secret_part, _HEAD)
+    except InvalidTag:
+        return None
+
+
+def _file_key(key: bytes, salt: bytes) -> bytes:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    return HKDF(SHA256(), 32, salt, b"rathaus-desk attachment").derive(key)
+
+
+def refuse_size(content: bytes, name: str) -> None:
+    """BadInput if the file is too large to be kept."""
+    if len(content) > MAX_SIZE:
+        raise BadInput(
+            f"Die Datei „{name}“ ist {len(content) / 2**20:.0f} MB groß; aufgenommen werden Dateien bis "
+            f"{MAX_SIZE // 2**20} MB."
+        )
+
+
+def attachments_of(session: Session, record: UUID) -> list[Attachment]:
+    """The attachments of ``record``, oldest first."""
+    query = sa.select(Attachment).where(Attachment.record == record)
+    return list(session.scalars(query.order_by(Attachment.created_at, Attachment.id)))

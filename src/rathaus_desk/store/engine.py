@@ -1,0 +1,181 @@
+"""The store: opens the encrypted database and carries out operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+
+from rathaus_desk.kernel.clock import Clock
+from rathaus_desk.kernel.ids import new_id
+from rathaus_desk.store import journal, tables
+from rathaus_desk.store.attachments import Attachment, Shelf
+from rathaus_desk.store.connection import Guard, connect, guard_of, reading_engine, writing_engine
+from rathaus_desk.store.failures import in_words
+from rathaus_desk.store.home import Home
+from rathaus_desk.store.operations import Done, Operation, Request, Stale, Work, operation_for
+from rathaus_desk.store.recorder import OperationSession, Recorder
+from rathaus_desk.store.schema import Record
+
+
+class Store:
+    """One town's data on this workstation. Threads may share it; `close` it in the end."""
+
+    def __init__(self, home: Home, key: bytes, clock: Clock) -> None:
+        self.home = home
+        self.clock = clock
+        self._key = key
+
+    @classmethod
+    def create(cls, home: Path, key: bytes, *, clock: Clock | None = None) -> Store:
+        """A new, empty database in the folder ``home``; CannotWork if there is one already."""
+        place = Home(home)
+        place.make()
+        with in_words():
+            raw = connect(place.database, key, create=True)
+            try:
+                tables.make(raw)
+            finally:
+                raw.close()
+        return cls.open(home, key, clock=clock)
+
+    @classmethod
+    def open(cls, home: Path, key: bytes, *, clock: Clock | None = None) -> Store:
+        """The database in the folder ``home``; CannotWork with a sentence if it cannot be used."""
+        place = Home(home)
+        place.check_database()
+        place.refuse_network_drive()
+        store = cls(place, key, clock or Clock())
+        with in_words():
+            store._connected().close()
+        return store
+
+    def close(self) -> None:
+        """Gives the files back."""
+        for engine in ("_readers", "_writers"):
+            if engine in self.__dict__:
+                self.__dict__.pop(engine).dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _connected(self) -> Any:
+        raw = connect(self.home.database, self._key)
+        raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return raw
+
+    @cached_property
+    def _readers(self) -> sa.Engine:
+        return reading_engine(self._connected)
+
+    @cached_property
+    def _writers(self) -> sa.Engine:
+        return writing_engine(self._connected)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one state of the data throughout and cannot write."""
+        with in_words(), Session(self._readers) as session:
+            yield session
+
+    @contextmanager
+    def local(self) -> Iterator[Session]:
+        """A session that may write local tables (settings, drafts) and nothing else; commits in the end."""
+        with in_words(), Session(self._writers) as session, session.begin():
+            yield session
+
+    def read_attachment(self, attachment: Attachment) -> bytes:
+        """The readable content of a kept file; CannotWork if it is missing or damaged."""
+        with self.read() as session:
+            return Shelf(self.home, session.connection().connection.driver_connection).get(attachment.sha256)
+
+    def run(self, request: Request, *, clerk: UUID | None = None) -> Done:
+        """Carries out the operation registered for ``request``: wholly, durably, or not at all."""
+        with self._writing() as session:
+            return self._carry_out(session, operation_for(request), request, clerk)
+
+    @contextmanager
+    def _writing(self) -> Iterator[OperationSession]:
+        written: list[list[Path]] = []
+        with in_words(), OperationSession(self._writers) as session, session.begin():
+            session.info["new_files"] = written
+            try:
+                yield session
+            except BaseException:
+                for path in chain.from_iterable(written):
+                    path.unlink(missing_ok=True)
+                raise
+
+    def _carry_out(
+        self,
+        session: OperationSession,
+        operation: Operation,
+        request: Request,
+        clerk: UUID | None,
+        import_id: UUID | None = None,
+    ) -> Done:
+        moment = self.clock.now()
+        recorder = session.info["recorder"] = Recorder(session, moment)
+        for record, seen in request.seen.items():
+            _refuse_stale(session, record, seen)
+        work = Work(session, moment, clerk, new_id(), Shelf(self.home, recorder.driver), import_id)
+        session.info["new_files"].append(work.new_files)
+        value = operation.function(work, request)
+        session.flush()
+        changes = recorder.changes()
+        if changes:
+            with guard_of(session.connection()).open():
+                journal.append(
+                    recorder.driver,
+                    Guard.mark,
+                    operation=work.operation,
+                    clerk=clerk,
+                    title=operation.title,
+                    op=operation.name,
+                    request=request,
+                    request_version=operation.version,
+                    moment=moment,
+                    changes=changes,
+                    import_id=import_id,
+                )
+        return Done(work.operation, value, tuple(dict.fromkeys(change.id for change in changes)))
+
+
+def _refuse_stale(session: Session, record: UUID, seen: UUID) -> None:
+    operations = journal.history(session, record)
+    if not operations or operations[-1].operation == seen:
+        return
+    differs: dict[str, tuple[Any, Any]] = {}
+    for happened in reversed(operations):
+        if happened.operation == seen:
+            break
+        for change in happened.changes:
+            if change.id == record:
+                for column, now in change.new.items():
+                    newest = differs.get(column, (None, now))[1]
+                    differs[column] = (change.old.get(column), newest)
+    last = operations[-1]
+    raise Stale(record, last.title, last.at, differs)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _hide_tombstones(state: ORMExecuteState) -> None:
+    if (
+        state.is_select
+        and not state.is_column_load
+        and not state.execution_options.get("include_deleted", False)
+    ):
+        state.statement = state.statement.options(
+            with_loader_criteria(Record, lambda cls: cls.deleted_at.is_(None), include_aliases=True)
+        )

@@ -1,0 +1,107 @@
+"""What the database says when it cannot, in a clerk's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy.exc
+from sqlcipher3 import dbapi2
+
+from rathaus_desk.kernel.errors import CannotWork, DeskError, Refused
+
+NOTHING_CHANGED = "Es wurde nichts geändert."
+
+_SENTENCES = (
+    (
+        "is locked",
+        "Der Datenbestand ist gerade durch einen anderen Vorgang belegt. Bitte versuchen Sie es gleich noch "
+        "einmal. " + NOTHING_CHANGED,
+    ),
+    (
+        "disk is full",
+        "Der Datenträger ist voll. Bitte schaffen Sie Platz und versuchen Sie es noch einmal. "
+        + NOTHING_CHANGED,
+    ),
+    (
+        "readonly database",
+        "Der Datenordner ist schreibgeschützt. Bitte prüfen Sie die Rechte am Ordner. " + NOTHING_CHANGED,
+    ),
+    (
+        "unable to open",
+        "Die Datenbank lässt sich nicht öffnen. Bitte prüfen Sie die Rechte am Datenordner.",
+    ),
+    (
+        "disk i/o error",
+        "Der Datenträger meldet einen Fehler. Bitte prüfen Sie ihn; die letzte Sicherung ist unberührt. "
+        + NOTHING_CHANGED,
+    ),
+    (
+        "malformed",
+        "Die Datenbank ist beschädigt. Bitte stellen Sie die letzte Sicherung wieder her.",
+    ),
+    (
+        "not a database",
+        "Der Schlüssel passt nicht zu dieser Datenbank, oder sie ist beschädigt. " + NOTHING_CHANGED,
+    ),
+    (
+        "unique constraint failed",
+        "Eine Angabe, die es nur einmal geben darf, ist schon vergeben. " + NOTHING_CHANGED,
+    ),
+    (
+        "foreign key constraint failed",
+        "Die Eingabe verweist auf etwas, das es nicht gibt. " + NOTHING_CHANGED,
+    ),
+)
+_REFUSALS = ("unique constraint failed", "foreign key constraint failed")
+
+
+class OutsideOperation(CannotWork):
+    """The program tried to change records past the journal: a mistake in the program, stopped in time."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            "Diese Änderung wäre am Verlauf vorbei gegangen und wurde nicht ausgeführt (Programmfehler).",
+            detail=detail,
+        )
+
+
+def translated(error: Exception) -> DeskError | None:
+    """The German sentence for an error of the database, or None if it is a mistake of the program."""
+    text = str(getattr(error, "orig", None) or error).lower()
+    if "not authorized" in text or "prohibited" in text:
+        return OutsideOperation(text)
+    for sign, sentence in _SENTENCES:
+        if sign in text:
+            detail = text.split("\n")[0]
+            return (
+                Refused(sentence, detail=detail) if sign in _REFUSALS else CannotWork(sentence, detail=detail)
+            )
+    return None
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Errors of the database and of the disk that happen inside come out as German sentences."""
+    try:
+        yield
+    except (sqlalchemy.exc.DBAPIError, dbapi2.Error) as error:
+        told = translated(error)
+        if told is None:
+            raise
+        raise told from error
+    except OSError as error:
+        raise CannotWork(disk_sentence(error), detail=f"errno {error.errno}") from error
+
+
+def disk_sentence(error: OSError) -> str:
+    """What went wrong with a file, for a clerk."""
+    import errno
+
+    match error.errno:
+        case errno.ENOSPC | errno.EDQUOT:
+            return _SENTENCES[1][1]
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return _SENTENCES[2][1]
+        case _:
+            return "Auf den Datenträger konnte nicht zugegriffen werden. " + NOTHING_CHANGED

@@ -1,0 +1,182 @@
+"""The data folder: what lies where, and whether it may be used at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rathaus_desk.kernel.errors import CannotWork
+
+PAGE_SIZE = 4096
+_PLAIN_HEAD = b"SQLite format 3\0"
+_NETWORK = {
+    "9p2000", "afs", "ceph", "cifs", "coda", "davfs", "fuse.davfs", "fuse.glusterfs", "fuse.rclone",
+    "fuse.s3fs", "fuse.sshfs", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "smb3", "smbfs",
+}  # fmt: skip
+_DRIVE_REMOTE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """One data folder."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        """The encrypted database."""
+        return self.folder / "rathaus.db"
+
+    @property
+    def slots(self) -> Path:
+        """The wrapped keys."""
+        return self.folder / "keys.json"
+
+    @property
+    def attachments(self) -> Path:
+        """The folder of encrypted attachments."""
+        return self.folder / "attachments"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of log files."""
+        return self.folder / "logs"
+
+    @property
+    def backups(self) -> Path:
+        """Copies made before a migration, encrypted like the database."""
+        return self.folder / "backups"
+
+    @property
+    def lock(self) -> Path:
+        """Held while a connection is opened, and throughout work that must be alone (see `alone`)."""
+        return self.folder / ".lock"
+
+    def refuse_network_drive(self) -> None:
+        """WAL needs memory shared by all writers: on a network drive data would be lost. CannotWork."""
+        if _is_remote(self.folder):
+            raise CannotWork(
+                "Der Datenordner liegt auf einem Netzlaufwerk. Dort kann Rathaus Desk nicht sicher "
+                "speichern; bitte wählen Sie einen Ordner auf einem Laufwerk dieses Rechners.",
+                detail="data folder on a network file system",
+            )
+
+    def check_database(self) -> None:
+        """Whether an encrypted database of ours can be there, before any key is tried. CannotWork if not."""
+        try:
+            size = self.database.stat().st_size
+            with self.database.open("rb") as stream:
+                head = stream.read(16)
+        except FileNotFoundError:
+            raise CannotWork(
+                "In diesem Ordner ist noch keine Stadt eingerichtet. "
+                "Richten Sie sie mit „rathaus-desk init“ ein oder nennen Sie den richtigen Datenordner.",
+                detail="no database file",
+            ) from None
+        except OSError as error:
+            raise CannotWork(
+                "Die Datenbank lässt sich nicht lesen. Bitte prüfen Sie die Rechte am Datenordner.",
+                detail=f"errno {error.errno}",
+            ) from error
+        if head == _PLAIN_HEAD:
+            raise CannotWork(
+                "Die Datenbank in diesem Ordner ist unverschlüsselt und stammt nicht von Rathaus Desk.",
+                detail="plain SQLite header",
+            )
+        if size == 0 or size % PAGE_SIZE:
+            raise CannotWork(
+                "Die Datenbank ist beschädigt (abgeschnitten). "
+                "Bitte stellen Sie die letzte Sicherung wieder her.",
+                detail=f"length {size}",
+            )
+
+    def make(self) -> None:
+        """The folder, readable by its owner only; CannotWork if it cannot be made or holds a town already."""
+        if self.database.exists() or self.slots.exists():
+            raise CannotWork("In diesem Ordner ist schon eine Stadt eingerichtet; sie bleibt unverändert.")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.attachments.mkdir(exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise CannotWork(
+                "Der Datenordner lässt sich nicht anlegen. Bitte prüfen Sie Rechte und Speicherplatz.",
+                detail=f"errno {error.errno}",
+            ) from error
+        self.refuse_network_drive()
+
+    @contextmanager
+    def alone(self, timeout: float = 5) -> Iterator[None]:
+        """Nobody else opens a connection meanwhile (those already open stay so).
+
+        CannotWork if somebody else works alone for longer than ``timeout`` seconds.
+        """
+        from filelock import FileLock, Timeout
+
+        try:
+            lock = FileLock(self.lock, timeout=timeout, mode=0o600)
+            with lock:
+                yield
+        except Timeout as error:
+            raise CannotWork(
+                "Am Datenbestand wird gerade gearbeitet (Sicherung, Umstellung oder Schlüsselwechsel). "
+                "Bitte versuchen Sie es in einer Minute noch einmal.",
+                detail="lock is held",
+            ) from error
+
+
+def _is_remote(folder: Path) -> bool:
+    if sys.platform == "win32":
+        import ctypes
+
+        root = folder.resolve().anchor
+        return root.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(root) == _DRIVE_REMOTE
+    try:
+        mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return False
+    return file_system_of(folder, mounts) in _NETWORK
+
+
+def file_system_of(folder: Path, mounts: str) -> str:
+    """Type of the file system ``folder`` lies on, by the lines of ``/proc/mounts``; "" if unknown."""
+    place = os.path.realpath(folder)
+    best, kind = -1, ""
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        if len(fields) < 3:
+            continue
+        point = (
+            fields[1].encode("latin-1", "surrogateescape").decode("unicode_escape")
+            if "\\" in fields[1]
+            else fields[1]
+        )
+        inside = place == point or place.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= best:
+            best, kind = len(point), fields[2]
+    return kind
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes new names in ``folder`` durable. Windows does this with the file itself."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """``path`` holds either its old content or all of ``content``, even if the power fails in between."""
+    fresh = path.with_name(path.name + ".neu")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    fresh.replace(path)
+    sync_folder(path.parent)

@@ -1,0 +1,256 @@
+"""The journal: one entry for each operation, chained, and what is read from it.
+
+An entry is the envelope that the sync sends. Its hash is::
+
+    hash = SHA-256(prev ‖ SHA-256(header) ‖ d_request ‖ d_1 … d_n)     d = SHA-256(salt ‖ canonical bytes)
+
+``header`` is the canonical JSON of every field but ``prev``, ``hash``, the request with its salt, and the
+changes. Erasing a value removes change and salt and keeps ``d``: the chain still verifies.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from rathaus_desk.kernel.ids import new_id
+from rathaus_desk.store.canonical import canonical, digest
+from rathaus_desk.store.recorder import Change, Kind
+from rathaus_desk.store.schema import Kept, moment_text
+from rathaus_desk.store.shape import Wire
+
+NO_HASH = bytes(32)
+"""What the first entry of a chain continues."""
+
+SCHEMA = 1
+"""Revision of the records' tables that requests and changes are written in."""
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry without its chain links, request and changes."""
+
+    id: UUID
+    schema: int
+    ws: UUID
+    seq: int
+    clerk: UUID | None
+    title: str
+    op: str
+    request_version: int
+    issued_at: str
+    seen: int
+    after: tuple[UUID, ...]
+    settles: UUID | None
+    undoes: UUID | None
+    import_id: UUID | None
+
+
+class Workstation(Kept):
+    """This workstation and the end of its chain; a single row."""
+
+    __tablename__ = "workstation"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    head: Mapped[bytes]
+    """Hash of the last entry."""
+    forked_from: Mapped[UUID | None]
+    cursor: Mapped[int]
+    """Number of the last operation of the server that arrived here; 0 without a server."""
+
+
+class Entry(Kept):
+    """One operation."""
+
+    __tablename__ = "journal"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """Order of arrival at this workstation."""
+    id: Mapped[UUID] = mapped_column(unique=True)
+    ws: Mapped[UUID]
+    seq: Mapped[int]
+    undoes: Mapped[UUID | None] = mapped_column(index=True)
+    import_id: Mapped[UUID | None] = mapped_column(index=True)
+    prev: Mapped[bytes]
+    hash: Mapped[bytes]
+    header: Mapped[str]
+    request: Mapped[str | None]
+    request_salt: Mapped[bytes | None]
+    request_digest: Mapped[bytes]
+    __table_args__ = (sa.UniqueConstraint("ws", "seq"),)
+
+
+class ChangedRow(Kept):
+    """One row change of an entry; ``change`` and ``salt`` are NULL once erased."""
+
+    __tablename__ = "journal_change"
+    entry: Mapped[int] = mapped_column(sa.ForeignKey("journal.number"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    record: Mapped[UUID]
+    change: Mapped[str | None]
+    salt: Mapped[bytes | None]
+    digest: Mapped[bytes]
+    __table_args__ = (sa.Index(None, "record", "entry"),)
+
+
+class StoredChange(msgspec.Struct, frozen=True):
+    """A change as it is read back from the journal."""
+
+    t: str
+    id: UUID
+    k: Kind
+    base: int
+    old: Wire
+    new: Wire
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One operation as the history shows it."""
+
+    number: int
+    operation: UUID
+    at: datetime
+    clerk: UUID | None
+    title: str
+    op: str
+    undoes: UUID | None
+    import_id: UUID | None
+    changes: tuple[StoredChange, ...]
+
+
+_read_header = msgspec.json.Decoder(Header)
+_read_change = msgspec.json.Decoder(StoredChange)
+
+
+def append(
+    driver: Any,
+    mark: str,
+    *,
+    operation: UUID,
+    clerk: UUID | None,
+    title: str,
+    op: str,
+    request: object,
+    request_version: int,
+    moment: datetime,
+    changes: Sequence[Change],
+    undoes: UUID | None = None,
+    import_id: UUID | None = None,
+) -> int:
+    """Writes the entry of an operation and moves the chain's end; its local number.
+
+    ``driver`` is the driver's connection inside the operation's transaction (the write lock is held, so the
+    chain's end cannot move), ``mark`` what the guard knows the store's own statements by.
+    """
+    ws, seq, prev, cursor = driver.execute("SELECT id, seq, head, cursor FROM workstation").fetchone()
+    header = canonical(
+        Header(
+            id=operation,
+            schema=SCHEMA,
+            ws=UUID(bytes=ws),
+            seq=seq + 1,
+            clerk=clerk,
+            title=title,
+            op=op,
+            request_version=request_version,
+            issued_at=moment_text(moment),
+            seen=cursor,
+            after=(),
+            settles=None,
+            undoes=undoes,
+            import_id=import_id,
+        )
+    )
+    request_text, request_salt = canonical(request), secrets.token_bytes(16)
+    request_digest = digest(request_salt, request_text)
+    rows = []
+    for change in changes:
+        text, salt = canonical(change), secrets.token_bytes(16)
+        rows.append((change.id.bytes, text.decode(), salt, digest(salt, text)))
+    head = chained(prev, header, request_digest, [row[3] for row in rows])
+    number: int = driver.execute(
+        "INSERT INTO journal (id, ws, seq, undoes, import_id, prev, hash, header, request, request_salt,"
+        " request_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" + mark,
+        (
+            operation.bytes,
+            ws,
+            seq + 1,
+            undoes and undoes.bytes,
+            import_id and import_id.bytes,
+            prev,
+            head,
+            header.decode(),
+            request_text.decode(),
+            request_salt,
+            request_digest,
+        ),
+    ).lastrowid
+    driver.executemany(
+        "INSERT INTO journal_change (entry, position, record, change, salt, digest) VALUES (?, ?, ?, ?, ?, ?)"
+        + mark,
+        [(number, position, *row) for position, row in enumerate(rows)],
+    )
+    driver.execute("UPDATE workstation SET seq = ?, head = ?" + mark, (seq + 1, head))
+    return number
+
+
+def chained(prev: bytes, header: bytes, request_digest: bytes, digests: Sequence[bytes]) -> bytes:
+    """The hash of an entry; every piece but the number of digests has a fixed length."""
+    return digest(prev, digest(header), request_digest, *digests)
+
+
+def begin(driver: Any) -> None:
+    """A new chain for a new workstation."""
+    driver.execute(
+        "INSERT INTO workstation (id, seq, head, forked_from, cursor) VALUES (?, 0, ?, NULL, 0)",
+        (new_id().bytes, NO_HASH),
+    )
+
+
+def happened(session: Session, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[Happened]:
+    """The entries for which ``where`` holds, in order of arrival; erased changes are left out."""
+    query = sa.select(Entry.number, Entry.header).where(*where).order_by(Entry.number).limit(limit)
+    headers = {number: _read_header.decode(header) for number, header in session.execute(query)}
+    changes: dict[int, list[StoredChange]] = {number: [] for number in headers}
+    rows = sa.select(ChangedRow.entry, ChangedRow.change).order_by(ChangedRow.entry, ChangedRow.position)
+    for entry, change in session.execute(rows.where(ChangedRow.entry.in_(list(headers)))):
+        if change is not None:
+            changes[entry].append(_read_change.decode(change))
+    return [
+        Happened(
+            number=number,
+            operation=header.id,
+            at=datetime.fromisoformat(header.issued_at),
+            clerk=header.clerk,
+            title=header.title,
+            op=header.op,
+            undoes=header.undoes,
+            import_id=header.import_id,
+            changes=tuple(changes[number]),
+        )
+        for number, header in headers.items()
+    ]
+
+
+def history(session: Session, record: UUID) -> list[Happened]:
+    """Every operation that touched ``record``, oldest first."""
+    touched = sa.select(ChangedRow.entry).where(ChangedRow.record == record)
+    return happened(session, Entry.number.in_(touched))
+
+
+def last_operation(session: Session, record: UUID) -> UUID | None:
+    """The operation that wrote ``record`` last: what a request names in ``seen``. None if it is unknown."""
+    return session.scalar(
+        sa.select(Entry.id)
+        .join(ChangedRow, ChangedRow.entry == Entry.number)
+        .where(ChangedRow.record == record)
+        .order_by(Entry.number.desc())
+        .limit(1)
+    )

@@ -1,0 +1,67 @@
+"""Numbers that are unique although workstations may be offline: each draws from blocks leased to it.
+
+A series is prefix and year (``FH-2026``). A town without a server is its own lessor: one block without end.
+A number that was drawn stays drawn, also when its operation is undone; gaps are allowed, duplicates are not.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rathaus_desk.kernel.errors import CannotWork
+from rathaus_desk.store.schema import Kept
+
+OWN_LAST = 10**9
+"""Last number of the block that a workstation without a server leases itself."""
+
+FORK_JUMP = 1000
+"""Numbers a restored or copied database leaves out: they may stand on letters it knows nothing of."""
+
+
+class NumberBlock(Kept):
+    """Numbers ``first`` to ``last`` of a series, leased to this workstation; ``next`` is drawn next."""
+
+    __tablename__ = "number_block"
+    series: Mapped[str] = mapped_column(primary_key=True)
+    first: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+    next: Mapped[int]
+
+
+class NumberDrawn(Kept):
+    """A number given out, and the operation that used it."""
+
+    __tablename__ = "number_drawn"
+    series: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    operation: Mapped[UUID]
+
+
+def draw(driver: Any, mark: str, series: str, operation: UUID) -> int:
+    """The next number of ``series``; it counts as used once ``operation`` is committed.
+
+    ``driver`` is the driver's connection inside the operation, ``mark`` what the guard knows it by.
+    """
+    block = driver.execute(
+        "SELECT first, next FROM number_block WHERE series = ? AND next <= last ORDER BY first LIMIT 1",
+        (series,),
+    ).fetchone()
+    if block is None:
+        if driver.execute("SELECT 1 FROM number_block WHERE series = ?", (series,)).fetchone():
+            raise CannotWork(f"Für „{series}“ sind alle vergebenen Nummern aufgebraucht.")
+        block = (1, 1)
+        driver.execute("INSERT INTO number_block VALUES (?, 1, ?, 1)" + mark, (series, OWN_LAST))
+    first, number = block
+    driver.execute(
+        "UPDATE number_block SET next = ? WHERE series = ? AND first = ?" + mark, (number + 1, series, first)
+    )
+    driver.execute("INSERT INTO number_drawn VALUES (?, ?, ?)" + mark, (series, number, operation.bytes))
+    return int(number)
+
+
+def jump(driver: Any, mark: str) -> None:
+    """Leaves numbers out in every series: the database is a copy or an older state of itself."""
+    driver.execute("UPDATE number_block SET next = next + ?" + mark, (FORK_JUMP,))

@@ -1,0 +1,172 @@
+"""What a clerk can do: requests, operations, and what an operation works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from rathaus_desk.kernel.clock import at_town
+from rathaus_desk.kernel.errors import DeskError
+from rathaus_desk.store import claims, numbering
+from rathaus_desk.store.attachments import Attachment, Shelf, refuse_size
+from rathaus_desk.store.canonical import as_type
+from rathaus_desk.store.connection import Guard, guard_of
+from rathaus_desk.store.recorder import OperationSession
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a clerk asks for: plain values only, people and things by id.
+
+    Subclasses say ``frozen=True, kw_only=True``. The journal keeps it, so that it can be run anew.
+    """
+
+    seen: dict[UUID, UUID] = {}
+    """Record → the operation that had written it last when the request was filled in from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One thing a clerk can do."""
+
+    name: str
+    title: str
+    request: type[Request]
+    function: Callable[[Work, Any], Any]
+    version: int
+    upcast: Callable[[int, dict[str, Any]], dict[str, Any]] | None
+    undoable: bool
+
+    def read(self, version: int, plain: dict[str, Any]) -> Request:
+        """A kept request of ``version`` as one of today."""
+        if version != self.version and self.upcast is not None:
+            plain = self.upcast(version, plain)
+        return as_type(plain, self.request)
+
+
+_by_name: dict[str, Operation] = {}
+_by_request: dict[type, Operation] = {}
+
+R = TypeVar("R", bound=Request)
+V = TypeVar("V")
+
+
+def operation(
+    request: type[R],
+    *,
+    name: str,
+    title: str,
+    version: int = 1,
+    upcast: Callable[[int, dict[str, Any]], dict[str, Any]] | None = None,
+    undoable: bool = True,
+) -> Callable[[Callable[[Work, R], V]], Callable[[Work, R], V]]:
+    """Registers a function as what is done on ``request``.
+
+    ``name`` ("cemetery.enter_burial") never changes, ``title`` is the line in the history. ``version`` counts
+    the forms of the request; ``upcast(version, plain)`` makes today's out of an older one. With
+    ``undoable=False`` (dispatch, payment) it is never undone.
+    """
+
+    def registered(function: Callable[[Work, R], V]) -> Callable[[Work, R], V]:
+        known = _by_name.get(name)
+        if known is not None and known.function.__qualname__ != function.__qualname__:
+            raise ValueError(f"two operations are named {name}")
+        made = Operation(name, title, request, function, version, upcast, undoable)
+        _by_name[name] = _by_request[request] = made
+        return function
+
+    return registered
+
+
+def operation_named(name: str) -> Operation | None:
+    """The operation registered under ``name``; None if its module is not there."""
+    return _by_name.get(name)
+
+
+def operation_for(request: Request) -> Operation:
+    """The operation that carries out ``request``."""
+    return _by_request[type(request)]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of an operation: its id, what its function returned, the records that changed."""
+
+    operation: UUID
+    value: Any
+    changed: tuple[UUID, ...] = ()
+
+
+class Stale(DeskError):
+    """Somebody else wrote a record after the request was filled in from it; nothing was changed.
+
+    ``differs`` has both versions: column → (value the request was filled in from, value now), plain JSON.
+    """
+
+    def __init__(self, record: UUID, title: str, at: datetime, differs: dict[str, tuple[Any, Any]]) -> None:
+        moment = at_town(at).strftime("%d.%m.%Y um %H:%M Uhr")
+        super().__init__(
+            f"Der Eintrag wurde inzwischen geändert („{title}“, {moment}). Ihre Eingaben sind noch da; "
+            "bitte vergleichen Sie beide Fassungen und speichern Sie dann erneut.",
+            detail=f"stale {record}",
+        )
+        self.record = record
+        self.differs = differs
+
+
+@dataclass(slots=True)
+class Work:
+    """What an operation works with. Valid until its function returns."""
+
+    session: OperationSession
+    now: datetime
+    """The operation's one moment, UTC."""
+    clerk: UUID | None
+    operation: UUID
+    """The id of the operation under way."""
+    shelf: Shelf
+    import_id: UUID | None = None
+    new_files: list[Path] = field(default_factory=list)
+    """Attachment files written so far; they go again if the operation fails."""
+
+    @property
+    def today(self) -> date:
+        """The day at the town hall."""
+        return at_town(self.now).date()
+
+    def number(self, series: str) -> int:
+        """The next number of ``series`` (prefix and year: ``FH-2026``), unique over all workstations."""
+        with guard_of(self.session.connection()).open():
+            return numbering.draw(self.session.recorder.driver, Guard.mark, series, self.operation)
+
+    def claim(
+        self, resource: UUID, first: date | datetime, last: date | datetime, record: UUID
+    ) -> claims.Claim:
+        """``resource`` belongs to ``record``: days, both inclusive, or moments, ``last`` exclusive.
+
+        Takes effect at once; ClaimTaken (with the holder) if somebody has it. A move releases first.
+        """
+        return claims.take(self.session, resource, claims.Span.of(first, last), record)
+
+    def release(self, record: UUID) -> None:
+        """Gives up every claim of ``record``, at once."""
+        claims.give_up(self.session, record)
+
+    def attach(self, content: bytes, name: str, media_type: str, *, to: UUID) -> Attachment:
+        """Keeps a file, encrypted, on the record ``to``; BadInput if it is too large."""
+        refuse_size(content, name)
+        sha256, new = self.shelf.put(content)
+        if new is not None:
+            self.new_files.append(new)
+        made = Attachment(record=to, name=name, media_type=media_type, size=len(content), sha256=sha256)
+        self.session.add(made)
+        return made
+
+    def read_attachment(self, attachment: Attachment) -> bytes:
+        """The content of a kept file; CannotWork if it is missing or damaged."""
+        return self.shelf.get(attachment.sha256)

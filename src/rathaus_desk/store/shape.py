@@ -1,0 +1,184 @@
+"""How the rows of a synced table look in the database and in the journal.
+
+The journal takes its values from the stored rows, not from Python objects: what it says is what is there.
+"Raw" is a row as SQLite holds it, "wire" the same values as plain JSON.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from rathaus_desk.store import schema
+from rathaus_desk.store.canonical import canonical_text, parsed
+
+Raw = Mapping[str, Any]
+Wire = dict[str, Any]
+
+BOOKKEEPING = ("id", "version", "created_at", "changed_at", "deleted_at")
+"""Columns that no change lists: they follow from the entry itself (its moment, its kinds of change)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A foreign key: ``column`` of ``table`` names a record of ``target``."""
+
+    table: str
+    column: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The columns of one synced table."""
+
+    name: str
+    columns: tuple[str, ...]
+    content: tuple[str, ...]
+    groups: Mapping[str, frozenset[str]]
+    """Column → the merge group it belongs to (itself alone, unless the class declares one)."""
+    references: tuple[Reference, ...]
+    encoders: Mapping[str, Callable[[Any], Any]]
+    decoders: Mapping[str, Callable[[Any], Any]]
+
+    def read(self, connection: Any, record: bytes) -> Raw | None:
+        """The raw row with this id, tombstones too; None if there is none. ``connection``: the driver's."""
+        row = connection.execute(
+            f"SELECT {', '.join(map(_quoted, self.columns))} FROM {_quoted(self.name)} WHERE id = ?",
+            (record,),
+        ).fetchone()
+        return None if row is None else dict(zip(self.columns, row, strict=True))
+
+    def wire(self, raw: Raw, columns: frozenset[str] | tuple[str, ...]) -> Wire:
+        """The values of ``columns`` as plain JSON."""
+        return {name: self.encoders[name](raw[name]) for name in columns}
+
+    def raw(self, wire: Wire) -> dict[str, Any]:
+        """The values as SQLite holds them."""
+        return {name: self.decoders[name](value) for name, value in wire.items()}
+
+    def insert(self, raw: Raw) -> tuple[str, tuple[Any, ...]]:
+        """Statement and values that put a whole row in."""
+        names = ", ".join(map(_quoted, self.columns))
+        marks = ", ".join("?" * len(self.columns))
+        return (
+            f"INSERT INTO {_quoted(self.name)} ({names}) VALUES ({marks})",
+            tuple(raw[name] for name in self.columns),
+        )
+
+    def update(self, record: bytes, raw: Raw) -> tuple[str, tuple[Any, ...]]:
+        """Statement and values that change some columns of a row."""
+        changed = ", ".join(f"{_quoted(name)} = ?" for name in raw)
+        return f"UPDATE {_quoted(self.name)} SET {changed} WHERE id = ?", (*raw.values(), record)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _unreadable(value: Any) -> Any:
+    return {"unreadable": repr(value)}
+
+
+def _identifier_out(value: Any) -> Any:
+    if value is None:
+        return None
+    return str(UUID(bytes=value)) if isinstance(value, bytes) and len(value) == 16 else _unreadable(value)
+
+
+def _identifier_in(value: Any) -> Any:
+    return None if value is None else UUID(value).bytes
+
+
+def _bool_out(value: Any) -> Any:
+    return bool(value) if type(value) is int and value in (0, 1) else value
+
+
+def _bool_in(value: Any) -> Any:
+    return None if value is None else int(value)
+
+
+def _json_out(value: Any) -> Any:
+    if value is None:
+        return None
+    try:
+        plain = parsed(value)
+        if canonical_text(plain) == value and plain is not None:
+            return plain
+    except ValueError:
+        pass
+    return _unreadable(value)
+
+
+def _json_in(value: Any) -> Any:
+    return None if value is None else canonical_text(value)
+
+
+def _bytes_out(value: Any) -> Any:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+def _bytes_in(value: Any) -> Any:
+    return None if value is None else base64.b64decode(value)
+
+
+def _coding(kind: sa.types.TypeEngine[Any]) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
+    match kind:
+        case schema.Identifier():
+            return _identifier_out, _identifier_in
+        case schema.CanonicalJson():
+            return _json_out, _json_in
+        case sa.Boolean():
+            return _bool_out, _bool_in
+        case sa.LargeBinary():
+            return _bytes_out, _bytes_in
+        case _:
+            return _same, _same
+
+
+@cache
+def shape_of(name: str) -> Shape:
+    """The shape of the synced table ``name``; KeyError if it is none."""
+    table = schema.synced_tables()[name]
+    record = schema.record_class(name)
+    columns = tuple(column.name for column in table.columns)
+    content = tuple(column for column in columns if column not in BOOKKEEPING)
+    groups = {column: frozenset((column,)) for column in content}
+    for group in record.__merge_groups__:
+        groups.update(dict.fromkeys(group, frozenset(group)))
+    codings = {column.name: _coding(column.type) for column in table.columns}
+    synced = schema.synced_tables()
+    return Shape(
+        name=name,
+        columns=columns,
+        content=content,
+        groups=groups,
+        references=tuple(
+            Reference(name, column.name, key.column.table.name)
+            for column in table.columns
+            for key in sorted(column.foreign_keys, key=lambda key: key.target_fullname)
+            if key.column.table.name in synced
+        ),
+        encoders={column: coding[0] for column, coding in codings.items()},
+        decoders={column: coding[1] for column, coding in codings.items()},
+    )
+
+
+def referring_to(target: str) -> list[Reference]:
+    """Every foreign key that can name a record of the synced table ``target``."""
+    return [
+        reference
+        for name in schema.synced_tables()
+        for reference in shape_of(name).references
+        if reference.target == target
+    ]

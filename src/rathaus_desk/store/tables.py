@@ -1,0 +1,37 @@
+"""Makes the tables of a new database, and what Alembic does not know of: triggers and the search index."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from rathaus_desk.store import claims, journal, secret
+from rathaus_desk.store.schema import Base
+
+
+def make(connection: Any) -> None:
+    """All tables of the modules imported so far, in one transaction. ``connection``: the driver's."""
+    dialect = sqlite.dialect()
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for table in Base.metadata.sorted_tables:
+            connection.execute(str(CreateTable(table).compile(dialect=dialect)))
+            for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                connection.execute(str(CreateIndex(index).compile(dialect=dialect)))
+        make_triggers(connection)
+        journal.begin(connection)
+        secret.begin(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def make_triggers(connection: Any) -> None:
+    """All triggers, anew. A migration that rebuilds a table loses them without a word."""
+    for name, definition in claims.TRIGGERS.items():
+        connection.execute(f"DROP TRIGGER IF EXISTS {name}")
+        connection.execute(f"CREATE TRIGGER {name} {definition}")
