@@ -1,7 +1,7 @@
 """Worked examples: what a statute or tariff must yield, computed before the file is believed.
 
-``catalogue`` finds the examples and compares; computing them is the work of the module whose world they speak of.
-That module registers an :class:`ExampleRunner`.
+``catalogue`` finds the examples and compares; computing them is the work of the module whose world they
+speak of. That module registers an :class:`ExampleRunner`.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ Plain = object
 class Outcome:
     """What computing an example gave.
 
-    ``computed``: every result that could stand in ``expect``, under its name (``total``, ``rest_end``, ``lines`` …);
-    Money, dates and whole numbers may be given as they are. ``refused``: the sentence, if a rule said no. ``reasons``:
-    how it came about, for whoever compares.
+    ``computed``: every result that could stand in ``expect``, under its name (``total``, ``rest_end``,
+    ``lines`` …); Money, dates and whole numbers may be given as they are. ``refused``: the sentence, if a
+    rule said no. ``reasons``: how it came about, for whoever compares.
     """
 
     computed: Mapping[str, Plain] = field(default_factory=dict)
@@ -39,8 +39,9 @@ class Outcome:
 class ExampleRunner(Protocol):
     """Computes the examples of one world (graves, halls).
 
-    ``schema`` is the Struct of the ``[[example]]`` table, field ``expect`` included; unknown keys are refused with
-    their line before ``run`` is called. ``expect`` is a Struct whose fields default to ``msgspec.UNSET``.
+    ``schema`` is the Struct of the ``[[example]]`` table, field ``expect`` included; unknown keys are
+    refused with their line before ``run`` is called. ``expect`` is a Struct whose fields default to
+    ``msgspec.UNSET``.
     """
 
     schema: type[msgspec.Struct]
@@ -50,10 +51,11 @@ class ExampleRunner(Protocol):
         ...
 
     def run(self, example: Any, file: CatalogueFile, bundle: Bundle) -> Outcome:
-        """Computes one example (an instance of ``schema``) of ``file`` (the tariff or statute that carries it).
+        """Computes one example (an instance of ``schema``) of ``file`` (the tariff or statute that carries
+        it).
 
-        Raises ``Refused`` (becomes ``Outcome.refused``) and ``BadInput`` (the example itself makes no sense: the
-        file is refused).
+        Raises ``Refused`` (becomes ``Outcome.refused``) and ``BadInput`` (the example itself makes no
+        sense: the file is refused).
         """
         ...
 
@@ -84,12 +86,14 @@ class ExampleResult:
 def expectations(expect: msgspec.Struct) -> dict[str, object]:
     """What an ``expect`` table says, without what it leaves out."""
     return {
-        name: value for name in expect.__struct_fields__ if (value := getattr(expect, name)) is not msgspec.UNSET
+        name: value
+        for name in expect.__struct_fields__
+        if (value := getattr(expect, name)) is not msgspec.UNSET
     }
 
 
 def plain(value: object) -> object:
-    """``value`` as JSON and ``expect`` hold it: money ``"48.00"``, dates ISO, fractions as ``number_text``."""
+    """``value`` as JSON and ``expect`` hold it: ``"48.00"``, dates ISO, fractions as ``number_text``."""
     match value:
         case Money():
             return str(value)
@@ -106,7 +110,9 @@ def plain(value: object) -> object:
 
 
 def number_text(value: Fraction | int) -> str:
-    """A quantity as files and JSON hold it: ``"36"``, ``"0.5"``; at most four decimals, half up: ``"10.0833"``."""
+    """A quantity as files and JSON hold it: ``"36"``, ``"0.5"``; at most four decimals, half up:
+    ``"10.0833"``.
+    """
     exact = Fraction(value)
     if exact.denominator == 1:
         return str(exact.numerator)

@@ -1,4 +1,6 @@
-"""What reading and checking say about a file: where, what is wrong, what would be right. German, for clerks."""
+"""What reading and checking say about a file: where, what is wrong, what would be right. German, for
+clerks.
+"""
 
 from __future__ import annotations
 
@@ -21,19 +23,30 @@ class Finding:
     should: str = ""
 
     def __str__(self) -> str:
-        sentence = self.what if not self.should else f"{self.what} Richtig wäre: {self.should}"
         where = str(Place(self.file, self.line))
-        return f"{where}: {sentence}" if where else sentence
+        return f"{where}: {self.sentence}" if where else self.sentence
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what would be right, without the place."""
+        return f"{self.what} Richtig wäre: {self.should}" if self.should else self.what
 
     def as_json(self) -> dict[str, object]:
         """The form of ``catalogue check --json``."""
         return asdict(self)
 
 
-def refusal(findings: Sequence[Finding]) -> BadInput:
-    """The error for a file that cannot be used: the first reason in full, the others counted and in the detail."""
-    first, *others = findings
-    sentence = first.what if not first.should else f"{first.what} Richtig wäre: {first.should}"
-    if others:
-        sentence += f" (und {len(others)} weitere Fehler)" if len(others) > 1 else " (und ein weiterer Fehler)"
-    return BadInput(sentence, place=Place(first.file, first.line), detail="\n".join(map(str, findings)))
+class BadFile(BadInput):
+    """A catalogue file cannot be used. The sentence gives the first reason and counts the others."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        first, *others = findings
+        more = {0: "", 1: " (und ein weiterer Fehler)"}.get(
+            len(others), f" (und {len(others)} weitere Fehler)"
+        )
+        super().__init__(
+            first.sentence + more,
+            place=Place(first.file, first.line),
+            detail="\n".join(map(str, findings)),
+        )
+        self.findings = tuple(findings)

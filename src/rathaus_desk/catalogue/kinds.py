@@ -1,4 +1,5 @@
-"""The kinds of catalogue file: how a TOML file with a certain head table is read and what else is asked of it.
+"""The kinds of catalogue file: how a TOML file with a certain head table is read and what else is asked of
+it.
 
 Modules define their kinds (``fees`` the tariff, ``cemetery`` the statute, ``halls`` the hall file …) and hand
 them to :class:`Kinds`; this room knows none of them.
@@ -16,7 +17,7 @@ import msgspec
 
 from rathaus_desk.catalogue.findings import Finding
 from rathaus_desk.catalogue.law import LawBook
-from rathaus_desk.catalogue.lines import LineMap, At
+from rathaus_desk.catalogue.lines import At, LineMap
 from rathaus_desk.kernel.periods import FOR_EVER, Period
 
 Definitions = Mapping[str, Mapping[str, Mapping[str, object]]]
@@ -65,7 +66,8 @@ class CatalogueFile:
         return tuple(self.kind.versions(self.content))
 
     def finding(self, at: At, what: str, should: str = "") -> Finding:
-        """A finding about the value at ``at``: ``("item", 3, "amount")`` is ``amount`` of the fourth ``[[item]]``.
+        """A finding about the value at ``at``: ``("item", 3, "amount")`` is ``amount`` of the fourth
+        ``[[item]]``.
 
         Where that key does not stand in the file, the line of the nearest table around it is named.
         """
@@ -74,7 +76,7 @@ class CatalogueFile:
 
 @dataclass(frozen=True)
 class Bundle:
-    """The files that see each other: those of one folder, or where that has none of a kind, all of the run."""
+    """The files that see each other: those of a folder; of a kind it has none of, all of the run."""
 
     near: Sequence[CatalogueFile]
     far: Sequence[CatalogueFile] = ()
@@ -86,7 +88,9 @@ class Bundle:
         return near or [file for file in self.far if file.kind.head == head]
 
     def in_force(self, head: str, on: date, key: str | None = None) -> CatalogueFile | None:
-        """The file of that kind that is in force on a day; the one that came into force last, if several are."""
+        """The file of that kind that is in force on a day; the one that came into force last, if several
+        are.
+        """
         found = [
             (version.valid_from, file)
             for file in self.of(head)
@@ -96,7 +100,7 @@ class Bundle:
         return max(found, key=lambda pair: pair[0])[1] if found else None
 
     def defined(self, word: str) -> dict[str, Mapping[str, object]]:
-        """What the files of the bundle define under ``word`` (see :data:`Definitions`), all files together."""
+        """What the files of the bundle together define under ``word`` (see :data:`Definitions`)."""
         heads = dict.fromkeys(file.kind.head for file in (*self.near, *self.far))
         names: dict[str, Mapping[str, object]] = {}
         for head in heads:
@@ -117,9 +121,10 @@ def _defines_nothing(_: object) -> Definitions:
 class FileKind:
     """How a file with the head table ``head`` (``[tariff]``, ``[[hall]]``) is read.
 
-    ``schema``: the Struct of the whole file, head table included (``class TariffFile: tariff: TariffHead; item: …``).
-    ``examples``: the raw ``[[example]]`` tables are taken from the field ``example`` of the schema, if it has one;
-    it must be typed ``tuple[dict[str, object], ...]``: whoever runs an example brings its schema.
+    ``schema``: the Struct of the whole file, head table included (``class TariffFile: tariff: TariffHead;
+    item: …``). ``examples``: the raw ``[[example]]`` tables are taken from the field ``example`` of the
+    schema, if it has one; it must be typed ``tuple[dict[str, object], ...]``: whoever runs an example
+    brings its schema.
     """
 
     head: str
@@ -128,7 +133,9 @@ class FileKind:
     schema: type[msgspec.Struct]
     versions: Callable[[Any], Iterable[Version]]
     refuse: Callable[[CatalogueFile], Iterable[Finding]] = _nothing
-    """What makes the file unusable though every value is well formed (term under the legal floor, a key twice)."""
+    """What makes the file unusable though every value is well formed (term under the legal floor, a key
+    twice).
+    """
     find: Callable[[CatalogueFile, Bundle], Iterable[Finding]] = _nothing
     """The statute checker: what the file should not say, though it can be computed."""
     defines: Callable[[Any], Definitions] = _defines_nothing

@@ -15,7 +15,9 @@ LawValue = str | int | bool | list[str]
 
 @dataclass(frozen=True)
 class LawEntry:
-    """One version of one matter. ``to_be_confirmed``: the town has to check the source before relying on it."""
+    """One version of one matter. ``to_be_confirmed``: the town has to check the source before relying on
+    it.
+    """
 
     key: str
     title: str
@@ -36,7 +38,7 @@ class LawEntry:
         value = self.values.get(name)
         if isinstance(value, bool) or not isinstance(value, int):
             raise CannotWork(
-                f"Der Rechtseintrag „{self.key}“ nennt keine Zahl „{name}“. Bitte die Rechtstabelle berichtigen."
+                f"Der Rechtseintrag „{self.key}“ nennt keine Zahl „{name}“. Bitte die Rechtstabelle ergänzen."
             )
         return value
 
@@ -45,7 +47,7 @@ class LawEntry:
         value = self.values.get(name)
         if not isinstance(value, bool):
             raise CannotWork(
-                f"Der Rechtseintrag „{self.key}“ sagt nichts zu „{name}“. Bitte die Rechtstabelle berichtigen."
+                f"Der Rechtseintrag „{self.key}“ sagt nichts zu „{name}“. Bitte die Rechtstabelle ergänzen."
             )
         return value
 
@@ -54,14 +56,16 @@ class LawEntry:
         value = self.values.get(name)
         if not isinstance(value, str):
             raise CannotWork(
-                f"Der Rechtseintrag „{self.key}“ nennt keinen Text „{name}“. Bitte die Rechtstabelle berichtigen."
+                f"Der Rechtseintrag „{self.key}“ nennt keinen Text „{name}“. Bitte ihn dort ergänzen."
             )
         return value
 
 
 @dataclass(frozen=True)
 class LawBook:
-    """All entries of the law tables in use. Later tables go before earlier ones (the town's before the shipped)."""
+    """All entries of the law tables in use. Later tables go before earlier ones (the town's before the
+    shipped).
+    """
 
     entries: tuple[LawEntry, ...] = ()
 
@@ -75,7 +79,7 @@ class LawBook:
         return LawBook((*entries, *self.entries))
 
     def find(self, key: str, on: date) -> LawEntry | None:
-        """The entry in force on a day; of several, one of the latest table, then the one valid from latest."""
+        """The entry in force on a day; of several, the first in the book."""
         found = [entry for entry in self.entries if entry.key == key and on in entry.validity]
         return found[0] if found else None
 

@@ -1,7 +1,8 @@
-"""On which line each value of a TOML file stands. tomllib tells lines only for syntax errors, msgspec only paths.
+"""On which line each value of a TOML file stands. tomllib tells lines only for syntax errors, msgspec only
+paths.
 
-The scanner reads text that tomllib has accepted already, so it checks nothing: it follows heads, keys, arrays and
-inline tables, and steps over values.
+The scanner reads text that tomllib has accepted already, so it checks nothing: it follows heads, keys,
+arrays and inline tables, and steps over values.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class LineMap:
         return cls(scanner.lines)
 
     def line(self, at: At) -> int | None:
-        """The line of the value at ``at``, or of the nearest table around it; None for the document itself."""
+        """The line of the value at ``at``, or of the nearest table around it; None for the document."""
         while at:
             if at in self.lines:
                 return self.lines[at]

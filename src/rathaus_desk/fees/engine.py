@@ -1,16 +1,16 @@
 """The one engine that prices everything: a tariff and what happened → lines with reasons → total.
 
-It knows neither graves nor halls. A module translates its world into **occasions**, one per thing that happens,
-and the tariff's items say by ``when`` which occasions they are for and by ``per`` what they count.
+It knows neither graves nor halls. A module translates its world into **occasions**, one per thing that
+happens, and the tariff's items say by ``when`` which occasions they are for and by ``per`` what they count.
 
 An item is for an occasion when
-1. it names, in ``when``, every fact that makes the occasion what it is (``Occasion.subject``: a burial is made by
-   ``event``, a service by ``service``, a room by ``room``, the matter as a whole by nothing);
-2. every comparison in ``when`` holds and none in ``unless`` does;
-3. the occasion has the counts that the item's ``per`` multiplies.
+1. it names, in ``when``, every fact that makes the occasion what it is (``Occasion.subject``: a burial is
+made by ``event``, a service by ``service``, a room by ``room``, the matter as a whole by nothing); 2. every
+comparison in ``when`` holds and none in ``unless`` does; 3. the occasion has the counts that the item's
+``per`` multiplies.
 
-A fact that a comparison needs and the occasion does not have is either *structural* (event, service, room …: then
-the item is not for this occasion) or it is asked for: ``MissingFact``, never a silent default.
+A fact that a comparison needs and the occasion does not have is either *structural* (event, service, room
+…: then the item is not for this occasion) or it is asked for: ``MissingFact``, never a silent default.
 
 **Agreed with cemetery/** (docs/tariffs.md says the same in German):
 
@@ -18,24 +18,22 @@ the item is not for this occasion) or it is asked for: ``MissingFact``, never a 
 event              counts (``per``) and facts beside the common ones
 =================  ==========================================================================================
 burial             once, grave, place (of the grave)
-award              once, grave, place, urn (places for urns); year, month, day and ``term`` of the right awarded
-extension          once, grave, place; year, month, day and ``term`` of the extension as ``extension_rounding`` and
-                   ``fee_basis`` of the kind say; facts: ``voluntary`` (true without a burial)
-reacquisition      as extension, ``voluntary = true``; ``or_event="extension"``
-transfer           once, grave, place
-surrender          once, grave, place; ``right_year``, ``rest_year`` (exact Fraction, the item rounds) and ``year``
-                   (= rest_year while a rest runs, otherwise right_year)
-clearance          once, grave, place
-exhumation         once; facts ``years_since_burial``
-monument_permit    once, place; facts ``monument``
-service            :func:`service`: one per service, with its quantity
-(whole matter)     :func:`whole`: once per assessment, for items that name neither event nor service
+award              once, grave, place, urn (places for urns); year, month, day and ``term`` of the right
+awarded extension          once, grave, place; year, month, day and ``term`` of the extension as
+``extension_rounding`` and ``fee_basis`` of the kind say; facts: ``voluntary`` (true without a burial)
+reacquisition      as extension, ``voluntary = true``; ``or_event="extension"`` transfer           once,
+grave, place surrender          once, grave, place; ``right_year``, ``rest_year`` (exact Fraction, the item
+rounds) and ``year`` (= rest_year while a rest runs, otherwise right_year) clearance          once, grave,
+place exhumation         once; facts ``years_since_burial`` monument_permit    once, place; facts
+``monument`` service            :func:`service`: one per service, with its quantity (whole matter)
+:func:`whole`: once per assessment, for items that name neither event nor service
 =================  ==========================================================================================
 
-Common facts: ``kind``, ``form`` (coffin | urn), ``age`` (whole years), ``stillborn``, ``resident``, ``weekday``
-(monday …), ``hour`` (minutes since midnight), ``holiday``, ``months`` (1–12), ``on`` (date), ``size``, ``third_party`` (set of
-str), ``deep``, ``cemetery``, ``section``, ``occupants`` (dead who rest in the grave before). What is not known is left
-out of ``facts``; it is then asked for if a price depends on it.
+Common facts: ``kind``, ``form`` (coffin | urn), ``age`` (whole years), ``stillborn``, ``resident``,
+``weekday`` (monday …), ``hour`` (minutes since midnight), ``holiday``, ``months`` (1–12), ``on`` (date),
+``size``, ``third_party`` (set of str), ``deep``, ``cemetery``, ``section``, ``occupants`` (dead who rest in
+the grave before). What is not known is left out of ``facts``; it is then asked for if a price depends on
+it.
 """
 
 from __future__ import annotations
@@ -68,10 +66,10 @@ class Term:
 class Occasion:
     """One thing that happens and may cost something.
 
-    ``counts``: what ``per`` may multiply; ``once`` is always 1. A count of None applies but is not known: it is asked for.
-    ``required``: how the occasion reads in the refusal if no item prices it ("Vergabe eines Grabes der Art wahl_sarg");
-    empty: it may be free. Occasions that share a ``required`` text need one price among them.
-    ``or_event``: tried where no item is for ``event``.
+    ``counts``: what ``per`` may multiply; ``once`` is always 1. A count of None applies but is not known:
+    it is asked for. ``required``: how the occasion reads in the refusal if no item prices it ("Vergabe
+    eines Grabes der Art wahl_sarg"); empty: it may be free. Occasions that share a ``required`` text need
+    one price among them. ``or_event``: tried where no item is for ``event``.
     """
 
     facts: Mapping[str, Fact]
