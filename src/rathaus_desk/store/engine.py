@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
@@ -15,9 +16,10 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 
 from rathaus_desk.kernel.clock import Clock
+from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.kernel.ids import new_id
-from rathaus_desk.store import journal, tables
-from rathaus_desk.store.attachments import Attachment, Shelf
+from rathaus_desk.store import journal, tables, undo
+from rathaus_desk.store.attachments import Attachment, Shelf, refuse_size
 from rathaus_desk.store.connection import Guard, connect, guard_of, reading_engine, writing_engine
 from rathaus_desk.store.failures import in_words
 from rathaus_desk.store.home import Home
@@ -100,10 +102,49 @@ class Store:
         with self.read() as session:
             return Shelf(self.home, session.connection().connection.driver_connection).get(attachment.sha256)
 
+    def keep(self, content: bytes, name: str) -> str:
+        """Stores a file before the operation that will refer to it, so that its request need not carry it.
+
+        Returns its SHA-256 for `Work.attach_kept`; BadInput if it is too large. Without that operation it
+        stays unseen on the shelf.
+        """
+        refuse_size(content, name)
+        with self.read() as session, in_words():
+            return Shelf(self.home, session.connection().connection.driver_connection).put(content)[0]
+
     def run(self, request: Request, *, clerk: UUID | None = None) -> Done:
         """Carries out the operation registered for ``request``: wholly, durably, or not at all."""
         with self._writing() as session:
             return self._carry_out(session, operation_for(request), request, clerk)
+
+    @contextmanager
+    def importing(self, *, clerk: UUID | None = None) -> Iterator[Importing]:
+        """Many operations in one transaction: all of them are kept, or none. They are undone together."""
+        with self._writing() as session:
+            yield Importing(self, session, clerk, new_id())
+
+    def undo(self, operation: UUID, *, clerk: UUID | None = None) -> Done:
+        """Takes an operation back; Refused with the reason if that is not possible. Of an undo: redoes."""
+        with self._writing() as session:
+            return self._take_back(session, operation, clerk)
+
+    def undo_import(self, import_id: UUID, *, clerk: UUID | None = None) -> list[Done]:
+        """Takes back every operation of an import, or none of them (Refused). They are an import again."""
+        with self._writing() as session:
+            query = sa.select(journal.Entry.id).where(journal.Entry.import_id == import_id)
+            operations = list(session.scalars(query.order_by(journal.Entry.number.desc())))
+            if not operations:
+                raise Refused("Diese Übernahme steht nicht im Verlauf.")
+            together = new_id()
+            return [self._take_back(session, operation, clerk, together) for operation in operations]
+
+    def _take_back(
+        self, session: OperationSession, operation: UUID, clerk: UUID | None, import_id: UUID | None = None
+    ) -> Done:
+        title = f"Rückgängig: {undo.taken_back(session, operation).title}"
+        request = undo.Undo(undoes=operation)
+        how = replace(operation_for(request), title=title)
+        return self._carry_out(session, how, request, clerk, import_id, undoes=operation)
 
     @contextmanager
     def _writing(self) -> Iterator[OperationSession]:
@@ -124,6 +165,7 @@ class Store:
         request: Request,
         clerk: UUID | None,
         import_id: UUID | None = None,
+        undoes: UUID | None = None,
     ) -> Done:
         moment = self.clock.now()
         recorder = session.info["recorder"] = Recorder(session, moment)
@@ -147,9 +189,29 @@ class Store:
                     request_version=operation.version,
                     moment=moment,
                     changes=changes,
+                    undoes=undoes,
                     import_id=import_id,
                 )
         return Done(work.operation, value, tuple(dict.fromkeys(change.id for change in changes)))
+
+
+@dataclass(slots=True)
+class Importing:
+    """An import under way. ``id`` is its import id."""
+
+    _store: Store
+    _session: OperationSession
+    _clerk: UUID | None
+    id: UUID
+
+    def run(self, request: Request) -> Done:
+        """As `Store.run`; what raises leaves no trace and the import can go on."""
+        with self._session.begin_nested():
+            done = self._store._carry_out(
+                self._session, operation_for(request), request, self._clerk, self.id
+            )
+        self._session.expunge_all()
+        return done
 
 
 def _refuse_stale(session: Session, record: UUID, seen: UUID) -> None:

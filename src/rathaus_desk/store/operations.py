@@ -167,6 +167,12 @@ class Work:
         self.session.add(made)
         return made
 
+    def attach_kept(self, sha256: str, size: int, name: str, media_type: str, *, to: UUID) -> Attachment:
+        """Puts a file on the record ``to`` that `Store.keep` has stored, ``size`` bytes long."""
+        made = Attachment(record=to, name=name, media_type=media_type, size=size, sha256=sha256)
+        self.session.add(made)
+        return made
+
     def read_attachment(self, attachment: Attachment) -> bytes:
         """The content of a kept file; CannotWork if it is missing or damaged."""
         return self.shelf.get(attachment.sha256)
