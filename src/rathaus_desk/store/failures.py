@@ -14,6 +14,10 @@ NOTHING_CHANGED = "Es wurde nichts geändert."
 
 _SENTENCES = (
     (
+        "claim taken",
+        "In dieser Zeit ist inzwischen anderweitig belegt. " + NOTHING_CHANGED,
+    ),
+    (
         "is locked",
         "Der Datenbestand ist gerade durch einen anderen Vorgang belegt. Bitte versuchen Sie es gleich noch "
         "einmal. " + NOTHING_CHANGED,
@@ -53,7 +57,11 @@ _SENTENCES = (
         "Die Eingabe verweist auf etwas, das es nicht gibt. " + NOTHING_CHANGED,
     ),
 )
-_REFUSALS = ("unique constraint failed", "foreign key constraint failed")
+_REFUSALS = ("claim taken", "unique constraint failed", "foreign key constraint failed")
+
+
+def _sentence_for(sign: str) -> str:
+    return dict(_SENTENCES)[sign]
 
 
 class OutsideOperation(CannotWork):
@@ -100,8 +108,8 @@ def disk_sentence(error: OSError) -> str:
 
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT:
-            return _SENTENCES[1][1]
+            return _sentence_for("disk is full")
         case errno.EACCES | errno.EPERM | errno.EROFS:
-            return _SENTENCES[2][1]
+            return _sentence_for("readonly database")
         case _:
             return "Auf den Datenträger konnte nicht zugegriffen werden. " + NOTHING_CHANGED

@@ -123,6 +123,8 @@ class Happened:
     undoes: UUID | None
     import_id: UUID | None
     changes: tuple[StoredChange, ...]
+    has_erased: bool = False
+    """Whether some of its changes were erased; they are left out of ``changes``."""
 
 
 _read_header = msgspec.json.Decoder(Header)
@@ -219,9 +221,12 @@ def happened(session: Session, *where: sa.ColumnElement[bool], limit: int | None
     query = sa.select(Entry.number, Entry.header).where(*where).order_by(Entry.number).limit(limit)
     headers = {number: _read_header.decode(header) for number, header in session.execute(query)}
     changes: dict[int, list[StoredChange]] = {number: [] for number in headers}
+    erased: set[int] = set()
     rows = sa.select(ChangedRow.entry, ChangedRow.change).order_by(ChangedRow.entry, ChangedRow.position)
     for entry, change in session.execute(rows.where(ChangedRow.entry.in_(list(headers)))):
-        if change is not None:
+        if change is None:
+            erased.add(entry)
+        else:
             changes[entry].append(_read_change.decode(change))
     return [
         Happened(
@@ -234,6 +239,7 @@ def happened(session: Session, *where: sa.ColumnElement[bool], limit: int | None
             undoes=header.undoes,
             import_id=header.import_id,
             changes=tuple(changes[number]),
+            has_erased=number in erased,
         )
         for number, header in headers.items()
     ]

@@ -1,0 +1,91 @@
+"""Undo: a new operation with the inverse changes of an earlier one.
+
+Possible while the earlier operation is the last that wrote each of its records; operations that were undone,
+and their undoing, do not count. Exact for every column but version and times. Numbers stay used. Undoing an
+undo is redoing.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from rathaus_desk.kernel.clock import at_town
+from rathaus_desk.kernel.errors import Refused
+from rathaus_desk.store.journal import ChangedRow, Entry, Happened, StoredChange, happened
+from rathaus_desk.store.operations import Request, Work, operation, operation_named
+from rathaus_desk.store.schema import moment_text
+from rathaus_desk.store.shape import shape_of
+
+
+class Undo(Request, frozen=True, kw_only=True):
+    """Take back ``undoes``."""
+
+    undoes: UUID
+
+
+@operation(Undo, name="store.undo", title="Rückgängig machen")
+def undo(work: Work, request: Undo) -> None:
+    """Refused if it cannot be taken back."""
+    earlier = taken_back(work.session, request.undoes)
+    for change in reversed(earlier.changes):
+        _invert(work, change)
+
+
+def taken_back(session: Session, operation_id: UUID) -> Happened:
+    """The operation, if it can be undone now; else Refused with the reason."""
+    found = happened(session, Entry.id == operation_id)
+    if not found:
+        raise Refused("Dieser Vorgang steht nicht im Verlauf; er hat nichts geändert.")
+    earlier = found[0]
+    known = operation_named(earlier.op)
+    if known is None or not known.undoable:
+        raise Refused(f"„{earlier.title}“ lässt sich nicht rückgängig machen.")
+    if any(change.k == "erase" for change in earlier.changes) or earlier.has_erased:
+        raise Refused(f"„{earlier.title}“ betraf Angaben, die inzwischen gelöscht sind (DSGVO).")
+    for record in dict.fromkeys(change.id for change in earlier.changes):
+        _refuse_later_writer(session, earlier, record)
+    return earlier
+
+
+def _refuse_later_writer(session: Session, earlier: Happened, record: UUID) -> None:
+    writers = session.execute(
+        sa.select(Entry.id, Entry.undoes)
+        .join(ChangedRow, ChangedRow.entry == Entry.number)
+        .where(ChangedRow.record == record, Entry.number >= earlier.number)
+        .order_by(Entry.number.desc())
+        .distinct()
+    )
+    cancelled: set[UUID] = set()
+    for writer, undoes in writers:
+        if writer == earlier.operation:
+            if writer in cancelled:
+                raise Refused(f"„{earlier.title}“ wurde schon rückgängig gemacht.")
+            return
+        if writer in cancelled:
+            continue
+        if undoes is None:
+            later = happened(session, Entry.id == writer)[0]
+            raise Refused(
+                f"„{earlier.title}“ lässt sich nicht mehr rückgängig machen: Inzwischen wurde daran "
+                f"weitergearbeitet („{later.title}“, {at_town(later.at):%d.%m.%Y um %H:%M Uhr}).",
+                detail=f"record {record} written by {writer}",
+            )
+        cancelled.add(undoes)
+
+
+def _invert(work: Work, change: StoredChange) -> None:
+    shape = shape_of(change.t)
+    recorder = work.session.recorder
+    moment = moment_text(work.now)
+    recorder.touch(change.t, change.id)
+    match change.k:
+        case "upd":
+            values = shape.raw(change.old)
+        case "del":
+            values = {"deleted_at": None}
+        case _:
+            values = {"deleted_at": moment}
+    recorder.write(*shape.update(change.id.bytes, {**values, "changed_at": moment}))
