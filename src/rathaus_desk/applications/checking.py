@@ -55,7 +55,7 @@ def _wrong_values(service: Service, form: Form) -> Iterator[str]:
             continue
         try:
             service.kind(path).read(value)
-        except (ValueError, OverflowError):
+        except ValueError:
             expected = service.kind(path).expected
             yield f"{service.label(path)}: „{excerpt(value)}“ ist nicht zu lesen, erwartet wird {expected}."
 

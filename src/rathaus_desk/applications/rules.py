@@ -15,10 +15,11 @@ from rathaus_desk.applications.form import Form, excerpt, faults, find, leaves, 
 from rathaus_desk.applications.handover import Facts
 from rathaus_desk.applications.service_file import ChecklistItem
 from rathaus_desk.applications.services import Service, Services
-from rathaus_desk.applications.values import KINDS, Moment, german_day
+from rathaus_desk.applications.values import KINDS, Moment
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.names import unknown_characters
+from rathaus_desk.kernel.periods import german_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +95,19 @@ def _odd_days(service: Service, form: Form, received: date) -> Iterator[str]:
         for (earlier, first), (later, second) in pairwise(known):
             if second < first:
                 yield (
-                    f"{service.label(later)}, {german_day(second)}, liegt vor {service.label(earlier)}, "
-                    f"{german_day(first)}."
+                    f"{service.label(later)}, {german_date(second)}, liegt vor {service.label(earlier)}, "
+                    f"{german_date(first)}."
                 )
         for path in check.not_future:
             if (day := _day(service, form, path)) and day > received:
-                yield f"{service.label(path)}, {german_day(day)}, liegt in der Zukunft."
+                yield f"{service.label(path)}, {german_date(day)}, liegt in der Zukunft."
 
 
 def _strange_letters(service: Service, form: Form) -> Iterator[str]:
     for path, value in leaves(form):
         if isinstance(value, str) and (strange := unknown_characters(value)):
-            shown = " ".join(strange[:10])
-            yield f"{service.label(path)} enthält Zeichen, die Register nicht führen (DIN SPEC 91379): {shown}"
+            label, shown = service.label(path), " ".join(strange[:10])
+            yield f"{label} enthält Zeichen, die kein Register führt (DIN SPEC 91379): {shown}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def _show(service: Service, path: str, value: object) -> str:
     kind = service.kind(path)
     try:
         return kind.show(kind.read(value))
-    except (ValueError, OverflowError):
+    except ValueError:
         return ", ".join(_plain(leaf) for _, leaf in leaves(value))
 
 

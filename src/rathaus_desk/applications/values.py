@@ -14,15 +14,17 @@ from typing import Any
 
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.names import fold, nfc
+from rathaus_desk.kernel.periods import german_date
 
 _ISO = re.compile(
-    r"(?P<day>[0-9]{4}-[0-9][0-9]-[0-9][0-9])(?:[T ](?P<clock>[0-9][0-9]:[0-9][0-9])(?::[0-9][0-9](?:\.[0-9]+)?)?(?P<zone>Z|[+-][0-9][0-9]:?[0-9][0-9])?)?"
+    r"(?P<y>\d{4})-\d\d-\d\d(?:(?P<clock>[T ]\d\d:\d\d)(?::\d\d(?:\.\d+)?)?)?(?P<zone>Z|[+-]\d\d:?\d\d)?",
+    re.ASCII,
 )
+_CLOCK = r"(?P<h>\d{1,2})(?:[:.](?P<min>\d\d)(?::\d\d)?(?:\s*Uhr)?|\s*Uhr)"
+_TIME = re.compile(_CLOCK, re.ASCII)
 _GERMAN = re.compile(
-    r"(?P<d>[0-9]{1,2})\.\s?(?P<m>[0-9]{1,2})\.\s?(?P<y>[0-9]{4})"
-    r"(?:,?\s*(?:um\s+)?(?P<h>[0-9]{1,2})(?:[:.](?P<min>[0-9][0-9])(?::[0-9][0-9])?)?(?P<uhr>\s*Uhr)?)?"
+    r"(?P<d>\d{1,2})\.\s?(?P<m>\d{1,2})\.\s?(?P<y>\d{4})(?:,?\s*(?:um\s+)?" + _CLOCK + ")?", re.ASCII
 )
-_TIME = re.compile(r"(?P<h>[0-9]{1,2})(?:[:.](?P<min>[0-9][0-9])(?::[0-9][0-9])?)?(?P<uhr>\s*Uhr)?")
 _WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 _YES = frozenset(("ja", "j", "true", "wahr", "x", "1"))
 _NO = frozenset(("nein", "n", "false", "falsch", "0"))
@@ -77,23 +79,17 @@ def read_moment(value: Any) -> Moment:
 
     Midnight counts as "no time given": forms write it when nobody chose one.
     """
-    if not isinstance(value, str):
+    text = nfc(value) if isinstance(value, str) else ""
+    found = _ISO.fullmatch(text) or _GERMAN.fullmatch(text)
+    if not found or not 1800 <= int(found["y"]) <= 2200:
         raise ValueError(value)
-    text = value.strip()
-    if found := _ISO.fullmatch(text):
-        clock = datetime.fromisoformat(f"{found['day']}T{found['clock'] or '00:00'}{found['zone'] or ''}")
-        moment = at_town(clock)
-    elif found := _GERMAN.fullmatch(text):
-        if found["h"] and not (found["min"] or found["uhr"]):
-            raise ValueError(value)
+    if found.re is _ISO:
+        clock = f"{found['clock']}{found['zone'] or ''}" if found["clock"] else ""
+        moment = at_town(datetime.fromisoformat(text[:10] + clock))
+    else:
         hour, minute = int(found["h"] or 0), int(found["min"] or 0)
         moment = at_town(datetime(int(found["y"]), int(found["m"]), int(found["d"]), hour, minute))
-    else:
-        raise ValueError(value)
-    if not 1800 <= moment.year <= 2200:
-        raise ValueError(value)
-    clock_time = moment.time()
-    return Moment(moment.date(), None if clock_time == time() else clock_time)
+    return Moment(moment.date(), None if moment.time() == time() else moment.time())
 
 
 def read_day(value: Any) -> date:
@@ -111,8 +107,8 @@ def read_uncertain_day(value: Any) -> date | str:
 
 def read_time(value: Any) -> time:
     """A time of day, such as ``14:00``, ``14.30 Uhr`` or ``9 Uhr``."""
-    found = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
-    if not found or not (found["min"] or found["uhr"]):
+    found = _TIME.fullmatch(nfc(value)) if isinstance(value, str) else None
+    if not found:
         raise ValueError(value)
     return time(int(found["h"]), int(found["min"] or 0))
 
@@ -169,18 +165,13 @@ def _first(group: dict[str, Any], names: tuple[str, ...]) -> Any:
     return next((group[name] for name in names if name in group), None)
 
 
-def german_day(day: date) -> str:
-    """``20.11.2026``."""
-    return f"{day:%d.%m.%Y}"
-
-
 def german_time(clock: time) -> str:
     """``14:00 Uhr``."""
     return f"{clock:%H:%M} Uhr"
 
 
 def _show_moment(moment: Moment) -> str:
-    day = f"{_WEEKDAYS[moment.on.weekday()]}, {german_day(moment.on)}"
+    day = f"{_WEEKDAYS[moment.on.weekday()]}, {german_date(moment.on)}"
     return f"{day}, {german_time(moment.time)}" if moment.time else day
 
 
@@ -195,10 +186,10 @@ def _show_items(items: tuple[Item, ...]) -> str:
 KINDS: dict[str, Kind] = {
     "text": Kind(read_text, str, "ein Text"),
     "long_text": Kind(read_long_text, str, "ein Text"),
-    "day": Kind(read_day, german_day, "ein Datum wie 16.11.2026 oder 2026-11-16"),
+    "day": Kind(read_day, german_date, "ein Datum wie 16.11.2026 oder 2026-11-16"),
     "uncertain_day": Kind(
         read_uncertain_day,
-        lambda day: german_day(day) if isinstance(day, date) else day,
+        lambda day: german_date(day) if isinstance(day, date) else day,
         "ein Datum oder ein Text in wenigen Worten",
     ),
     "moment": Kind(
