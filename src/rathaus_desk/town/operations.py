@@ -154,7 +154,7 @@ def finish_follow_up(work: Work, request: FinishFollowUp) -> None:
 
 
 class AttachFile(Request, frozen=True, kw_only=True):
-    """A scan or photo for any record; ``sha256`` is what ``Store.keep`` returned for its content of ``size`` bytes."""
+    """A scan or photo of ``size`` bytes for any record; ``sha256`` is what ``Store.keep`` returned."""
 
     about: UUID
     name: str
