@@ -27,7 +27,6 @@ from rathaus_desk.cemetery.rules.terms import (
     GraveKind,
     MonumentLimits,
     Outsiders,
-    RemainderUntil,
     RestEnd,
     RestTerm,
     StatuteTerms,
@@ -88,8 +87,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     reacquisition_max_years: Years | None = None
     after_expiry: AfterExpiry | None = None
     surrender_during_rest: bool | None = None
-    surrender_refund: bool | None = None
-    surrender_remainder_until: RemainderUntil | None = None
+    surrender_years_before_rest_end: Years | None = None
     surrender_paragraph: Paragraph | None = None
     care: Literal["holder", "town"] | None = None
     monument_max_height_cm: Centimetres | None = None

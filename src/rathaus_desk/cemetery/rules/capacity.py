@@ -197,7 +197,7 @@ def _refusal(
     here = [
         occupant
         for occupant in occupants
-        if newcomer.place in (None, occupant.place) and _meet(occupant, newcomer)
+        if (newcomer.place is None or occupant.place in (None, newcomer.place)) and _meet(occupant, newcomer)
     ]
     where = f"Stelle {newcomer.place}" if newcomer.place is not None else "Die Grabstätte"
     who = "; ".join(occupant.describe() for occupant in here) or "die Höchstzahl der Grabstätte ist erreicht"

@@ -118,6 +118,8 @@ def award_with_burial(
         or kind.right_years == 0
         or (rest_years is not None and kind.right_years >= rest_years)
     )
+    if kind.right_years == 0 and rest_years is not None:
+        made = replace(made, years=rest_years)
     if free and rest is not None and rest > made.until:
         made = replace(
             made,

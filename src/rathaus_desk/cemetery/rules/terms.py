@@ -18,7 +18,6 @@ ExtensionRounding = Literal["whole_years", "started_months", "exact_days"]
 FeeBasis = Literal["month/12", "day/365.25", "day/365", "day/360"]
 AfterExpiry = Literal["extension", "award"]
 Outsiders = Literal["allowed", "surcharge", "permission", "refused"]
-RemainderUntil = Literal["rest", "right"]
 
 GERMAN_FORM: Mapping[BurialForm, str] = {"coffin": "Sarg", "urn": "Urne"}
 
@@ -73,8 +72,7 @@ class GraveKind:
     reacquisition_max_years: int | None = None
     after_expiry: AfterExpiry = "extension"
     surrender_during_rest: bool = False
-    surrender_refund: bool = False
-    surrender_remainder_until: RemainderUntil = "rest"
+    surrender_years_before_rest_end: int | None = None
     surrender_paragraph: str = ""
     deceased_age_from: int | None = None
     deceased_age_below: int | None = None
