@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Date
-from sqlalchemy.orm import Composite, composite, mapped_column
+from sqlalchemy import Column, Date
+from sqlalchemy.orm import Composite, composite
 
 from rathaus_desk.kernel.uncertain import UncertainDate
 from rathaus_desk.store.schema import PlainText
@@ -18,11 +18,12 @@ def uncertain_date(name: str) -> Composite[UncertainDate]:
         born: Mapped[UncertainDate] = uncertain_date("born")
     """
     text, earliest, latest = uncertain_columns(name)
+    # Plain columns: of a mapped_column the class's module would have to know the types by name.
     return composite(
         UncertainDate,
-        mapped_column(text, PlainText(), default="", nullable=False),
-        mapped_column(earliest, Date(), nullable=True),
-        mapped_column(latest, Date(), nullable=True),
+        Column(text, PlainText(), default="", nullable=False),
+        Column(earliest, Date()),
+        Column(latest, Date()),
     )
 
 
