@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
+from rathaus_desk.catalogue.checking import read_file
+from rathaus_desk.catalogue.kinds import Kinds
 from rathaus_desk.cemetery.rules.terms import GraveKind, RestTerm, Statutes, StatuteTerms
 from rathaus_desk.cemetery.rules.window import BurialLaw
-from rathaus_desk.cemetery.statute import StatuteFile, terms_of
+from rathaus_desk.cemetery.statute import terms_of
+from rathaus_desk.cemetery.statute_check import STATUTE
 
 
 @pytest.fixture(scope="session")
 def town(musterrode: Path) -> Statutes:
     """Both versions of the example town's statute."""
     files = sorted(musterrode.glob("friedhofsordnung-*.toml"))
-    contents = [msgspec.convert(tomllib.loads(file.read_text("utf-8")), StatuteFile) for file in files]
-    return Statutes(tuple(map(terms_of, contents)))
+    return Statutes(tuple(terms_of(read_file(file, Kinds.of(STATUTE)).content) for file in files))
 
 
 @pytest.fixture(scope="session")

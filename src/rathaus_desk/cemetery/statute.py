@@ -16,7 +16,8 @@ import msgspec
 from msgspec import Meta
 
 from rathaus_desk.catalogue.kinds import Definitions, Version
-from rathaus_desk.cemetery.rules.succession import RELATIONS, rank
+from rathaus_desk.catalogue.reading import Wrong, shown
+from rathaus_desk.cemetery.rules.succession import RELATIONS, relations_in
 from rathaus_desk.cemetery.rules.terms import (
     AfterExpiry,
     BurialForm,
@@ -50,6 +51,16 @@ CHILD_AGE = 5
 """
 
 
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+def _converted(value: object, schema: type[S], should: str) -> S:
+    try:
+        return msgspec.convert(value, schema)
+    except msgspec.ValidationError:
+        raise Wrong(f"{shown(value)} ist hier nicht möglich.", should) from None
+
+
 class RestTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One rest period: of coffins or urns, perhaps only of those who died below an age."""
 
@@ -59,11 +70,29 @@ class RestTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OlderRest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``rest_for_older_burials = { coffin = 30, urn = 20, child_under_5 = 20 }``."""
+    """``rest_for_older_burials = { coffin = 30, urn = 20, child_under_5 = 20 }``; a number holds for both
+    forms.
+    """
 
     coffin: Years | None = None
     urn: Years | None = None
     child_under_5: Years | None = None
+
+    @classmethod
+    def from_toml(cls, value: object) -> OlderRest:
+        """From a table or a number of years; raises Wrong."""
+        if isinstance(value, int):
+            value = {"coffin": value, "urn": value}
+        return _converted(value, cls, "{ coffin = 30, urn = 20 }")
+
+    def terms(self) -> tuple[RestTerm, ...]:
+        """As the rules use it."""
+        said: tuple[tuple[BurialForm, int | None, int | None], ...] = (
+            ("coffin", None, self.coffin),
+            ("urn", None, self.urn),
+            ("coffin", CHILD_AGE, self.child_under_5),
+        )
+        return tuple(RestTerm(form, years, age_below) for form, age_below, years in said if years is not None)
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -126,7 +155,7 @@ class StatuteHead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     valid_from: date
     valid_until: date | None = None
     rest_applies_to_old_burials: bool | None = None
-    rest_for_older_burials: Years | OlderRest | None = None
+    rest_for_older_burials: OlderRest | None = None
     adopted: date | None = None
     published: date | None = None
     source: str = ""
@@ -137,7 +166,7 @@ class RulesTable(Terms, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[rules]``: what holds for the whole cemetery, and terms for all kinds."""
 
     rest_applies_to_old_burials: bool | None = None
-    rest_for_older_burials: Years | OlderRest | None = None
+    rest_for_older_burials: OlderRest | None = None
     urn_latest_days_after_death: Annotated[int, Meta(ge=1, le=3660)] | None = None
     expiry_notice_months: Months | None = None
     clearance_months_after_expiry: Months | None = None
@@ -154,16 +183,28 @@ class EntitlementTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RankTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A step of the order with the relations spelled out, where its name does not tell them."""
+    """A step of the order: its name, or a table that spells the relations out where the name does not tell
+    them.
+    """
 
     name: Text
-    relations: Annotated[tuple[str, ...], Meta(min_length=1)]
+    relations: tuple[str, ...] = ()
+
+    @classmethod
+    def from_toml(cls, value: object) -> RankTable:
+        """From a table or a text; raises Wrong."""
+        should = '{ name = "Nachbarn", relations = ["other"] }'
+        return _converted({"name": value} if isinstance(value, str) else value, cls, should)
+
+    def rank(self) -> SuccessionRank:
+        """As the rules use it."""
+        return SuccessionRank(self.name, frozenset(self.relations) & RELATIONS or relations_in(self.name))
 
 
 class SuccessionTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[[succession]]``: who follows a holder who has died, in this order."""
 
-    order: Annotated[tuple[Text | RankTable, ...], Meta(min_length=1)]
+    order: Annotated[tuple[RankTable, ...], Meta(min_length=1)]
     paragraph: Paragraph = ""
     eldest_first: bool = True
 
@@ -206,6 +247,7 @@ def terms_of(content: StatuteFile) -> StatuteTerms:
     their own.
     """
     head, rules = content.statute, content.rules
+    older_rest = head.rest_for_older_burials or rules.rest_for_older_burials
     succession = content.succession[0] if content.succession else None
     return StatuteTerms(
         key=head.key,
@@ -218,7 +260,7 @@ def terms_of(content: StatuteFile) -> StatuteTerms:
             if head.rest_applies_to_old_burials is None
             else head.rest_applies_to_old_burials
         ),
-        rest_for_older_burials=_older_rest(head.rest_for_older_burials or rules.rest_for_older_burials),
+        rest_for_older_burials=older_rest.terms() if older_rest else (),
         rest_end=rules.rest_end or "same_day",
         urn_latest_days_after_death=rules.urn_latest_days_after_death,
         entitlement=Entitlement(
@@ -227,7 +269,7 @@ def terms_of(content: StatuteFile) -> StatuteTerms:
             holders_entitled=content.entitlement.holders_entitled,
             former_residents_in_home=content.entitlement.former_residents_in_home,
         ),
-        succession=tuple(map(_rank, succession.order)) if succession else (),
+        succession=tuple(entry.rank() for entry in succession.order) if succession else (),
         succession_eldest_first=succession.eldest_first if succession else True,
         succession_paragraph=succession.paragraph if succession else "",
         expiry_notice_months=6 if rules.expiry_notice_months is None else rules.expiry_notice_months,
@@ -296,24 +338,3 @@ def _rest_terms(kind: Terms, rules: Terms) -> tuple[RestTerm, ...]:
         said |= {(form, age_below): years for form, age_below, years in plain if years is not None}
         said |= {(rest.form, rest.age_below): rest.years for rest in terms.rest}
     return tuple(RestTerm(form, years, age_below) for (form, age_below), years in said.items())
-
-
-def _older_rest(said: int | OlderRest | None) -> tuple[RestTerm, ...]:
-    if said is None:
-        return ()
-    if isinstance(said, int):
-        return (RestTerm("coffin", said), RestTerm("urn", said))
-    terms: tuple[tuple[BurialForm, int | None, int | None], ...] = (
-        ("coffin", None, said.coffin),
-        ("urn", None, said.urn),
-        ("coffin", CHILD_AGE, said.child_under_5),
-    )
-    return tuple(RestTerm(form, years, age_below) for form, age_below, years in terms if years is not None)
-
-
-def _rank(entry: str | RankTable) -> SuccessionRank:
-    return (
-        rank(entry)
-        if isinstance(entry, str)
-        else SuccessionRank(entry.name, frozenset(entry.relations) & RELATIONS)
-    )
