@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from rathaus_desk.kernel.clock import Clock
     from rathaus_desk.store.engine import Store
 
-TEST_KEY = bytes(range(32))
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -28,14 +27,17 @@ def musterrode() -> Path:
 def make_store(tmp_path: Path) -> Iterator[Callable[..., Store]]:
     """Makes fresh stores: ``make_store()`` has the tables of every module imported so far.
 
-    ``make_store(clock=FixedClock(…))`` sets its clock. A test imports the ``records`` of the modules it needs.
+    ``make_store(clock=FixedClock(…))`` sets its clock. A test imports the ``records`` of the modules it
+    needs. The key file lies beside the home: ``KeyFile(store.home.folder.with_suffix(".key"))``.
     """
     from rathaus_desk.store.engine import Store
+    from rathaus_desk.store.keys import KeyFile
 
     made: list[Store] = []
 
     def fresh(clock: Clock | None = None) -> Store:
-        made.append(Store.create(tmp_path / f"home-{len(made)}", TEST_KEY, clock=clock))
+        home = tmp_path / f"home-{len(made)}"
+        made.append(Store.create(home, KeyFile(home.with_suffix(".key")), clock=clock))
         return made[-1]
 
     yield fresh

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
 
@@ -143,6 +144,11 @@ def writing_engine(opened: Callable[[], Any]) -> sa.Engine:
         return statement, parameters
 
     return engine
+
+
+def driver_of(session: Session) -> Any:
+    """The driver's connection that a session works on."""
+    return session.connection().connection.driver_connection
 
 
 def guard_of(connection: sa.Connection) -> Guard:

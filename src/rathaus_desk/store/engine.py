@@ -14,17 +14,20 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlcipher3 import dbapi2
 
 from rathaus_desk.kernel.clock import Clock
 from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.kernel.ids import new_id
-from rathaus_desk.store import journal, tables, undo
+from rathaus_desk.store import journal, search, tables, undo
 from rathaus_desk.store.attachments import Attachment, Shelf, refuse_size
-from rathaus_desk.store.connection import Guard, connect, guard_of, reading_engine, writing_engine
+from rathaus_desk.store.connection import Guard, connect, driver_of, guard_of, reading_engine, writing_engine
 from rathaus_desk.store.failures import in_words
-from rathaus_desk.store.home import Home
+from rathaus_desk.store.home import Home, sync_folder
+from rathaus_desk.store.keys import Keyring, Keys, RecoveryCode, Way, new_key, no_slots
 from rathaus_desk.store.operations import Done, Operation, Request, Stale, Work, operation_for
 from rathaus_desk.store.recorder import OperationSession, Recorder
+from rathaus_desk.store.recovery_code import new_code
 from rathaus_desk.store.schema import Record
 
 
@@ -37,28 +40,60 @@ class Store:
         self._key = key
 
     @classmethod
-    def create(cls, home: Path, key: bytes, *, clock: Clock | None = None) -> Store:
-        """A new, empty database in the folder ``home``; CannotWork if there is one already."""
+    def create(cls, home: Path, *ways: Way, clock: Clock | None = None) -> Store:
+        """A new, empty database in the folder ``home``, opened by any of ``ways`` or by its recovery code.
+
+        CannotWork if there is one already, or the folder cannot be used; then nothing is left behind.
+        """
         place = Home(home)
         place.make()
-        with in_words():
-            raw = connect(place.database, key, create=True)
-            try:
-                tables.make(raw)
-            finally:
-                raw.close()
-        return cls.open(home, key, clock=clock)
+        key, code = new_key(), new_code()
+        fresh = place.database.with_suffix(".neu")
+        try:
+            with in_words(), place.alone():
+                fresh.unlink(missing_ok=True)
+                raw = connect(fresh, key, create=True)
+                try:
+                    tables.make(raw)
+                finally:
+                    raw.close()
+                keys = no_slots().with_slot(RecoveryCode(code), key)
+                for way in ways:
+                    keys = keys.with_slot(way, key)
+                keys.save(place)
+                fresh.replace(place.database)
+                sync_folder(place.folder)
+        except BaseException:
+            for left in (fresh, place.slots):
+                left.unlink(missing_ok=True)
+            raise
+        return cls(place, key, clock or Clock())
 
     @classmethod
-    def open(cls, home: Path, key: bytes, *, clock: Clock | None = None) -> Store:
-        """The database in the folder ``home``; CannotWork with a sentence if it cannot be used."""
+    def open(cls, home: Path, way: Way | None = None, *, clock: Clock | None = None) -> Store:
+        """The database in the folder ``home``; only ``way`` is tried (None: the keyring).
+
+        CannotWork with a sentence if it cannot be used; nothing is changed then.
+        """
         place = Home(home)
         place.check_database()
         place.refuse_network_drive()
-        store = cls(place, key, clock or Clock())
-        with in_words():
-            store._connected().close()
-        return store
+        with in_words(), place.alone():
+            key = _fitting_key(place, way or Keyring())
+        return cls(place, key, clock or Clock())
+
+    @property
+    def recovery_code(self) -> str:
+        """The printed code that opens this database."""
+        return Keys.of(self.home).recovery_code(self._key)
+
+    def add_slot(self, way: Way) -> None:
+        """One more way to open the database. A key file is made if it is absent.
+
+        A new recovery code or keyring entry takes the place of the one before.
+        """
+        with in_words(), self.home.alone():
+            Keys.of(self.home).with_slot(way, self._key).save(self.home)
 
     def close(self) -> None:
         """Gives the files back."""
@@ -73,9 +108,10 @@ class Store:
         self.close()
 
     def _connected(self) -> Any:
-        raw = connect(self.home.database, self._key)
-        raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        return raw
+        with self.home.alone():
+            raw = connect(self.home.database, self._key)
+            _look_inside(raw)
+            return raw
 
     @cached_property
     def _readers(self) -> sa.Engine:
@@ -100,7 +136,7 @@ class Store:
     def read_attachment(self, attachment: Attachment) -> bytes:
         """The readable content of a kept file; CannotWork if it is missing or damaged."""
         with self.read() as session:
-            return Shelf(self.home, session.connection().connection.driver_connection).get(attachment.sha256)
+            return Shelf(self.home, driver_of(session)).get(attachment.sha256)
 
     def keep(self, content: bytes, name: str) -> str:
         """Stores a file before the operation that will refer to it, so that its request need not carry it.
@@ -110,7 +146,7 @@ class Store:
         """
         refuse_size(content, name)
         with self.read() as session, in_words():
-            return Shelf(self.home, session.connection().connection.driver_connection).put(content)[0]
+            return Shelf(self.home, driver_of(session)).put(content)[0]
 
     def run(self, request: Request, *, clerk: UUID | None = None) -> Done:
         """Carries out the operation registered for ``request``: wholly, durably, or not at all."""
@@ -169,14 +205,15 @@ class Store:
     ) -> Done:
         moment = self.clock.now()
         recorder = session.info["recorder"] = Recorder(session, moment)
-        for record, seen in request.seen.items():
-            _refuse_stale(session, record, seen)
         work = Work(session, moment, clerk, new_id(), Shelf(self.home, recorder.driver), import_id)
         session.info["new_files"].append(work.new_files)
+        for record, seen in request.seen.items():
+            _refuse_stale(session, record, seen)
         value = operation.function(work, request)
         session.flush()
         changes = recorder.changes()
         if changes:
+            search.update(session, dict.fromkeys((change.t, change.id) for change in changes))
             with guard_of(session.connection()).open():
                 journal.append(
                     recorder.driver,
@@ -206,12 +243,41 @@ class Importing:
 
     def run(self, request: Request) -> Done:
         """As `Store.run`; what raises leaves no trace and the import can go on."""
-        with self._session.begin_nested():
-            done = self._store._carry_out(
-                self._session, operation_for(request), request, self._clerk, self.id
-            )
-        self._session.expunge_all()
-        return done
+        try:
+            with self._session.begin_nested():
+                operation = operation_for(request)
+                return self._store._carry_out(self._session, operation, request, self._clerk, self.id)
+        except BaseException:
+            for path in self._session.info["new_files"].pop():
+                path.unlink(missing_ok=True)
+            raise
+        finally:
+            self._session.expunge_all()
+
+
+def _fitting_key(home: Home, way: Way) -> bytes:
+    """The database's key. Of two left by a change of keys that was cut off, the one that fits stays."""
+    keys = Keys.of(home)
+    candidates = keys.open(way)
+    for key in candidates:
+        raw = connect(home.database, key)
+        try:
+            _look_inside(raw)
+        except dbapi2.DatabaseError:
+            if key == candidates[-1]:
+                raise
+            continue
+        finally:
+            raw.close()
+        if len(candidates) > 1:
+            keys.with_keys(key, key).save(home)
+        return key
+    raise AssertionError("a slot holds at least one key")
+
+
+def _look_inside(raw: Any) -> None:
+    """The first read tells whether the key fits, and makes others see that the file is in use."""
+    raw.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _refuse_stale(session: Session, record: UUID, seen: UUID) -> None:

@@ -117,7 +117,7 @@ class Home:
         from filelock import FileLock, Timeout
 
         try:
-            lock = FileLock(self.lock, timeout=timeout, mode=0o600)
+            lock = FileLock(self.lock, timeout=timeout, mode=0o600, poll_interval=0.005)
             with lock:
                 yield
         except Timeout as error:

@@ -17,7 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Mapper, Session, object_session
 
 from rathaus_desk.kernel.errors import Refused
-from rathaus_desk.store.connection import Guard, guard_of
+from rathaus_desk.store.connection import Guard, driver_of, guard_of
 from rathaus_desk.store.failures import OutsideOperation
 from rathaus_desk.store.schema import Base, Record
 from rathaus_desk.store.shape import Raw, Shape, Wire, referring_to, shape_of
@@ -63,7 +63,7 @@ class Recorder:
     @property
     def driver(self) -> Any:
         """The driver's connection that the operation works on."""
-        return self._session.connection().connection.driver_connection
+        return driver_of(self._session)
 
     def touch(self, table: str, record: UUID) -> None:
         """``record`` is about to be written."""

@@ -33,6 +33,16 @@ def begin(driver: Any) -> None:
         driver.execute("INSERT INTO secret VALUES (?, ?)", (name, secrets.token_bytes(32)))
 
 
+def keep(driver: Any, mark: str, name: str, value: bytes) -> None:
+    """Sets the key ``name``. ``mark``: what the guard knows the store's own statements by."""
+    driver.execute("INSERT OR REPLACE INTO secret VALUES (?, ?)" + mark, (name, value))
+
+
+def drop(driver: Any, mark: str, name: str) -> None:
+    """Forgets the key ``name``."""
+    driver.execute("DELETE FROM secret WHERE name = ?" + mark, (name,))
+
+
 def secret(driver: Any, name: str) -> bytes | None:
     """The key ``name``; None if there is none."""
     row = driver.execute("SELECT value FROM secret WHERE name = ?", (name,)).fetchone()

@@ -7,8 +7,11 @@ from typing import Any
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from rathaus_desk.store import claims, journal, secret
+from rathaus_desk.store import claims, journal, local, numbering, search, secret
 from rathaus_desk.store.schema import Base
+
+STORE_MODULES = (claims, journal, local, numbering, search, secret)
+"""Where the store's own tables are defined."""
 
 
 def make(connection: Any) -> None:
@@ -20,6 +23,7 @@ def make(connection: Any) -> None:
             connection.execute(str(CreateTable(table).compile(dialect=dialect)))
             for index in sorted(table.indexes, key=lambda index: str(index.name)):
                 connection.execute(str(CreateIndex(index).compile(dialect=dialect)))
+        make_search(connection)
         make_triggers(connection)
         journal.begin(connection)
         secret.begin(connection)
@@ -35,3 +39,9 @@ def make_triggers(connection: Any) -> None:
     for name, definition in claims.TRIGGERS.items():
         connection.execute(f"DROP TRIGGER IF EXISTS {name}")
         connection.execute(f"CREATE TRIGGER {name} {definition}")
+
+
+def make_search(connection: Any) -> None:
+    """The full-text index over `search.SearchEntry`, empty."""
+    connection.execute(search.FULL_TEXT)
+    connection.execute("INSERT INTO search_text(search_text, rank) VALUES('secure-delete', 1)")

@@ -32,6 +32,7 @@ def undo(work: Work, request: Undo) -> None:
     earlier = taken_back(work.session, request.undoes)
     for change in reversed(earlier.changes):
         _invert(work, change)
+    work.session.expire_all()
 
 
 def taken_back(session: Session, operation_id: UUID) -> Happened:

@@ -1,0 +1,211 @@
+"""One full-text search over everything, kept in step by the journal hook alone.
+
+An entry holds what is shown (title, subtitle) and the folded words that find it; names are found by their
+sound as well when the letters find too little. Hits whose title begins with what was typed come first, from a
+sorted index; the full text fills up. The full text is never ranked: ranking reads every hit, and for "s"
+that is tens of milliseconds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from rathaus_desk.kernel.names import fold, phonetic
+from rathaus_desk.store.connection import Guard, driver_of, guard_of
+from rathaus_desk.store.recorder import OperationSession
+from rathaus_desk.store.schema import Base, Found, Kept, Record, Searchable, record_class
+
+LIMIT = 9
+"""Hits that a search shows at once."""
+
+_FEW = 3
+_MOST_WORDS = 8
+_MOST_LETTERS = 200
+# Letters and digits, but for a few signs that SQLite's tokenizer takes as a gap between two words.
+_WORD = re.compile(r"[^\W_\u19b0-\u19c9\u1cf2\u1cf3]+")
+_LAST_LETTER = "\U0010ffff"
+
+FULL_TEXT = """CREATE VIRTUAL TABLE search_text USING fts5(
+    words, sounds, content='search_entry', content_rowid='number',
+    detail=column, prefix='1 2 3', tokenize='unicode61 remove_diacritics 0')"""
+"""Made by `tables.make`. Deleted words are overwritten at once (secure-delete), or they would stay readable
+until the index is merged."""
+
+
+class SearchEntry(Kept):
+    """How one record is found."""
+
+    __tablename__ = "search_entry"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    record: Mapped[UUID] = mapped_column(unique=True)
+    kind: Mapped[str]
+    title: Mapped[str]
+    subtitle: Mapped[str]
+    folded: Mapped[str] = mapped_column(index=True)
+    """The title, folded."""
+    words: Mapped[str]
+    sounds: Mapped[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that a search found, in two lines."""
+
+    kind: str
+    id: UUID
+    title: str
+    subtitle: str
+
+
+_Entry = tuple[str, str, str, str, str, str]
+"""kind, title, subtitle, folded, words, sounds"""
+
+
+def search(session: Session, text: str, *, limit: int = LIMIT, kinds: Sequence[str] = ()) -> list[Hit]:
+    """What ``text`` finds, best first, at most ``limit``; only of ``kinds``, if any are named.
+
+    Every word of ``text`` must begin a word of the entry. Nothing a user types is an error.
+    """
+    driver = driver_of(session)
+    folded = fold(text[:_MOST_LETTERS])
+    words = _WORD.findall(folded)[:_MOST_WORDS]
+    if not words:
+        return []
+    found: dict[int, Hit] = {}
+    _collect(driver, found, _BEGINS, (folded, folded + _LAST_LETTER), kinds, limit, order=" ORDER BY folded")
+    if len(found) < limit:
+        wanted = " ".join(f'words : "{word}"*' for word in words)
+        _collect(driver, found, _MATCHES, (wanted,), kinds, limit)
+    if len(found) < min(_FEW, limit):
+        sounds = [phonetic(word).split() if word.isalpha() else [] for word in words]
+        if any(len(code) > 1 for codes in sounds for code in codes):
+            wanted = " ".join(
+                " ".join(f'sounds : "{code}"' for code in codes) or f'words : "{word}"*'
+                for word, codes in zip(words, sounds, strict=True)
+            )
+            _collect(driver, found, _MATCHES, (wanted,), kinds, limit)
+    return list(found.values())
+
+
+_BEGINS = "search_entry WHERE folded >= ? AND folded < ?"
+_MATCHES = "search_text CROSS JOIN search_entry ON number = search_text.rowid WHERE search_text MATCH ?"
+
+
+def _collect(
+    driver: Any,
+    found: dict[int, Hit],
+    source: str,
+    values: tuple[str, ...],
+    kinds: Sequence[str],
+    limit: int,
+    order: str = "",
+) -> None:
+    of_kind = f" AND kind IN ({', '.join('?' * len(kinds))})" if kinds else ""
+    query = f"SELECT number, kind, record, title, subtitle FROM {source}{of_kind}{order} LIMIT ?"
+    for number, kind, record, title, subtitle in driver.execute(query, (*values, *kinds, limit)):
+        if len(found) < limit:
+            found.setdefault(number, Hit(kind, UUID(bytes=record), title, subtitle))
+
+
+@lru_cache(maxsize=1)
+def _followers(_mapped: int) -> dict[str, list[tuple[type[Record], str]]]:
+    """Table → the searchable classes, and their columns, that are described from its records."""
+    followers: dict[str, list[tuple[type[Record], str]]] = {}
+    for cls in searchable_classes():
+        assert cls.__search__ is not None
+        for name in cls.__search__.follow:
+            for key in cls.__table__.c[name].foreign_keys:
+                followers.setdefault(key.column.table.name, []).append((cls, name))
+    return followers
+
+
+def searchable_classes() -> list[type[Record]]:
+    """Every record class that can be found, by table name."""
+    classes = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Record)]
+    return sorted((cls for cls in classes if cls.__search__), key=lambda cls: cls.__tablename__)
+
+
+def update(session: OperationSession, touched: Iterable[tuple[str, UUID]]) -> None:
+    """Brings the entries of touched records (table, id), and of those described from them, up to date."""
+    wanted: dict[UUID, type[Record]] = {}
+    followers = _followers(len(Base.registry._class_registry))
+    for table, record in touched:
+        cls = record_class(table)
+        if cls.__search__ is not None:
+            wanted[record] = cls
+        for follower, column in followers.get(table, ()):
+            query = sa.select(follower.id).where(follower.__table__.c[column] == record)
+            wanted.update(dict.fromkeys(session.scalars(query), follower))
+    if not wanted:
+        return
+    driver = session.recorder.driver
+    with guard_of(session.connection()).open():
+        for record, cls in wanted.items():
+            put(driver, record, described(session, cls, record))
+
+
+def described(session: Session, cls: type[Record], record: UUID) -> _Entry | None:
+    """The entry a record should have now; None if it should not be found."""
+    spec: Searchable | None = cls.__search__
+    row = session.get(cls, record)
+    if spec is None or row is None or row.deleted_at is not None:
+        return None
+    found = spec.describe(row, session)
+    if found is None:
+        return None
+    return entry_of(spec.kind, found)
+
+
+def entry_of(kind: str, found: Found) -> _Entry:
+    """An entry with everything that finds it."""
+    text = f"{found.title} {found.subtitle} {found.words}"
+    words = dict.fromkeys(_WORD.findall(fold(text)))
+    sounds = dict.fromkeys(phonetic(text).split())
+    return (kind, found.title, found.subtitle, fold(found.title), " ".join(words), " ".join(sounds))
+
+
+def put(driver: Any, record: UUID, entry: _Entry | None) -> None:
+    """Replaces the entry of ``record``; the guard must be open."""
+    mark = Guard.mark
+    before = driver.execute(
+        "SELECT kind, title, subtitle, folded, words, sounds, number FROM search_entry WHERE record = ?",
+        (record.bytes,),
+    ).fetchone()
+    if before is not None:
+        if before[:6] == entry:
+            return
+        driver.execute(
+            "INSERT INTO search_text(search_text, rowid, words, sounds) VALUES('delete', ?, ?, ?)" + mark,
+            (before[6], before[4], before[5]),
+        )
+        driver.execute("DELETE FROM search_entry WHERE number = ?" + mark, (before[6],))
+    if entry is not None:
+        number = driver.execute(
+            "INSERT INTO search_entry (kind, title, subtitle, folded, words, sounds, record)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)" + mark,
+            (*entry, record.bytes),
+        ).lastrowid
+        driver.execute(
+            "INSERT INTO search_text(rowid, words, sounds) VALUES (?, ?, ?)" + mark,
+            (number, entry[4], entry[5]),
+        )
+
+
+def rebuild(session: OperationSession) -> None:
+    """The whole index anew, from the records."""
+    driver = driver_of(session)
+    with guard_of(session.connection()).open():
+        driver.execute("INSERT INTO search_text(search_text) VALUES('delete-all')" + Guard.mark)
+        driver.execute("DELETE FROM search_entry" + Guard.mark)
+        for cls in searchable_classes():
+            for record in session.scalars(sa.select(cls.id)).all():
+                put(driver, record, described(session, cls, record))
+            session.expunge_all()
