@@ -175,10 +175,18 @@ def _program(font_name: str, face: Any, *, complete: bool) -> _Program:
         descriptor=b"/Type/FontDescriptor/FontName/%b/Flags %d/FontBBox[%d %d %d %d]/ItalicAngle %d/Ascent %d"
         b"/Descent %d/CapHeight %d/StemV %d" % (name, face.flags, *map(round, (*face.bbox, *lines))),
         to_unicode=compressed_stream(_to_unicode(codes)),
-        widths="".join(
-            f"{glyph}[{face.hmetrics[glyph][0] * 1000 / face.unitsPerEm:.2f}]" for glyph in sorted(codes)
-        ).encode(),
+        widths=_widths({glyph: face.hmetrics[glyph][0] * 1000 / face.unitsPerEm for glyph in sorted(codes)}),
     )
+
+
+def _widths(widths: dict[int, float]) -> bytes:
+    """The widths of glyphs, in runs of neighbouring numbers."""
+    source = ""
+    expected = -1
+    for glyph, width in widths.items():
+        source += f" {width:.6g}" if glyph == expected else f"]{glyph}[{width:.6g}"
+        expected = glyph + 1
+    return f"{source.removeprefix(']')}]".encode()
 
 
 def _to_unicode(codes: dict[int, int]) -> bytes:
@@ -204,7 +212,7 @@ def _everyday() -> frozenset[str]:
 
 
 @lru_cache(maxsize=2)
-def letter_font(bold: bool) -> LetterFont:
+def letter_font(bold: bool, /) -> LetterFont:
     """The font of letters, loaded at first use (4 ms)."""
     font = LetterFont("Bold", "F2") if bold else LetterFont("Regular", "F1")
     pdfmetrics.registerFont(font)

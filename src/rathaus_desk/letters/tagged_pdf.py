@@ -53,7 +53,7 @@ class TaggedPdf:
         self._language = language
         self._facts = {"title": title, "author": author, "subject": subject or title}
         # ReportLab would refer to Helvetica, which is not embedded, unless another font comes first.
-        first = letter_font(bold=False).fontName
+        first = letter_font(False).fontName
         made_as: Any = Canvas
         self.canvas = made_as(
             io.BytesIO(), A4, invariant=1, pdfVersion=(1, 7), initialFontName=first, lang=language
