@@ -26,7 +26,7 @@ _UA_SCHEMA = """<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.ai
 def metadata(
     *, title: str, author: str, subject: str, program: str, language: str, day: date, part: int
 ) -> Bytes:
-    """The XMP packet, uncompressed as PDF/A asks, in accord with the Info dictionary; ``part`` is of PDF/A."""
+    """The XMP packet, uncompressed as PDF/A asks, in accord with the Info dictionary; ``part`` of PDF/A."""
     moment = f"{day.isoformat()}T00:00:00Z"
     packet = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">

@@ -34,7 +34,7 @@ _SIGNING_SPACE = 34.0
 
 
 class Typesetter:
-    """Makes strips of blocks, from ``left``, ``width`` points wide, tagged below the document in their order."""
+    """Makes strips of blocks, from ``left``, ``width`` points wide, tagged in their order."""
 
     def __init__(self, pdf: TaggedPdf, left: float, width: float) -> None:
         self._pdf = pdf

@@ -43,7 +43,7 @@ MARK_LEFT = 5.0
 
 FIRST_BODY = Zone(LEFT, SUBJECT_TOP, RIGHT, 259.0)
 LATER_BODY = Zone(LEFT, 32.0, RIGHT, 277.0)
-"""Where text runs: on the first page above the footer, on later pages between short header and page number."""
+"""Where text runs: on the first page above the footer, later between short header and page number."""
 
 HEADER_LINE = 18.0
 FOOTER_TOP = 268.0

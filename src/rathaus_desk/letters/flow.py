@@ -12,14 +12,17 @@ from rathaus_desk.letters.tagged_pdf import TaggedPdf
 class Strip(Protocol):
     """A part of the text, as wide as the page's text, that lies on one page. Heights are points.
 
-    ``gap``: free space above, left out at the top of a page. ``glued``: the next strip belongs on the same page.
-    ``repeat``: drawn above the strip when it is the first of a later page (a table's header).
+    ``gap``: free space above, left out at the top of a page. ``glued``: the next strip belongs on the same
+    page. ``repeat``: drawn above the strip when it is the first of a later page (a table's header).
     """
 
-    height: float
     gap: float
     glued: bool
     repeat: Plain | None
+
+    @property
+    def height(self) -> float:
+        """Without the gap."""
 
     def draw(self, pdf: TaggedPdf, top: float) -> None:
         """Draws it with its upper edge at ``top``."""

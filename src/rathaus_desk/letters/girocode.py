@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from stdnum import bic, iban, iso11649
 
@@ -21,7 +22,7 @@ _HIGHEST = Money(99_999_999_999)
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A QR symbol: ``size`` modules a side, its dark ``runs`` as (column, row, length) without the quiet zone."""
+    """A QR symbol: ``size`` modules a side; its dark ``runs`` as (column, row, length), no quiet zone."""
 
     size: int
     runs: tuple[tuple[int, int, int], ...]
@@ -35,11 +36,13 @@ def payload(payment: Payment) -> str:
     account = payment.account
     if not Money(0) < payment.amount <= _HIGHEST:
         raise BadInput(
-            f"Ein GiroCode braucht einen Betrag von 0,01 € bis {_HIGHEST.german()}, nicht {payment.amount.german()}."
+            f"Ein GiroCode braucht einen Betrag von 0,01 € bis {_HIGHEST.german()},"
+            f" nicht {payment.amount.german()}."
         )
     if not 1 <= len(account.owner) <= _LONGEST_NAME or "\n" in account.owner:
         raise BadInput(
-            f"Der Name zum Bankkonto hat {len(account.owner)} Zeichen; ein GiroCode fasst 1 bis {_LONGEST_NAME}."
+            f"Der Name zum Bankkonto hat {len(account.owner)} Zeichen;"
+            f" ein GiroCode fasst 1 bis {_LONGEST_NAME}."
         )
     if not iban.is_valid(account.iban):
         raise BadInput(f"Die IBAN „{account.iban}“ ist nicht gültig.")
@@ -73,9 +76,10 @@ def symbol(text: str) -> Symbol:
     """
     import zxingcpp
 
-    options = {} if text.isascii() else {"eci": "UTF-8"}
+    options: dict[str, Any] = {} if text.isascii() else {"eci": "UTF-8"}
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M", **options)
-    rows = memoryview(code.to_image(scale=1, add_quiet_zones=False)).tolist()
+    image: Any = code.to_image(scale=1, add_quiet_zones=False)
+    rows: Any = memoryview(image).tolist()
     return Symbol(len(rows), tuple(run for number, row in enumerate(rows) for run in _dark(number, row)))
 
 

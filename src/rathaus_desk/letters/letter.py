@@ -10,7 +10,7 @@ from rathaus_desk.kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Words of one look. A line end in ``text`` breaks the line; ``link`` is an address (https:, mailto:, tel:)."""
+    """Words of one look. A line end in ``text`` breaks the line; ``link`` is an address (https:, mailto:)."""
 
     text: str
     bold: bool = False
@@ -127,8 +127,8 @@ Block = Heading | Paragraph | BulletList | Table | Payment | Signature | Enclosu
 class Letterhead:
     """The sender as the page shows it.
 
-    ``name`` and ``office`` stand at the top; ``return_line`` above the recipient in the window; ``footer`` are
-    columns of short lines at the foot of the first page.
+    ``name`` and ``office`` stand at the top; ``return_line`` above the recipient in the window; ``footer``
+    are columns of short lines at the foot of the first page.
     """
 
     name: str
@@ -151,8 +151,8 @@ class Embedded:
 class Letter:
     """A whole letter. ``title`` names the document, ``subject`` is its first heading.
 
-    ``recipient`` are the address lines (one to nine), as the post reads them; ``information`` the lines beside them,
-    label and value; ``case_number`` stands on every page. Equal letters give equal bytes.
+    ``recipient`` are the address lines (one to nine) as the post reads them, ``remark`` a line above them;
+    ``information`` are the lines beside, label and value; ``case_number`` stands on every page.
     """
 
     letterhead: Letterhead

@@ -23,8 +23,8 @@ _MARK = 3.5 * MM
 def render(letter: Letter) -> bytes:
     """The PDF of ``letter``: PDF/UA-1 and PDF/A-2a, 3a when data is embedded. Equal letters, equal bytes.
 
-    Raises BadInput for what cannot be printed: a character without glyph, an address that does not fit the window,
-    a payment no GiroCode can carry.
+    Raises BadInput for what cannot be printed: a character without glyph, an address that does not fit the
+    window, a payment no GiroCode can carry.
     """
     pdf = TaggedPdf(title=clean(letter.title), author=clean(letter.letterhead.name), day=letter.day)
     _letterhead(pdf, letter)

@@ -1,4 +1,4 @@
-"""Tables as strips: a header that repeats on every page, rows that may break, totals that stay with the last row."""
+"""Tables as strips: a header that repeats on every page, rows that may break, totals kept with their rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words to lines. Greedy, ragged right; a blank stays at the end of its line, so that copied text keeps its words."""
+"""Words to lines. Greedy, ragged right; a line keeps its last blank, so that copied text keeps its words."""
 
 from __future__ import annotations
 
