@@ -204,6 +204,10 @@ class Record(Base):
     __merge_groups__: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Columns that only make sense together (street, postcode, town)."""
     __search__: ClassVar[Searchable | None] = None
+    __part_of__: ClassVar[str] = ""
+    """The column that names whom this is a part of (an address of its person): when a part changes, the
+    search describes its owner anew.
+    """
 
     id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
     version: Mapped[int] = mapped_column(default=0, sort_order=-1)

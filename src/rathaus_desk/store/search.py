@@ -141,6 +141,11 @@ def update(session: OperationSession, touched: Iterable[tuple[str, UUID]]) -> No
         cls = record_class(table)
         if cls.__search__ is not None:
             wanted[record] = cls
+        if cls.__part_of__:
+            owned_by = cls.__table__.c[cls.__part_of__]
+            owner = record_class(next(iter(owned_by.foreign_keys)).column.table.name)
+            query = sa.select(owned_by).where(cls.__table__.c.id == record, owned_by.is_not(None))
+            wanted.update(dict.fromkeys(session.scalars(query), owner))
         for follower, column in followers.get(table, ()):
             query = sa.select(follower.id).where(follower.__table__.c[column] == record)
             wanted.update(dict.fromkeys(session.scalars(query), follower))

@@ -1,0 +1,1 @@
+"""The one address register: persons, organisations, addresses, roles, relations, duplicates, merging."""
