@@ -48,7 +48,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedBurial:
-    """A burial as the checks see it. ``gone``: moved elsewhere since, so it occupies nothing."""
+    """A burial as the checks see it; who was moved elsewhere since is not among them."""
 
     record: str
     name: str
@@ -58,7 +58,6 @@ class CheckedBurial:
     died: UncertainDate
     buried: UncertainDate
     rest_end: date | None
-    gone: bool = False
 
     def occupant(self) -> Occupant:
         """As rule 4 counts them."""
@@ -94,8 +93,7 @@ class CheckedGrave:
 
 def check_grave(grave: CheckedGrave, on: date) -> Iterator[Finding]:
     """All findings about one grave and what belongs to it, as of a day."""
-    here = [burial for burial in grave.burials if not burial.gone]
-    for burial in here:
+    for burial in grave.burials:
         yield from _check_burial(grave, burial)
     running = [right for right in grave.rights if not right.disputed and right.first <= on <= right.until]
     if len(running) > 1:
@@ -107,9 +105,11 @@ def check_grave(grave: CheckedGrave, on: date) -> Iterator[Finding]:
         )
     for right in running:
         yield from _check_right(grave, right, on)
-    yield from _check_rest(grave, here, running, on)
+    yield from _check_rest(grave, running, on)
     if grave.kind is not None:
-        for overfull in overfull_places(grave.kind, grave.places, [burial.occupant() for burial in here]):
+        for overfull in overfull_places(
+            grave.kind, grave.places, [burial.occupant() for burial in grave.burials]
+        ):
             where = f"Stelle {overfull.place}" if overfull.place else "Grabstätte"
             yield Finding(
                 "over_capacity",
@@ -146,11 +146,9 @@ def _check_right(grave: CheckedGrave, right: CheckedRight, on: date) -> Iterator
         )
 
 
-def _check_rest(
-    grave: CheckedGrave, here: list[CheckedBurial], running: list[CheckedRight], on: date
-) -> Iterator[Finding]:
-    rest = grave_rest((burial.name, burial.rest_end) for burial in here)
-    if grave.war_grave or not here:
+def _check_rest(grave: CheckedGrave, running: list[CheckedRight], on: date) -> Iterator[Finding]:
+    rest = grave_rest((burial.name, burial.rest_end) for burial in grave.burials)
+    if grave.war_grave or not grave.burials:
         return
     if running:
         until = max(right.until for right in running)

@@ -1,0 +1,349 @@
+"""What a clerk can see of the cemeteries: graves by their number, who lies where, which rights end, what is
+not right.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from rathaus_desk.cemetery.plan import GraveState
+from rathaus_desk.cemetery.records import (
+    Burial,
+    Cemetery,
+    FormerNumber,
+    Grave,
+    PrepaidItem,
+    RightChange,
+    RightOfUse,
+)
+from rathaus_desk.cemetery.rules.capacity import Occupant
+from rathaus_desk.cemetery.rules.checks import (
+    CheckedBurial,
+    CheckedGrave,
+    CheckedRight,
+    Finding,
+    check_grave,
+    same_numbers,
+    same_people,
+)
+from rathaus_desk.cemetery.rules.numbers import number_key
+from rathaus_desk.cemetery.rules.rest import grave_rest
+from rathaus_desk.cemetery.rules.succession import Relative
+from rathaus_desk.cemetery.rules.terms import GraveKind, Statutes
+from rathaus_desk.kernel.errors import Refused
+from rathaus_desk.kernel.names import fold
+from rathaus_desk.kernel.periods import SINCE_EVER
+from rathaus_desk.kernel.uncertain import UncertainDate
+from rathaus_desk.people import queries as people
+from rathaus_desk.people.records import Person
+from rathaus_desk.people.rules.names import display_name
+
+
+def cemeteries(session: Session) -> Sequence[Cemetery]:
+    """All cemeteries, by name."""
+    return session.scalars(select(Cemetery).order_by(Cemetery.name)).all()
+
+
+def cemetery_named(session: Session, name: str) -> Cemetery | None:
+    """The cemetery of that name; case and the spelling of umlauts do not count."""
+    return next((one for one in cemeteries(session) if fold(one.name) == fold(name)), None)
+
+
+def grave(session: Session, grave_id: UUID) -> Grave:
+    """The grave; Refused if there is none (any more)."""
+    found = session.get(Grave, grave_id)
+    if found is None or found.deleted_at is not None:
+        raise Refused("Diese Grabstätte gibt es nicht (mehr).")
+    return found
+
+
+def grave_name(session: Session, grave: Grave) -> str:
+    """How sentences name it: "Kernstadt B/4/17"."""
+    return f"{session.get_one(Cemetery, grave.cemetery_id).name} {grave.label}"
+
+
+def graves_numbered(session: Session, number: str, cemetery: UUID | None = None) -> Sequence[Grave]:
+    """The graves that bear this number, as it is written anywhere (``B/04/017``); else those that once bore
+    it.
+    """
+    key = number_key(number)
+    found = session.scalars(_in(cemetery, select(Grave).where(Grave.number_key == key))).all()
+    if found:
+        return found
+    former = select(FormerNumber.grave_id).where(FormerNumber.number_key == key)
+    return session.scalars(_in(cemetery, select(Grave).where(Grave.id.in_(former)))).all()
+
+
+def _in(cemetery: UUID | None, query: Select[Grave]) -> Select[Grave]:
+    query = query.order_by(Grave.cemetery_id, Grave.number_key)
+    return query if cemetery is None else query.where(Grave.cemetery_id == cemetery)
+
+
+def burials_in(session: Session, grave_id: UUID) -> Sequence[Burial]:
+    """Everyone who lies in a grave, by place and day; who was moved elsewhere is not among them."""
+    query = select(Burial).where(Burial.grave_id == grave_id, Burial.gone_on.is_(None))
+    found = session.scalars(query.order_by(Burial.id)).all()
+    return sorted(found, key=lambda burial: (burial.place or 0, burial.buried.earliest or SINCE_EVER))
+
+
+def rights_in(session: Session, grave_id: UUID) -> Sequence[RightOfUse]:
+    """Every right there is or was in a grave, the latest first."""
+    query = select(RightOfUse).where(RightOfUse.grave_id == grave_id)
+    return session.scalars(query.order_by(RightOfUse.until.desc(), RightOfUse.id)).all()
+
+
+def right_that_counts(session: Session, grave: Grave) -> RightOfUse | None:
+    """The right a decision starts from: the one that ends last, running or expired (rule 14).
+
+    Not one that is disputed or was handed back; nor one that ended before the grave was last cleared.
+    """
+    for right in rights_in(session, grave.id):
+        if right.disputed or right.surrendered_on is not None:
+            continue
+        cleared = grave.cleared_on is not None and grave.cleared_on > right.until
+        return None if cleared else right
+    return None
+
+
+def name_of(session: Session, burial: Burial) -> str:
+    """Who was buried: the person's name, or what the old register wrote."""
+    if burial.deceased_id is None:
+        return burial.name_text
+    return display_name(session.get_one(Person, burial.deceased_id))
+
+
+def occupant_of(session: Session, burial: Burial) -> Occupant:
+    """A burial as rule 4 counts it."""
+    return Occupant(
+        burial.form,
+        burial.place,
+        burial.buried.earliest,
+        burial.rest_end,
+        name_of(session, burial),
+        burial.deep,
+    )
+
+
+def grave_state(session: Session, grave: Grave) -> GraveState:
+    """The grave as decisions find it."""
+    right = right_that_counts(session, grave)
+    return GraveState(
+        kind=grave.kind,
+        places=grave.places,
+        right_until=right.until if right else None,
+        occupants=tuple(occupant_of(session, burial) for burial in burials_in(session, grave.id)),
+        size=grave.size or None,
+        label=grave.label,
+        cemetery=session.get_one(Cemetery, grave.cemetery_id).name,
+        section=grave.section,
+        war_grave=grave.war_grave,
+    )
+
+
+def changes_of(session: Session, right_id: UUID) -> Sequence[RightChange]:
+    """What was done to a right, oldest first."""
+    query = select(RightChange).where(RightChange.right_id == right_id)
+    return session.scalars(query.order_by(RightChange.decided_on, RightChange.id)).all()
+
+
+def prepaid_in(session: Session, grave_id: UUID) -> Sequence[PrepaidItem]:
+    """What was paid in advance for a grave and not used yet."""
+    query = select(PrepaidItem).where(PrepaidItem.grave_id == grave_id, PrepaidItem.used_on.is_(None))
+    return session.scalars(query.order_by(PrepaidItem.item)).all()
+
+
+def relatives_of(session: Session, person_id: UUID) -> tuple[Relative, ...]:
+    """The people known to be related to somebody, as the succession takes them."""
+    return tuple(
+        Relative(
+            str(known.person.id),
+            display_name(known.person),
+            known.relation,
+            known.person.born.earliest,
+            bool(known.person.died),
+        )
+        for known in people.relatives_of(session, person_id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GraveLine:
+    """A grave in a list. ``until``: the last day of its right; ``what``: why it is listed."""
+
+    grave: UUID
+    name: str
+    kind: str
+    until: date | None
+    what: str
+
+
+def ending_rights(session: Session, first: date, last: date) -> list[GraveLine]:
+    """Rights that end from ``first`` to ``last`` (inclusive), earliest first; not disputed or handed back
+    ones.
+    """
+    query = (
+        select(RightOfUse, Grave, Cemetery)
+        .join(Grave, RightOfUse.grave_id == Grave.id)
+        .join(Cemetery, Grave.cemetery_id == Cemetery.id)
+        .where(
+            RightOfUse.until.between(first, last),
+            RightOfUse.disputed.is_(False),
+            RightOfUse.surrendered_on.is_(None),
+        )
+        .order_by(RightOfUse.until, Cemetery.name, Grave.number_key)
+    )
+    return [
+        GraveLine(grave.id, f"{cemetery.name} {grave.label}", grave.kind, right.until, "Nutzungsrecht endet")
+        for right, grave, cemetery in session.execute(query)
+    ]
+
+
+def graves_without_holder(session: Session, on: date) -> list[GraveLine]:
+    """Graves with a right running on a day whose holder is unknown or has died; war graves need none."""
+    query = (
+        select(RightOfUse, Grave, Cemetery, Person)
+        .join(Grave, RightOfUse.grave_id == Grave.id)
+        .join(Cemetery, Grave.cemetery_id == Cemetery.id)
+        .outerjoin(Person, RightOfUse.holder_id == Person.id)
+        .where(
+            RightOfUse.first <= on,
+            RightOfUse.until >= on,
+            RightOfUse.surrendered_on.is_(None),
+            Grave.war_grave.is_(False),
+        )
+        .order_by(Cemetery.name, Grave.number_key)
+    )
+    return [
+        GraveLine(
+            grave.id,
+            f"{cemetery.name} {grave.label}",
+            grave.kind,
+            right.until,
+            f"{display_name(holder)} ist verstorben" if holder else "keine Nutzungsberechtigten bekannt",
+        )
+        for right, grave, cemetery, holder in session.execute(query)
+        if holder is None or holder.died
+    ]
+
+
+def free_graves(
+    session: Session, on: date, *, cemetery: UUID | None = None, kind: str = ""
+) -> list[GraveLine]:
+    """Graves that can be awarded on a day, by number: no right, nobody resting, cleared since the last
+    right (rule 14).
+    """
+    return [
+        GraveLine(whole.grave.id, whole.name, whole.grave.kind, None, "frei")
+        for whole in _whole_graves(session, cemetery)
+        if whole.grave.kind == (kind or whole.grave.kind) and whole.is_free(on)
+    ]
+
+
+def data_checks(session: Session, on: date, statutes: Mapping[str, Statutes]) -> Iterator[Finding]:
+    """Everything in the register that cannot be right (rule 15), grave by grave; reads all of it.
+
+    ``statutes``: by the key that cemeteries name.
+    """
+    numbers: defaultdict[UUID, list[tuple[str, str, str]]] = defaultdict(list)
+    dead: list[tuple[str, str, UncertainDate]] = []
+    for whole in _whole_graves(session, None):
+        grave = whole.grave
+        known = statutes.get(whole.cemetery.statute_key)
+        yield from check_grave(whole.checked(known.kind(grave.kind, on) if known else None), on)
+        numbers[grave.cemetery_id].append((str(grave.id), whole.name, grave.number_key))
+        dead += [
+            (str(burial.id), display_name(person), person.died) for burial, person in whole.burials if person
+        ]
+    for graves in numbers.values():
+        yield from same_numbers(graves)
+    yield from same_people(dead)
+
+
+@dataclass(frozen=True, slots=True)
+class _WholeGrave:
+    """A grave with its rights and burials, each with the person it needs."""
+
+    grave: Grave
+    cemetery: Cemetery
+    rights: list[tuple[RightOfUse, Person | None]]
+    burials: list[tuple[Burial, Person | None]]
+
+    @property
+    def name(self) -> str:
+        return f"{self.cemetery.name} {self.grave.label}"
+
+    def is_free(self, on: date) -> bool:
+        if self.grave.blocked or self.grave.war_grave:
+            return False
+        rest = grave_rest((burial.name_text, burial.rest_end) for burial, _ in self.burials)
+        return not rest.runs(on) and not any(self._holds(right, on) for right, _ in self.rights)
+
+    def _holds(self, right: RightOfUse, on: date) -> bool:
+        # A right that has ended keeps its grave until the clearance is recorded.
+        ended = right.surrendered_on or right.until
+        return ended >= on or self.grave.cleared_on is None or self.grave.cleared_on <= ended
+
+    def checked(self, kind: GraveKind | None) -> CheckedGrave:
+        return CheckedGrave(
+            record=str(self.grave.id),
+            label=self.name,
+            kind=kind,
+            places=self.grave.places,
+            war_grave=self.grave.war_grave,
+            burials=tuple(_checked_burial(burial, person) for burial, person in self.burials),
+            rights=tuple(
+                _checked_right(right, holder) for right, holder in self.rights if right.surrendered_on is None
+            ),
+        )
+
+
+def _checked_burial(burial: Burial, person: Person | None) -> CheckedBurial:
+    return CheckedBurial(
+        record=str(burial.id),
+        name=display_name(person) if person else burial.name_text,
+        form=burial.form,
+        place=burial.place,
+        born=person.born if person else UncertainDate(),
+        died=person.died if person else UncertainDate(),
+        buried=burial.buried,
+        rest_end=burial.rest_end,
+    )
+
+
+def _checked_right(right: RightOfUse, holder: Person | None) -> CheckedRight:
+    return CheckedRight(
+        record=str(right.id),
+        first=right.first,
+        until=right.until,
+        holder=display_name(holder) if holder else "",
+        holder_dead=bool(holder and holder.died),
+        disputed=right.disputed,
+    )
+
+
+def _whole_graves(session: Session, cemetery: UUID | None) -> Iterator[_WholeGrave]:
+    """Every grave (of a cemetery) by number, in three queries over all."""
+    wanted = select(Grave, Cemetery).join(Cemetery, Grave.cemetery_id == Cemetery.id)
+    rights: defaultdict[UUID, list[tuple[RightOfUse, Person | None]]] = defaultdict(list)
+    for right, holder in session.execute(
+        select(RightOfUse, Person).outerjoin(Person, RightOfUse.holder_id == Person.id)
+    ):
+        rights[right.grave_id].append((right, holder))
+    burials: defaultdict[UUID, list[tuple[Burial, Person | None]]] = defaultdict(list)
+    for burial, person in session.execute(
+        select(Burial, Person)
+        .outerjoin(Person, Burial.deceased_id == Person.id)
+        .where(Burial.gone_on.is_(None))
+    ):
+        burials[burial.grave_id].append((burial, person))
+    if cemetery is not None:
+        wanted = wanted.where(Grave.cemetery_id == cemetery)
+    for grave, its_cemetery in session.execute(wanted.order_by(Cemetery.name, Grave.number_key)):
+        yield _WholeGrave(grave, its_cemetery, rights[grave.id], burials[grave.id])
