@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -147,7 +149,8 @@ def test_doubles_are_proposed_with_reasons_and_never_merged_by_themselves(regist
 def test_merging_moves_every_reference_and_undoing_parts_them_exactly(register: Store) -> None:
     keep = enter(register, "Müller", "Ilse", addresses=(AM_BACH,), roles=("club",))
     drop = enter(
-        register, "Mueller", "Ilse", birth_name="Wagner", addresses=(AM_BACH, EICHENWEG), roles=("club", "church"),
+        register, "Mueller", "Ilse", birth_name="Wagner",
+        addresses=(AM_BACH, EICHENWEG), roles=("club", "church"),
         contacts=(ContactDetails(kind="email", value="ilse@mail.example"),), remark="verzogen",
     )  # fmt: skip
     son = enter(register, "Müller", "Thomas")
