@@ -35,7 +35,9 @@ from rathaus_desk.people.records import Address, Person
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.schema import synced_tables
 from rathaus_desk.store.search import search
-from rathaus_desk.town.records import Note
+from rathaus_desk.town.operations import SetUpTown, WriteNote
+from rathaus_desk.town.queries import clerks, notes_about
+from rathaus_desk.town.town_file import TownFile
 
 TODAY = date(2026, 11, 25)
 EICHENWEG = AddressDetails(street="Eichenweg", house_number="3", postal_code="34999", place="Musterrode")
@@ -178,14 +180,19 @@ def test_merging_moves_every_reference_and_undoing_parts_them_exactly(register: 
     assert everything(register) == before
 
 
-def test_merging_takes_notes_along_though_they_hang_on_any_record(register: Store) -> None:
+def test_merging_takes_notes_along_though_they_hang_on_any_record(register: Store, musterrode: Path) -> None:
+    town = msgspec.toml.decode((musterrode / "town.toml").read_bytes(), type=TownFile)
+    register.run(SetUpTown(file=town))
+    with register.read() as session:
+        clerk = clerks(session)[0].id
     keep, drop = enter(register, "Müller", "Ilse"), enter(register, "Mueller", "Ilse")
-    assert isinstance(Note.__table__.c.about_id.type, type(Person.__table__.c.id.type))
+    note = register.run(WriteNote(about=drop, text="ruft zurück"), clerk=clerk).value
     register.run(
         MergePeople(keep=keep, drop=drop, details=PersonDetails(family_name="Müller", given_names="Ilse M."))
     )
     with register.read() as session:
         assert queries.people(session, [keep])[keep].given_names == "Ilse M."
+        assert [found.id for found in notes_about(session, keep)] == [note]
 
 
 def test_finding_by_sound_when_the_spelling_is_not_known(register: Store) -> None:
