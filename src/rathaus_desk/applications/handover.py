@@ -6,12 +6,20 @@ module that carries on offers a ``Handover`` for its shape of facts, ``office.py
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args, get_origin, get_type_hints
+from uuid import UUID
 
 import msgspec
 
 from rathaus_desk.kernel.clock import TOWN_ZONE
+from rathaus_desk.kernel.errors import CannotWork
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from rathaus_desk.store.operations import Work
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,3 +121,49 @@ def fact_type(shape: Any, fact: str) -> Any:
             return None
         shape = get_type_hints(struct).get(step)
     return shape
+
+
+@dataclass(frozen=True, slots=True)
+class Prefilled:
+    """A module's request as far as the facts fill it, and what a clerk must still decide, a sentence each.
+
+    ``request`` has plain values (days and ids as text): shown in a form, kept as a draft, completed by a
+    script. It may still lack what ``open`` speaks of.
+    """
+
+    request: dict[str, Any]
+    open: tuple[str, ...] = ()
+
+
+class Handover(Protocol):
+    """What a module offers to applications of one kind."""
+
+    to: str
+    """What ``[handover] to`` of a service says."""
+    title: str
+    """What a clerk reads on the button: "Bestattung eintragen"."""
+
+    def prefill(self, session: Session, facts: Facts, case: UUID | None) -> Prefilled:
+        """The module's request for these facts. Reads only; persons and graves are proposed, never merged."""
+        ...
+
+    def carry_out(self, work: Work, request: dict[str, Any]) -> UUID:
+        """Does what ``request`` (plain values) asks, and returns the record made; raises as operations do."""
+        ...
+
+
+_offers: dict[str, Handover] = {}
+
+
+def offer(handover: Handover) -> None:
+    """Makes a module's handover known; ``office.py`` does this once at the start."""
+    _offers[handover.to] = handover
+
+
+def offered(to: str) -> Handover:
+    """The handover of this kind; CannotWork if no module offers it here."""
+    if to not in _offers:
+        raise CannotWork(
+            "Für diese Art von Antrag ist keine Übernahme eingerichtet.", detail=f"handover {to}"
+        )
+    return _offers[to]

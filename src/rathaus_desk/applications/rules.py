@@ -146,8 +146,13 @@ def lay_out(service: Service, form: Form) -> tuple[Block, ...]:
                 shown.update(path for path, _ in leaves(value, field.path))
         if rows:
             blocks.append(Block(section.title, tuple(rows)))
-    other = [Row(path, path, _plain(value)) for path, value in leaves(filled) if path not in shown]
-    return (*blocks, Block(OTHER, tuple(other))) if other else tuple(blocks)
+    other = tuple(Row(path, path, _plain(value)) for path, value in leaves(filled) if path not in shown)
+    return (*blocks, Block(OTHER, other)) if other else tuple(blocks)
+
+
+def lay_out_unknown(form: Form) -> tuple[Block, ...]:
+    """``form`` of a service nobody describes any more: every value under its own name."""
+    return (Block(OTHER, tuple(Row(path, path, _plain(value)) for path, value in leaves(form))),)
 
 
 def _show(service: Service, path: str, value: object) -> str:

@@ -107,7 +107,9 @@ class FactMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """
 
     to: str
-    facts: dict[str, FormPath | tuple[FormPath, ...]] = {}
+    # Not FormPath: msgspec 0.22 frees a pattern once too often where it stands in a union with a list, and
+    # the process crashes later. The paths are compared with the fields anyway.
+    facts: dict[str, str | tuple[str, ...]] = {}
     words: dict[str, dict[str, tuple[Label, ...]]] = {}
 
 

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from rathaus_desk.applications import handover
 from rathaus_desk.applications.form import Form, find
 from rathaus_desk.applications.service_file import FactMapping, Field, ServiceFile
 from rathaus_desk.applications.values import DAYS, KINDS, Kind, read_text
+from rathaus_desk.catalogue.findings import BadFile, Finding
+from rathaus_desk.catalogue.lines import At
+from rathaus_desk.catalogue.reading import convert, nearest
+from rathaus_desk.catalogue.toml_text import Source, read_source
 from rathaus_desk.kernel import resources
 from rathaus_desk.kernel.errors import BadInput, Place
 
@@ -129,15 +130,11 @@ def load_services(*own: Path) -> Services:
 
 
 def load_service(folder: Path) -> Service:
-    """The service in ``folder``; raises BadInput naming file and place."""
-    described = folder / "service.toml"
-    place = Place(file=f"{folder.name}/service.toml")
-    try:
-        file = msgspec.convert(tomllib.loads(described.read_text(encoding="utf-8")), ServiceFile)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise BadInput(f"Die Beschreibung der Leistung ist nicht zu lesen: {error}.", place=place) from error
-    for sentence in _contradictions(file, folder.name):
-        raise BadInput(sentence, place=place)
+    """The service in ``folder``; raises BadInput naming file, line and what would be right."""
+    source = read_source(folder / "service.toml")
+    file, findings = convert(source, source.tree, ServiceFile)
+    if file is None or (findings := list(_contradictions(source, file, folder.name))):
+        raise BadFile(findings)
     return Service(file, _load_schema(folder / "schema.json"))
 
 
@@ -158,39 +155,56 @@ def _load_schema(path: Path) -> Mapping[str, Any]:
     return schema
 
 
-def _contradictions(file: ServiceFile, folder: str) -> Iterator[str]:
-    """What the parts of a service say that does not fit together; the first one is reason enough."""
+def _contradictions(source: Source, file: ServiceFile, folder: str) -> Iterator[Finding]:
+    """What the parts of a service say that does not fit together."""
+
+    def wrong(at: At, what: str, should: str = "") -> Finding:
+        return Finding(str(source.path), source.lines.line(at), what, should)
+
     if file.service.key != folder:
-        yield f"Der Schlüssel „{file.service.key}“ muss heißen wie der Ordner: „{folder}“."
+        yield wrong(("service", "key"), "Der Schlüssel muss heißen wie der Ordner.", f'key = "{folder}"')
     if not file.recognise and not file.service.leika:
-        yield "Ohne [[recognise]] und ohne LeiKa-Schlüssel wird kein Antrag dieser Leistung erkannt."
+        yield wrong(
+            ("service",),
+            "Ohne [[recognise]] und ohne LeiKa-Schlüssel wird kein Antrag dieser Leistung erkannt.",
+            '[[recognise]] mit path = "leistung" und values = ["…"]',
+        )
     fields: dict[str, Field] = {}
-    for field in (field for section in file.section for field in section.field):
-        if field.kind not in KINDS:
-            known = ", ".join(KINDS)
-            yield f"Die Art „{field.kind}“ des Feldes „{field.path}“ gibt es nicht; es gibt: {known}."
-        if field.path in fields:
-            yield f"Das Feld „{field.path}“ steht zweimal in der Gliederung."
-        fields[field.path] = field
-    for check in file.check:
+    for place, section in enumerate(file.section):
+        for number, field in enumerate(section.field):
+            at: At = ("section", place, "field", number)
+            if field.kind not in KINDS:
+                yield wrong((*at, "kind"), f"Die Art „{field.kind}“ gibt es nicht.", _one_of(KINDS))
+            if field.path in fields:
+                yield wrong((*at, "path"), f"„{field.path}“ steht zweimal in der Gliederung.")
+            fields[field.path] = field
+    for place, check in enumerate(file.check):
         for path in (*check.in_order, *check.not_future):
             if path not in fields or fields[path].kind not in DAYS:
-                yield f"Eine Prüfung nennt „{path}“; das ist kein Feld der Art {', '.join(DAYS)}."
+                what = f"„{path}“ ist kein Feld mit einem Tag."
+                yield wrong(("check", place), what, f"ein Feld der Gliederung, kind ist {_one_of(DAYS)}")
     if file.handover:
-        yield from _mapping_contradictions(file.handover, fields)
+        for within, what, should in _mapping_contradictions(file.handover, fields):
+            yield wrong(("handover", *within), what, should)
 
 
-def _mapping_contradictions(mapping: FactMapping, fields: Mapping[str, Field]) -> Iterator[str]:
+def _mapping_contradictions(
+    mapping: FactMapping, fields: Mapping[str, Field]
+) -> Iterator[tuple[At, str, str]]:
     shape = handover.SHAPES.get(mapping.to)
     if shape is None:
-        yield f"Eine Übergabe an „{mapping.to}“ gibt es nicht; es gibt: {', '.join(handover.SHAPES)}."
+        yield ("to",), f"Eine Übergabe an „{mapping.to}“ gibt es nicht.", _one_of(handover.SHAPES)
         return
     for fact, paths in mapping.facts.items():
         if handover.fact_type(shape, fact) is None:
-            yield f"Die Übergabe „{mapping.to}“ kennt keine Angabe „{fact}“."
+            yield ("facts", fact), f"Die Übergabe „{mapping.to}“ kennt keine Angabe „{fact}“.", ""
         for path in (paths,) if isinstance(paths, str) else paths:
             if path not in fields:
-                yield f"Die Übergabe nennt „{path}“; das ist kein Feld der Gliederung."
+                yield ("facts", fact), f"„{path}“ ist kein Feld der Gliederung.", nearest(path, list(fields))
     for fact in mapping.words:
         if fact not in mapping.facts:
-            yield f"Unter handover.words steht „{fact}“, aber nicht unter handover.facts."
+            yield ("words", fact), f"„{fact}“ steht nicht unter [handover.facts].", ""
+
+
+def _one_of(names: Iterable[str]) -> str:
+    return "eines von: " + ", ".join(names)

@@ -143,7 +143,8 @@ class DropFolder:
             raise CannotWork(sentence, detail=str(error)) from error
         ready = [path for path, mark in found.items() if self._seen.get(path) == mark != self._done.get(path)]
         self._seen = found
-        self._done = {path: found[path] for path in found if path in ready or path in self._done}
+        done = {path: mark for path, mark in self._done.items() if path in found}
+        self._done = done | {path: found[path] for path in ready}
         return [read(path, received_at=now, limits=self.limits) for path in ready]
 
 
