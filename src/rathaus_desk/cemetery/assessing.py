@@ -5,21 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from fractions import Fraction
+from math import ceil
+from typing import Literal
 
 from rathaus_desk.cemetery.plan import BurialPlan, BurialWish, GraveDecision, GraveState
 from rathaus_desk.cemetery.rules.right import Award, Extension
+from rathaus_desk.cemetery.rules.surrender import Surrender
 from rathaus_desk.cemetery.rules.terms import GraveKind
-from rathaus_desk.fees.engine import Fact, Occasion, Term, event, service, whole
+from rathaus_desk.fees.conditions import Rule
+from rathaus_desk.fees.engine import Counts, Fact, Occasion, Term, event, expense, service, whole
+from rathaus_desk.fees.tariff import Tariff
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.holidays import public_holidays
+from rathaus_desk.kernel.money import Money
 from rathaus_desk.kernel.periods import Period, add_years
 
-Counts = Mapping[str, int | Fraction | None]
+EventName = Literal[
+    "award",
+    "extension",
+    "reacquisition",
+    "transfer",
+    "surrender",
+    "clearance",
+    "exhumation",
+    "monument_permit",
+]
+"""What can happen to a grave beside a burial."""
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def burial_occasions(plan: BurialPlan, *, state: str) -> tuple[Occasion, ...]:
+def burial_occasions(plan: BurialPlan, tariff: Tariff, *, state: str) -> tuple[Occasion, ...]:
     """What a burial costs: itself, the right it needs, the services taken. ``state``: whose holidays count
     ("HE").
 
@@ -30,31 +46,34 @@ def burial_occasions(plan: BurialPlan, *, state: str) -> tuple[Occasion, ...]:
         return ()
     facts = {
         **_grave_facts(plan.kind, plan.grave),
-        **_day_facts(plan.wish.buried, state),
-        **_wish_facts(plan.wish),
+        **_day_facts(plan.wish.buried, tariff, state),
+        **_wish_facts(plan.wish, plan.kind),
         "occupants": sum(1 for occupant in plan.grave.occupants if occupant.rests(plan.wish.day)),
     }
     counts = _grave_counts(plan.places)
-    occasions = [event("burial", facts, counts, required=f"Bestattung ({plan.kind.name})")]
+    urns = {"urn": 1} if plan.wish.form == "urn" else {}
+    occasions = [event("burial", facts, {**counts, **urns}, required=f"Bestattung ({plan.kind.name})")]
     if right.award:
         occasions.append(_award(right.award, plan.kind, facts, counts))
     if right.extension:
         occasions.append(_extension(right.extension, plan.kind, facts, counts))
-    occasions += [
-        service(name, quantity, facts, during="burial")
-        for name, quantity in plan.wish.services.items()
-        if quantity
-    ]
-    return (*occasions, whole(facts, counts))
+    return (
+        *occasions,
+        *_services(plan.wish.services, facts, during="burial"),
+        *(expense(name, amount, facts) for name, amount in plan.wish.costs.items()),
+        whole(facts, counts),
+    )
 
 
 def decision_occasions(
-    name: str,
+    name: EventName,
     decision: GraveDecision,
+    tariff: Tariff,
     *,
     state: str,
     facts: Mapping[str, Fact] | None = None,
     services: Mapping[str, int] | None = None,
+    costs: Mapping[str, Money] | None = None,
 ) -> tuple[Occasion, ...]:
     """What a decision without a burial costs; ``name`` is the event, ``facts`` what is known beyond the
     grave.
@@ -65,7 +84,7 @@ def decision_occasions(
         return ()
     known: dict[str, Fact] = {
         **_grave_facts(decision.kind, decision.grave),
-        **_day_facts(decision.on, state),
+        **_day_facts(decision.on, tariff, state),
         **(facts or {}),
     }
     counts = _grave_counts(decision.places)
@@ -74,19 +93,30 @@ def decision_occasions(
     elif decision.award:
         occasion = _award(decision.award, decision.kind, known, counts)
     elif decision.surrender:
-        right_year = years_in(decision.surrender.right_left)
-        rest_year = years_in(decision.surrender.rest_left)
-        left = {"right_year": right_year, "rest_year": rest_year, "year": rest_year or right_year}
-        occasion = event("surrender", known, {**counts, **left})
+        occasion = event("surrender", known, {**counts, **_years_left(decision.surrender)})
     else:
         occasion = event(name, known, counts, required=_REQUIRED.get(name, ""))
-    taken = [
-        service(key, quantity, known, during=name) for key, quantity in (services or {}).items() if quantity
-    ]
-    return (occasion, *taken, whole(known, counts))
+    return (
+        occasion,
+        *_services(services or {}, known, during=name),
+        *(expense(key, amount, known) for key, amount in (costs or {}).items()),
+        whole(known, counts),
+    )
 
 
-_REQUIRED = {
+def _services(wanted: Mapping[str, int], facts: Mapping[str, Fact], *, during: str) -> list[Occasion]:
+    return [service(name, quantity, facts, during=during) for name, quantity in wanted.items() if quantity]
+
+
+def _years_left(surrender: Surrender) -> Counts:
+    """Exact years of right and rest; ``year``: started years of the rest while one runs, otherwise of the
+    right.
+    """
+    right, rest = years_in(surrender.right_left), years_in(surrender.rest_left)
+    return {"right_year": right, "rest_year": rest, "year": ceil(rest or right)}
+
+
+_REQUIRED: Mapping[EventName, str] = {
     "clearance": "Abräumung",
     "exhumation": "Umbettung",
     "monument_permit": "Grabmalgenehmigung",
@@ -153,28 +183,41 @@ def _grave_facts(kind: GraveKind, grave: GraveState) -> dict[str, Fact]:
     return {"kind": kind.key, **{name: value for name, value in said.items() if value}}
 
 
-def _wish_facts(wish: BurialWish) -> dict[str, Fact]:
-    # Whoever lived for a year was not stillborn, even if nobody says so.
-    stillborn = False if wish.age else wish.stillborn
-    said = {"age": wish.age, "stillborn": stillborn, "resident": wish.resident}
-    return {
+def _wish_facts(wish: BurialWish, kind: GraveKind) -> dict[str, Fact]:
+    said: dict[str, Fact | None] = {
         "form": wish.form,
         "third_party": wish.third_party,
-        "deep": bool(wish.deep),
-        **{name: value for name, value in said.items() if value is not None},
+        "age": wish.age,
+        # Whoever lived for a year was not stillborn, even if nobody says so.
+        "stillborn": False if wish.age else wish.stillborn,
+        "resident": wish.resident,
+        "deep": wish.deep if kind.deep_burial and wish.form == "coffin" else False,
     }
+    return {name: value for name, value in said.items() if value is not None}
 
 
-def _day_facts(moment: date | datetime, state: str) -> dict[str, Fact]:
+def _day_facts(moment: date | datetime, tariff: Tariff, state: str) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     if isinstance(moment, datetime):
         moment = at_town(moment)
         facts["hour"] = moment.hour * 60 + moment.minute
         moment = moment.date()
-    return {
-        **facts,
-        "on": moment,
-        "weekday": WEEKDAYS[moment.weekday()],
-        "months": moment.month,
-        "holiday": moment in public_holidays(state, moment.year),
-    }
+    facts |= {"on": moment, "weekday": WEEKDAYS[moment.weekday()], "months": moment.month}
+    if seasons := tariff.seasons_of(moment):
+        facts["season"] = seasons
+    # The calendar of holidays is large; few tariffs ask for it.
+    if "holiday" in _facts_asked(tariff):
+        facts["holiday"] = moment in public_holidays(state, moment.year)
+    return facts
+
+
+def _facts_asked(tariff: Tariff) -> frozenset[str]:
+    """The facts that any condition of a tariff compares."""
+    rules: list[Rule] = [item.rule for item in tariff.items]
+    rules += [factor.rule for factor in tariff.factors]
+    rules += [free.rule for free in tariff.frees]
+    rules += [limit.rule for limit in tariff.limits]
+    rules += [vat.rule for vat in tariff.vats]
+    rules += [statement.rule for statement in (*tariff.refusals, *tariff.warnings)]
+    conditions = [condition for rule in rules for condition in (*rule.when, *rule.unless)]
+    return frozenset().union(*(condition.names for condition in conditions))

@@ -29,6 +29,7 @@ from rathaus_desk.cemetery.rules.terms import BurialForm, GraveKind, Statutes, S
 from rathaus_desk.cemetery.rules.window import BurialLaw, burial_window, window_warning
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import Refused
+from rathaus_desk.kernel.money import Money
 from rathaus_desk.kernel.periods import FOR_EVER, german_date
 
 RightChange = Literal["kept", "extended", "awarded", "war_grave"]
@@ -72,6 +73,8 @@ class BurialWish:
     resident: bool | None = None
     former_resident_in_home: bool = False
     services: Mapping[str, int] = field(default_factory=dict)
+    costs: Mapping[str, Money] = field(default_factory=dict)
+    """Expenses at cost: name → what was spent."""
     third_party: frozenset[str] = frozenset()
 
     @property
@@ -120,7 +123,7 @@ class BurialPlan:
             self.rest.reason,
             self.grave_rest.reason,
             *((self.right.reason,) if self.right else ()),
-            self.entitled.reason,
+            *((self.entitled.reason,) if self.statute.entitlement.outsiders != "allowed" else ()),
         )
 
 
@@ -163,7 +166,8 @@ def plan_burial(statutes: Statutes, law: BurialLaw | None, grave: GraveState, wi
     statute, kind = _terms(statutes, grave, wish.day)
     places = grave.places or kind.places
     rest = rest_period(kind, wish.form, wish.day, wish.age)
-    newcomer = Occupant(wish.form, wish.place, wish.day, rest.end, wish.name, wish.deep)
+    name = wish.name or "neue Bestattung"
+    newcomer = Occupant(wish.form, wish.place, wish.day, rest.end, name, wish.deep)
     placement = place_burial(kind, places, grave.occupants, newcomer, age=wish.age)
     together = grave_rest((one.name, one.rest_end) for one in (*grave.occupants, newcomer))
     entitled = entitlement(
