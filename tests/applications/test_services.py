@@ -110,6 +110,13 @@ def test_a_schema_that_is_none_is_named(tmp_path: Path, schema: str) -> None:
         load_service(folder)
 
 
+def test_the_example_of_the_handbook_is_sound(tmp_path: Path) -> None:
+    handbook = Path(__file__).resolve().parents[2] / "docs" / "services.md"
+    example = handbook.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    service = load_service(write(tmp_path, example))
+    assert service.case_title({"hund": {"name": "Bello"}}) == "Hund Bello"
+
+
 def test_a_service_nobody_could_recognise_is_refused(tmp_path: Path) -> None:
     described = DOG_TAX.replace('"99102013060000"', "")
     start, end = described.index("[[recognise]]"), described.index("[[section]]")
