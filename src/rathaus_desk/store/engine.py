@@ -19,7 +19,7 @@ from sqlcipher3 import dbapi2
 from rathaus_desk.kernel.clock import Clock
 from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.kernel.ids import new_id
-from rathaus_desk.store import journal, search, tables, undo
+from rathaus_desk.store import backup, doctor, journal, migrate, rotation, search, tables, undo
 from rathaus_desk.store.attachments import Attachment, Shelf, refuse_size
 from rathaus_desk.store.connection import Guard, connect, driver_of, guard_of, reading_engine, writing_engine
 from rathaus_desk.store.failures import in_words
@@ -29,6 +29,7 @@ from rathaus_desk.store.operations import Done, Operation, Request, Stale, Work,
 from rathaus_desk.store.recorder import OperationSession, Recorder
 from rathaus_desk.store.recovery_code import new_code
 from rathaus_desk.store.schema import Record
+from rathaus_desk.store.watch import Watcher, changes_since, latest
 
 
 class Store:
@@ -78,8 +79,11 @@ class Store:
         place = Home(home)
         place.check_database()
         place.refuse_network_drive()
-        with in_words(), place.alone():
-            key = _fitting_key(place, way or Keyring())
+        with in_words():
+            with place.alone():
+                key, revision = _fitting_key(place, way or Keyring())
+            if revision < journal.SCHEMA:
+                migrate.migrate(place, key)
         return cls(place, key, clock or Clock())
 
     @property
@@ -94,6 +98,29 @@ class Store:
         """
         with in_words(), self.home.alone():
             Keys.of(self.home).with_slot(way, self._key).save(self.home)
+
+    def rotate(self) -> None:
+        """Encrypts everything under a new key; every slot opens as before. CannotWork if others are at it.
+
+        A recovery code that got into wrong hands is replaced by ``add_slot(RecoveryCode(new_code()))``.
+        """
+        self.close()
+        with in_words():
+            self._key = rotation.rotate(self.home, self._key)
+
+    def back_up(self, target: Path) -> backup.BackupDone:
+        """Everything in one encrypted file, while the program runs on. CannotWork if it cannot be written."""
+        return backup.back_up(self.home, self._key, target, self.clock.now())
+
+    def daily_backup(self, folder: Path, *, keep: int = 14) -> Path | None:
+        """Today's backup in ``folder``, unless it is there already (None); the ``keep`` newest days stay."""
+        return backup.daily_backup(
+            self.home, self._key, folder, self.clock.today(), self.clock.now(), keep=keep
+        )
+
+    def examine(self) -> list[doctor.Finding]:
+        """Everything that is wrong with the house's data; empty if nothing is. See `doctor`."""
+        return doctor.examine(self)
 
     def close(self) -> None:
         """Gives the files back."""
@@ -132,6 +159,21 @@ class Store:
         """A session that may write local tables (settings, drafts) and nothing else; commits in the end."""
         with in_words(), Session(self._writers) as session, session.begin():
             yield session
+
+    def watch(self) -> Watcher:
+        """Notices what anybody commits from now on."""
+        with self.read() as session:
+            return Watcher(self._connected, latest(session))
+
+    def changes(self, watcher: Watcher) -> list[journal.Happened]:
+        """The operations that arrived since the last call; cheap when there are none."""
+        if not watcher.changed():
+            return []
+        with self.read() as session:
+            arrived = changes_since(session, watcher.seen)
+        if arrived:
+            watcher.seen = arrived[-1].number
+        return arrived
 
     def read_attachment(self, attachment: Attachment) -> bytes:
         """The readable content of a kept file; CannotWork if it is missing or damaged."""
@@ -255,23 +297,28 @@ class Importing:
             self._session.expunge_all()
 
 
-def _fitting_key(home: Home, way: Way) -> bytes:
-    """The database's key. Of two left by a change of keys that was cut off, the one that fits stays."""
+def _fitting_key(home: Home, way: Way) -> tuple[bytes, int]:
+    """The database's key, and its revision; CannotWork if that is newer than this program.
+
+    Of two keys left by a change of keys that was cut off, the one that fits stays.
+    """
     keys = Keys.of(home)
     candidates = keys.open(way)
     for key in candidates:
         raw = connect(home.database, key)
         try:
             _look_inside(raw)
+            revision = migrate.revision_of(raw)
         except dbapi2.DatabaseError:
             if key == candidates[-1]:
+                home.refuse_plain()
                 raise
             continue
         finally:
             raw.close()
         if len(candidates) > 1:
             keys.with_keys(key, key).save(home)
-        return key
+        return key, revision
     raise AssertionError("a slot holds at least one key")
 
 

@@ -18,6 +18,7 @@ _NETWORK = {
     "fuse.s3fs", "fuse.sshfs", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "smb3", "smbfs",
 }  # fmt: skip
 _DRIVE_REMOTE = 4
+_SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,12 @@ class Home:
             )
 
     def check_database(self) -> None:
-        """Whether an encrypted database of ours can be there, before any key is tried. CannotWork if not."""
+        """Whether a database of ours can be there, before any key is tried. CannotWork if not.
+
+        The file is not opened: closing it would drop the locks that SQLite holds on it in this process.
+        """
         try:
             size = self.database.stat().st_size
-            with self.database.open("rb") as stream:
-                head = stream.read(16)
         except FileNotFoundError:
             raise CannotWork(
                 "In diesem Ordner ist noch keine Stadt eingerichtet. "
@@ -82,17 +84,42 @@ class Home:
                 "Die Datenbank lässt sich nicht lesen. Bitte prüfen Sie die Rechte am Datenordner.",
                 detail=f"errno {error.errno}",
             ) from error
-        if head == _PLAIN_HEAD:
-            raise CannotWork(
-                "Die Datenbank in diesem Ordner ist unverschlüsselt und stammt nicht von Rathaus Desk.",
-                detail="plain SQLite header",
-            )
         if size == 0 or size % PAGE_SIZE:
             raise CannotWork(
                 "Die Datenbank ist beschädigt (abgeschnitten). "
                 "Bitte stellen Sie die letzte Sicherung wieder her.",
                 detail=f"length {size}",
             )
+
+    def refuse_plain(self) -> None:
+        """CannotWork if the database that no key fits is no encrypted one at all."""
+        with self.database.open("rb") as stream:
+            head = stream.read(len(_PLAIN_HEAD))
+        if head == _PLAIN_HEAD:
+            raise CannotWork(
+                "Die Datenbank in diesem Ordner ist unverschlüsselt und stammt nicht von Rathaus Desk.",
+                detail="plain SQLite header",
+            )
+
+    def refuse_in_use(self) -> None:
+        """CannotWork if another process has the database open; this process must have closed it.
+
+        SQLite's connections hold a shared lock on these bytes as long as they are open (WAL mode), so no key
+        is needed. On Windows the rename that follows fails by itself.
+        """
+        if sys.platform == "win32" or not self.database.exists():
+            return
+        import fcntl
+
+        with self.database.open("rb+") as stream:
+            try:
+                fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB, _SHARED_SIZE, _SHARED_FIRST)
+            except OSError as error:
+                raise CannotWork(
+                    "Rathaus Desk ist mit diesem Datenordner noch geöffnet. Bitte schließen Sie es überall "
+                    "und versuchen Sie es noch einmal. Es wurde nichts geändert.",
+                    detail="the database is locked",
+                ) from error
 
     def make(self) -> None:
         """The folder, readable by its owner only; CannotWork if it cannot be made or holds a town already."""

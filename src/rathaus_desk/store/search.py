@@ -133,6 +133,11 @@ def searchable_classes() -> list[type[Record]]:
     return sorted((cls for cls in classes if cls.__search__), key=lambda cls: cls.__tablename__)
 
 
+def ids(session: Session, cls: type[Record]) -> Sequence[UUID]:
+    """The ids of all live records of a class."""
+    return session.scalars(sa.select(cls.id)).all()
+
+
 def update(session: OperationSession, touched: Iterable[tuple[str, UUID]]) -> None:
     """Brings the entries of touched records (table, id), and of those described from them, up to date."""
     wanted: dict[UUID, type[Record]] = {}
@@ -211,6 +216,6 @@ def rebuild(session: OperationSession) -> None:
         driver.execute("INSERT INTO search_text(search_text) VALUES('delete-all')" + Guard.mark)
         driver.execute("DELETE FROM search_entry" + Guard.mark)
         for cls in searchable_classes():
-            for record in session.scalars(sa.select(cls.id)).all():
+            for record in ids(session, cls):
                 put(driver, record, described(session, cls, record))
             session.expunge_all()

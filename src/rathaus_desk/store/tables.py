@@ -13,6 +13,11 @@ from rathaus_desk.store.schema import Base
 STORE_MODULES = (claims, journal, local, numbering, search, secret)
 """Where the store's own tables are defined."""
 
+APPLICATION_ID = 0x52444B31
+"""Stands in the head of the database: ours (``RDK1``)."""
+
+_VERSION_TABLE = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
+
 
 def make(connection: Any) -> None:
     """All tables of the modules imported so far, in one transaction. ``connection``: the driver's."""
@@ -27,6 +32,10 @@ def make(connection: Any) -> None:
         make_triggers(connection)
         journal.begin(connection)
         secret.begin(connection)
+        connection.execute(_VERSION_TABLE)
+        connection.execute("INSERT INTO alembic_version VALUES (?)", (f"{journal.SCHEMA:04d}",))
+        connection.execute(f"PRAGMA user_version={journal.SCHEMA}")
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

@@ -1,0 +1,353 @@
+"""The check of everything: was anything changed behind the program's back, is anything broken.
+
+It reads one state of the data throughout, so the program may run on meanwhile. Each finding says what is
+wrong and what to do. The search index, which can be made anew from the records, is made anew at once;
+attachment files that no record knows are removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+from sqlcipher3 import dbapi2
+
+from rathaus_desk.kernel.errors import CannotWork
+from rathaus_desk.store import attachments, journal, schema, search, secret
+from rathaus_desk.store.canonical import digest
+from rathaus_desk.store.connection import Guard, connect, driver_of, guard_of
+from rathaus_desk.store.failures import in_words
+from rathaus_desk.store.shape import Shape, referring_to, shape_of
+
+if TYPE_CHECKING:
+    from rathaus_desk.store.engine import Store
+
+RESTORE = "Bitte die letzte Sicherung wiederherstellen, in der diese Prüfung nichts fand."
+LOOK = "Bitte vergleichen Sie den Eintrag mit der Akte; der Verlauf zeigt, was eingetragen wurde."
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: which check found it, what it is, what to do."""
+
+    check: str
+    what: str
+    remedy: str
+
+
+def examine(store: Store) -> list[Finding]:
+    """All findings, the gravest first; empty if nothing is wrong."""
+    with in_words(), closing(connect(store.home.database, store._key)) as raw:
+        # A byte changed by hand may be no text any more: it must be found, not stop the search.
+        raw.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
+        raw.execute("PRAGMA query_only=ON")
+        raw.execute("BEGIN")
+        try:
+            findings = list(_database(raw))
+            if findings:
+                return findings
+            for check in (_journal, _rows, _references, _claims, _numbers):
+                findings += check(raw)
+            findings += _attachments(store, raw)
+        except dbapi2.DatabaseError as error:
+            findings.append(Finding("database", f"Die Datenbank ist nicht lesbar ({error}).", RESTORE))
+            return findings
+    findings += _search(store)
+    if not findings:
+        collect_orphans(store)
+    return findings
+
+
+def _database(raw: Any) -> Iterator[Finding]:
+    try:
+        pages = raw.execute("PRAGMA cipher_integrity_check").fetchall()
+        told = [message for (message,) in raw.execute("PRAGMA integrity_check") if message != "ok"]
+    except dbapi2.DatabaseError as error:
+        pages, told = [], [str(error)]
+    if pages:
+        yield Finding("database", f"{len(pages)} Seiten der Datenbank sind beschädigt.", RESTORE)
+    if told:
+        yield Finding("database", f"Die Datenbank ist in sich nicht stimmig ({told[0]}).", RESTORE)
+
+
+def _journal(raw: Any) -> Iterator[Finding]:
+    """Every link, header, request and change of every chain."""
+
+    def wrong(number: int, what: str) -> Finding:
+        return Finding("journal", f"Verlauf, Eintrag {number}: {what}.", RESTORE)
+
+    ends: dict[bytes, tuple[int, bytes]] = {}
+    changes = _grouped(raw)
+    columns = (
+        "number, id, ws, seq, undoes, import_id, prev, hash, header, request, request_salt, request_digest"
+    )
+    for entry in raw.execute(f"SELECT {columns} FROM journal ORDER BY number"):
+        number, id_, ws, seq, undoes, import_id, prev, hash_, header, request, salt, request_digest = entry
+        last_seq, last_hash = ends.get(ws, (0, journal.NO_HASH))
+        ends[ws] = (seq, hash_)
+        if seq != last_seq + 1 or prev != last_hash:
+            yield wrong(number, "Die Kette ist unterbrochen; davor fehlt etwas oder es wurde ausgetauscht")
+        read = _header(header)
+        if read is None or _columns_of(read) != (id_, ws, seq, undoes, import_id):
+            yield wrong(number, "Der Kopf wurde geändert")
+        if (request is None) != (salt is None) or (
+            request is not None and digest(salt, _bytes(request)) != request_digest
+        ):
+            yield wrong(number, "Die Eingaben wurden geändert")
+        rows = changes(number)
+        for position, record, change, change_salt, change_digest in rows:
+            if change is None and change_salt is None:
+                continue
+            if change is None or change_salt is None or digest(change_salt, _bytes(change)) != change_digest:
+                yield wrong(number, f"Die Änderung {position + 1} wurde verändert")
+            elif _record_of(change) != record:
+                yield wrong(number, f"Die Änderung {position + 1} steht bei einem anderen Eintrag")
+        if [row[0] for row in rows] != list(range(len(rows))):
+            yield wrong(number, "Änderungen fehlen")
+        if journal.chained(prev, _bytes(header), request_digest, [row[4] for row in rows]) != hash_:
+            yield wrong(number, "Die Prüfsumme stimmt nicht; der Eintrag wurde verändert")
+    lost = raw.execute("SELECT count(*) FROM journal_change WHERE entry NOT IN (SELECT number FROM journal)")
+    if lost.fetchone()[0]:
+        yield Finding("journal", "Der Verlauf enthält Änderungen ohne Eintrag.", RESTORE)
+    stations = raw.execute("SELECT id, seq, head FROM workstation").fetchall()
+    if len(stations) != 1 or stations[0][1:] != ends.get(stations[0][0], (0, journal.NO_HASH)):
+        yield Finding("journal", "Am Ende des Verlaufs fehlen Einträge.", RESTORE)
+
+
+def _grouped(raw: Any) -> Callable[[int], list[tuple[Any, ...]]]:
+    """The changes of each entry, asked for in ascending order, read in one go."""
+    rows = raw.execute(
+        "SELECT entry, position, record, change, salt, digest FROM journal_change ORDER BY entry, position"
+    )
+    groups = groupby(rows, key=lambda row: row[0])
+    ahead: list[tuple[int, list[tuple[Any, ...]]]] = []
+
+    def changes(number: int) -> list[tuple[Any, ...]]:
+        while True:
+            if not ahead:
+                entry, group = next(groups, (None, iter(())))
+                if entry is None:
+                    return []
+                ahead.append((entry, [row[1:] for row in group]))
+            if ahead[0][0] > number:
+                return []
+            entry, found = ahead.pop()
+            if entry == number:
+                return found
+
+    return changes
+
+
+def _bytes(text: Any) -> bytes:
+    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else repr(text).encode()
+
+
+def _header(text: Any) -> journal.Header | None:
+    try:
+        return msgspec.json.decode(_bytes(text), type=journal.Header)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _columns_of(header: journal.Header) -> tuple[Any, ...]:
+    def raw(value: UUID | None) -> bytes | None:
+        return None if value is None else value.bytes
+
+    return raw(header.id), raw(header.ws), header.seq, raw(header.undoes), raw(header.import_id)
+
+
+def _record_of(change: Any) -> bytes | None:
+    try:
+        return msgspec.json.decode(_bytes(change), type=journal.StoredChange).id.bytes
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _rows(raw: Any) -> Iterator[Finding]:
+    """Every record against what the journal says of it: no column changed, none missing, none too many."""
+    shapes = {name: shape_of(name) for name in sorted(_present(raw))}
+    known = dict.fromkeys(shapes, 0)
+    rows = raw.execute(
+        "SELECT c.record, c.change, j.header FROM journal_change c JOIN journal j ON j.number = c.entry"
+        " ORDER BY c.record, c.entry, c.position"
+    )
+    for record, group in groupby(rows, key=lambda row: row[0]):
+        expected = _Expected()
+        readable = True
+        for _, change, header in group:
+            readable = readable and change is not None and expected.follow(change, header)
+        if not readable:
+            continue
+        shape = shapes.get(expected.table)
+        if shape is None:
+            continue
+        known[expected.table] += 1
+        yield from _compare(raw, shape, record, expected)
+    for name, count in known.items():
+        there = raw.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
+        if there > count:
+            yield Finding("rows", f"{there - count} Einträge in „{name}“ stehen nicht im Verlauf.", RESTORE)
+
+
+def _present(raw: Any) -> set[str]:
+    tables = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return tables & set(schema.synced_tables())
+
+
+class _Expected:
+    """What a record must look like, by its changes."""
+
+    def __init__(self) -> None:
+        self.table = ""
+        self.values: dict[str, Any] = {}
+        self.kept: dict[str, Any] = {}
+
+    def follow(self, change: Any, header: Any) -> bool:
+        """One change more; False if it cannot be read (the journal's own check says so)."""
+        try:
+            read = msgspec.json.decode(_bytes(change), type=journal.StoredChange)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return False
+        made = _header(header)
+        if made is None:
+            return False
+        self.table = read.t
+        if read.k == "ins":
+            self.kept = {"version": 0, "created_at": made.issued_at, "deleted_at": None}
+        self.kept["changed_at"] = made.issued_at
+        if read.k in ("del", "restore"):
+            self.kept["deleted_at"] = made.issued_at if read.k == "del" else None
+        self.values.update(read.new)
+        return True
+
+
+def _compare(raw: Any, shape: Shape, record: bytes, expected: _Expected) -> Iterator[Finding]:
+    found = shape.read(raw, record)
+    if found is None:
+        yield Finding("rows", f"In „{shape.name}“ fehlt der Eintrag {UUID(bytes=record)}.", RESTORE)
+        return
+    wire = shape.wire(found, shape.content)
+    differing = [name for name in shape.content if not _same(wire[name], expected.values.get(name))]
+    differing += [name for name, value in expected.kept.items() if not _same(found[name], value)]
+    if differing:
+        yield Finding(
+            "rows",
+            f"„{shape.name}“, Eintrag {UUID(bytes=record)}: am Verlauf vorbei geändert "
+            f"({', '.join(differing)}).",
+            LOOK,
+        )
+
+
+def _same(one: Any, other: Any) -> bool:
+    return type(one) is type(other) and bool(one == other)
+
+
+def _references(raw: Any) -> Iterator[Finding]:
+    for name in sorted(_present(raw)):
+        for reference in referring_to(name):
+            column = f'r."{reference.column}"'
+            query = (
+                f'SELECT count(*) FROM "{reference.table}" r LEFT JOIN "{name}" t ON t.id = {column}'
+                f" WHERE r.deleted_at IS NULL AND {column} IS NOT NULL"
+                " AND (t.id IS NULL OR t.deleted_at IS NOT NULL)"
+            )
+            count = raw.execute(query).fetchone()[0]
+            if count:
+                yield Finding(
+                    "references",
+                    f"{count} Einträge in „{reference.table}“ verweisen auf etwas, das es nicht gibt.",
+                    RESTORE,
+                )
+
+
+def _claims(raw: Any) -> Iterator[Finding]:
+    query = (
+        "SELECT count(*) FROM (SELECT starts, ends, max(ends) OVER (PARTITION BY resource"
+        " ORDER BY starts, ends ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS taken"
+        " FROM claim WHERE deleted_at IS NULL) WHERE taken > starts OR ends <= starts"
+    )
+    count = raw.execute(query).fetchone()[0]
+    if count:
+        yield Finding("claims", f"{count} Belegungen überschneiden sich mit einer anderen.", RESTORE)
+
+
+def _numbers(raw: Any) -> Iterator[Finding]:
+    query = (
+        "SELECT d.series, d.number FROM number_drawn d WHERE NOT EXISTS (SELECT 1 FROM number_block b"
+        " WHERE b.series = d.series AND d.number >= b.first AND d.number < b.next)"
+        " OR NOT EXISTS (SELECT 1 FROM journal j WHERE j.id = d.operation)"
+    )
+    for series, number in raw.execute(query):
+        yield Finding("numbers", f"Die Nummer {series} {number} wurde nie ordentlich vergeben.", RESTORE)
+    for (series,) in raw.execute("SELECT series FROM number_block WHERE next < first OR next > last + 1"):
+        yield Finding("numbers", f"Der Nummernkreis {series} ist durcheinander.", RESTORE)
+
+
+def _attachments(store: Store, raw: Any) -> Iterator[Finding]:
+    shelf = attachments.Shelf(store.home, raw)
+    if secret.secret(raw, secret.ATTACHMENTS_BEFORE) is not None:
+        yield Finding(
+            "attachments",
+            "Ein Schlüsselwechsel ist noch nicht bei allen Anhängen durch.",
+            "Bitte „rathaus-desk key rotate“ noch einmal ausführen.",
+        )
+    for sha256, size, name in raw.execute(
+        "SELECT sha256, max(size), max(name) FROM attachment GROUP BY sha256"
+    ):
+        try:
+            sound = len(shelf.get(sha256)) == size
+        except (CannotWork, ValueError):
+            sound = False
+        if not sound:
+            yield Finding("attachments", f"Der Anhang „{name}“ fehlt oder ist beschädigt.", RESTORE)
+
+
+def _search(store: Store) -> Iterator[Finding]:
+    """Compares the index with the records and, if it is not in step, makes it anew."""
+    with store._writing() as session:
+        driver = driver_of(session)
+        entries = {
+            record: tuple(entry)
+            for record, *entry in driver.execute(
+                "SELECT record, kind, title, subtitle, folded, words, sounds FROM search_entry"
+            )
+        }
+        in_step = True
+        for cls in search.searchable_classes():
+            for record in search.ids(session, cls):
+                in_step = (
+                    entries.pop(record.bytes, None) == search.described(session, cls, record) and in_step
+                )
+            session.expunge_all()
+        try:
+            with guard_of(session.connection()).open():
+                check = "INSERT INTO search_text(search_text, rank) VALUES('integrity-check', 1)"
+                driver.execute(check + Guard.mark)
+        except dbapi2.DatabaseError:
+            in_step = False
+        if not in_step or entries:
+            search.rebuild(session)
+            yield Finding(
+                "search", "Das Verzeichnis der Suche war nicht auf dem Stand.", "Es wurde eben neu aufgebaut."
+            )
+
+
+def collect_orphans(store: Store) -> list[Path]:
+    """Removes attachment files that no record knows (left by an operation cut off); their paths.
+
+    Under the write lock: no operation can be about to commit the record of a file meanwhile.
+    """
+    with store._writing() as session:
+        shelf = attachments.Shelf(store.home, driver_of(session))
+        hashes = driver_of(session).execute("SELECT DISTINCT sha256 FROM attachment").fetchall()
+        known = {shelf.path(sha256) for (sha256,) in hashes}
+        orphans = [path for path in sorted(store.home.attachments.glob("*/*")) if path not in known]
+        for path in orphans:
+            path.unlink()
+    return orphans
