@@ -264,7 +264,7 @@ def _open_ends(file: CatalogueFile, near: Sequence[CatalogueFile]) -> Iterable[F
                     yield file.finding(
                         (file.kind.head, "valid_from"),
                         f"„{mine.key}“ hat kein Ende, obwohl „{other.path.name}“ ab "
-                        f"{german_date(later.valid_from)} gilt; gerechnet wird mit der jeweils neueren Fassung.",
+                        f"{german_date(later.valid_from)} gilt; gerechnet wird mit der neueren Fassung.",
                         "valid_until eintragen",
                     )
 

@@ -1,183 +1,170 @@
 """The one engine that prices everything: a tariff and what happened → lines with reasons → total.
 
 It knows neither graves nor halls. A module translates its world into **occasions**, one per thing that
-happens, and the tariff's items say by ``when`` which occasions they are for and by ``per`` what they count.
+happens; the tariff's items say by ``when`` which occasions they are for and by ``per`` what they count.
 
 An item is for an occasion when
 1. it names, in ``when``, every fact that makes the occasion what it is (``Occasion.subject``: a burial is
-made by ``event``, a service by ``service``, a room by ``room``, the matter as a whole by nothing); 2. every
-comparison in ``when`` holds and none in ``unless`` does; 3. the occasion has the counts that the item's
-``per`` multiplies.
+   made by ``event``, a service by ``service``, a room by ``room``, the matter as a whole by nothing);
+2. every comparison in ``when`` holds and none in ``unless`` does;
+3. the occasion has the counts that the item's ``per`` multiplies.
 
-A fact that a comparison needs and the occasion does not have is either *structural* (event, service, room
-…: then the item is not for this occasion) or it is asked for: ``MissingFact``, never a silent default.
+A fact that a comparison needs and the occasion does not have is either *structural* (event, service, room …:
+then the item is not for this occasion) or it is asked for: ``MissingFact``, never a silent default.
+
+Then, in this order: items that another replaces are dropped; quantity bands and least quantities; an item's
+minimum and maximum; the factors in the order of the file, each on the former result unless ``of = "base"``;
+what is free; items that are a percentage of others; limits; what was prepaid; each line is rounded half up,
+once; VAT is rounded once per rate.
 
 **Agreed with cemetery/** (docs/tariffs.md says the same in German):
 
-=================  ==========================================================================================
+=================  ======================================================================================
 event              counts (``per``) and facts beside the common ones
-=================  ==========================================================================================
-burial             once, grave, place (of the grave)
-award              once, grave, place, urn (places for urns); year, month, day and ``term`` of the right
-awarded extension          once, grave, place; year, month, day and ``term`` of the extension as
-``extension_rounding`` and ``fee_basis`` of the kind say; facts: ``voluntary`` (true without a burial)
-reacquisition      as extension, ``voluntary = true``; ``or_event="extension"`` transfer           once,
-grave, place surrender          once, grave, place; ``right_year``, ``rest_year`` (exact Fraction, the item
-rounds) and ``year`` (= rest_year while a rest runs, otherwise right_year) clearance          once, grave,
-place exhumation         once; facts ``years_since_burial`` monument_permit    once, place; facts
-``monument`` service            :func:`service`: one per service, with its quantity (whole matter)
-:func:`whole`: once per assessment, for items that name neither event nor service
-=================  ==========================================================================================
+=================  ======================================================================================
+burial             grave, place (of the grave), urn (1 for an urn)
+award              grave, place, urn (places for urns); year, month, day and ``term`` of the right awarded
+extension          grave, place; year, month, day and ``term`` of the extension as ``extension_rounding``
+                   and ``fee_basis`` of the kind say; facts: ``voluntary`` (true without a burial)
+reacquisition      as extension, ``voluntary = true``; ``or_event="extension"``
+transfer           grave, place
+surrender          grave, place; ``right_year``, ``rest_year`` (exact Fraction, ``started_``/``full_`` round)
+                   and ``year`` (whole: started years of the rest while one runs, otherwise of the right)
+clearance          grave, place
+exhumation         grave, place; facts ``years_since_burial``
+monument_permit    grave, place; facts ``monument``; year (what is left of the right)
+service            :func:`service`: one per service, with its quantity
+(expense)          :func:`expense`: one per expense at cost
+(whole matter)     :func:`whole`: once per assessment, for items that name neither event nor service
+=================  ======================================================================================
 
 Common facts: ``kind``, ``form`` (coffin | urn), ``age`` (whole years), ``stillborn``, ``resident``,
 ``weekday`` (monday …), ``hour`` (minutes since midnight), ``holiday``, ``months`` (1–12), ``on`` (date),
 ``size``, ``third_party`` (set of str), ``deep``, ``cemetery``, ``section``, ``occupants`` (dead who rest in
-the grave before). What is not known is left out of ``facts``; it is then asked for if a price depends on
-it.
+the grave before). ``season`` follows from ``on`` here. What is not known is left out of ``facts``; it is then
+asked for if a price depends on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
-from fractions import Fraction
+from typing import Literal
 
-from rathaus_desk.kernel.money import Money
-
-Fact = str | bool | int | Fraction | date | Money | frozenset[str]
-"""What ``when`` compares. A set is compared like each of its members."""
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A run of ``number`` equal units from ``first``, so that a price may change inside it.
-
-    Unit k begins ``first`` + k units; the price of a unit is the one in force on its first day.
-    """
-
-    first: date
-    unit: str
-    """``year``, ``month`` or ``day``."""
-    number: int
+from rathaus_desk.fees.assessment import Assessment, Line
+from rathaus_desk.fees.hits import Hit, bands, find_hits, item_for, missing
+from rathaus_desk.fees.occasions import Counts, Fact, Occasion, Term, event, expense, service, whole
+from rathaus_desk.fees.pricing import (
+    apply_factors,
+    apply_free,
+    apply_limits,
+    apply_prepaid,
+    percentage_hits,
+)
+from rathaus_desk.fees.summing import summed
+from rathaus_desk.fees.tariff import Item, Statement, Tariff
+from rathaus_desk.kernel.errors import MissingFact, Refused
 
 
-@dataclass(frozen=True)
-class Occasion:
-    """One thing that happens and may cost something.
-
-    ``counts``: what ``per`` may multiply; ``once`` is always 1. A count of None applies but is not known:
-    it is asked for. ``required``: how the occasion reads in the refusal if no item prices it ("Vergabe
-    eines Grabes der Art wahl_sarg"); empty: it may be free. Occasions that share a ``required`` text need
-    one price among them. ``or_event``: tried where no item is for ``event``.
-    """
-
-    facts: Mapping[str, Fact]
-    counts: Mapping[str, int | Fraction | None] = field(default_factory=dict)
-    subject: frozenset[str] = frozenset({"event"})
-    required: tuple[str, ...] = ()
-    or_event: str = ""
-    term: Term | None = None
-    amount: Money | None = None
-    """An expense at cost: the amount that was spent."""
-    text: str = ""
-    """Free text for the line of an expense."""
-
-
-def event(
-    name: str,
-    facts: Mapping[str, Fact],
-    counts: Mapping[str, int | Fraction | None],
+def assess(
+    tariff: Tariff,
+    occasions: Sequence[Occasion],
     *,
-    required: str = "",
-    or_event: str = "",
-    term: Term | None = None,
-) -> Occasion:
-    """The occasion of an event; ``facts`` need not repeat it."""
-    return Occasion(
-        {**facts, "event": name},
-        {"once": 1, **counts},
-        required=(required,) if required else (),
-        or_event=or_event,
-        term=term,
-    )
+    prepaid: Collection[str] = (),
+    order: Literal["occasion", "item"] = "occasion",
+) -> Assessment:
+    """Prices what happened.
 
-
-def service(name: str, quantity: int | Fraction, facts: Mapping[str, Fact], *, during: str = "") -> Occasion:
-    """A service taken, such as the mourning hall. Always must be priced. ``during``: the event it belongs to.
-
-    Whatever unit the tariff counts it in (quantity, day, hour, piece, person): ``quantity`` is that many.
+    ``prepaid``: items (key or beginning of it) paid before; they are shown with 0.00. ``order``: lines in the
+    order of the occasions, or of the tariff's items.
+    Raises ``MissingFact`` (a price depends on what nobody said) and ``Refused`` (the tariff says no, has no
+    price for an occasion that must have one, or contradicts itself).
     """
-    names = frozenset({"service", during}) if during else frozenset({"service"})
-    counts = dict.fromkeys(("quantity", "day", "hour", "person", "urn", "place", "grave"), quantity)
-    return Occasion(
-        {**facts, "event": names, "service": name},
-        {"once": 1, **counts},
-        subject=frozenset({"service"}),
-        required=(f"Leistung „{name}“",),
-    )
+    occasions = [_in_season(tariff, occasion) for occasion in occasions]
+    _refuse(tariff.refusals, occasions)
+    found, priced = find_hits(tariff, occasions)
+    hits = bands(found)
+    apply_factors(tariff, hits)
+    apply_free(tariff, hits)
+    percentages, also_priced = percentage_hits(tariff, occasions, hits)
+    hits.extend(percentages)
+    _require_prices(tariff, occasions, priced | also_priced)
+    hits.extend(apply_limits(tariff, hits))
+    apply_prepaid(hits, prepaid)
+    return summed(tariff, _ordered(hits, occasions, order), _warned(tariff.warnings, occasions))
 
 
-def expense(name: str, amount: Money, facts: Mapping[str, Fact], *, text: str = "") -> Occasion:
-    """An expense charged at cost. Always must be priced by an item with ``at_cost``."""
-    return Occasion(
-        {**facts, "cost": name},
-        {"once": 1},
-        subject=frozenset({"cost"}),
-        required=(f"Auslage „{name}“",),
-        amount=amount,
-        text=text,
-    )
+def items_for(tariff: Tariff, occasion: Occasion) -> list[Item]:
+    """The items that are for an occasion, percentages included; raises ``MissingFact`` as ``assess`` does."""
+    occasion = _in_season(tariff, occasion)
+    return [item for item in tariff.items if item_for(item, occasion)]
 
 
-def whole(facts: Mapping[str, Fact], counts: Mapping[str, int | Fraction | None] | None = None) -> Occasion:
-    """The matter as a whole: items that name nothing structural are charged on it, once per assessment."""
-    return Occasion(facts, {"once": 1, **(counts or {})}, subject=frozenset())
+def _in_season(tariff: Tariff, occasion: Occasion) -> Occasion:
+    """The occasion with the tariff's seasons its day falls into."""
+    on = occasion.facts.get("on")
+    if not tariff.seasons or not isinstance(on, date):
+        return occasion
+    return replace(occasion, facts={**occasion.facts, "season": tariff.seasons_of(on)})
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of an assessment, shown after its factors. ``rate`` is the price of one before factors."""
-
-    key: str
-    label: str
-    paragraph: str
-    quantity: Fraction
-    unit: str
-    rate: Money
-    amount: Money
-    reasons: tuple[str, ...] = ()
-    account: str = ""
-    vat_rate: Fraction | None = None
-    """Percent; None where no VAT is owed."""
+def _refuse(refusals: Sequence[Statement], occasions: Sequence[Occasion]) -> None:
+    for refusal in refusals:
+        for occasion in occasions:
+            answer = refusal.rule.verdict(occasion.facts, occasion.counts, occasion.subject)
+            if answer is True:
+                raise Refused(refusal.reason, source=refusal.paragraph)
+            if answer:
+                raise missing(answer, refusal.reason, refusal.paragraph)
 
 
-@dataclass(frozen=True)
-class Assessment:
-    """What is owed and why. ``total`` is what the payer pays (gross) = ``net`` + ``vat``."""
+def _warned(warnings: Sequence[Statement], occasions: Sequence[Occasion]) -> list[str]:
+    """The warnings that hold; one that depends on what nobody said is not given."""
+    return [
+        f"{warning.reason} ({warning.paragraph})" if warning.paragraph else warning.reason
+        for warning in warnings
+        if any(
+            warning.rule.verdict(occasion.facts, occasion.counts, occasion.subject) is True
+            for occasion in occasions
+        )
+    ]
 
-    tariff: str
-    title: str
-    lines: tuple[Line, ...]
-    net: Money
-    vat: Money
-    total: Money
-    warnings: tuple[str, ...] = ()
-    vat_by_rate: Mapping[Fraction, Money] = field(default_factory=dict)
-    vat_notes: tuple[str, ...] = ()
-    """Sentences the invoice needs (exemption, paragraph)."""
+
+def _require_prices(tariff: Tariff, occasions: Sequence[Occasion], priced: Collection[str]) -> None:
+    for occasion in occasions:
+        for required in occasion.required:
+            if required not in priced:
+                raise Refused(
+                    f"„{tariff.title}“ nennt keinen Preis für: {required}. "
+                    'Was nichts kosten soll, steht dort mit amount = "0.00".'
+                )
+
+
+def _ordered(hits: list[Hit], occasions: Sequence[Occasion], order: str) -> list[Hit]:
+    places = {id(occasion): place for place, occasion in enumerate(occasions)}
+
+    def key(hit: Hit) -> tuple[int, int, int]:
+        place = places.get(id(hit.occasion), len(places))
+        if hit.closing:
+            return (1, hit.item.position, 0)
+        return (0, place, hit.item.position) if order == "occasion" else (0, hit.item.position, place)
+
+    return sorted(hits, key=key)
 
 
 __all__ = [
     "Assessment",
-    "Collection",
+    "Counts",
     "Fact",
     "Line",
+    "MissingFact",
     "Occasion",
-    "Sequence",
     "Term",
+    "assess",
     "event",
     "expense",
+    "items_for",
     "service",
     "whole",
 ]

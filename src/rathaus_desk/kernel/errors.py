@@ -57,5 +57,13 @@ class Refused(DeskError):
         self.source = source
 
 
+class MissingFact(Refused):
+    """A rule depends on something nobody has said: it is asked for, never assumed. ``fact`` names it in code."""
+
+    def __init__(self, sentence: str, *, fact: str, source: str = "") -> None:
+        super().__init__(sentence, source=source, detail=fact)
+        self.fact = fact
+
+
 class CannotWork(DeskError):
     """The surroundings do not allow it: locked, no key, no disk, no rights."""

@@ -1,0 +1,31 @@
+"""The tariff as a kind of catalogue file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rathaus_desk.catalogue.findings import Finding
+from rathaus_desk.catalogue.kinds import CatalogueFile, FileKind, Version
+from rathaus_desk.fees.checks import findings
+from rathaus_desk.fees.compiling import compile_tariff
+from rathaus_desk.fees.tariff import Tariff
+from rathaus_desk.fees.tariff_file import TariffFile
+
+
+def tariff_of(file: CatalogueFile) -> Tariff:
+    """The tariff of a file that was read (reading refuses what cannot be computed)."""
+    tariff, _ = compile_tariff(file.content)
+    return tariff
+
+
+def _versions(content: TariffFile) -> Iterable[Version]:
+    head = content.tariff
+    return (Version(head.key, head.title, head.valid_from, head.valid_until),)
+
+
+def _refuse(file: CatalogueFile) -> Iterable[Finding]:
+    _, problems = compile_tariff(file.content)
+    return [file.finding(problem.at, problem.what, problem.should) for problem in problems]
+
+
+TARIFF = FileKind("tariff", "Tarif", TariffFile, _versions, refuse=_refuse, find=findings)
