@@ -99,6 +99,8 @@ def test_an_application_reads_as_its_form_did(
         assert view.hands_over_to == "burial"
         assert isinstance(view.facts, BurialRegistration)
         assert view.facts.existing_grave == "B/04/017"
+        assert view.row.case_id is not None
+        assert queries.application_of_case(session, view.row.case_id) is view.row
         (attachment,) = view.attachments
         assert attachment.media_type == "application/json"
         bare = queries.view(session, Services({}), row.id)

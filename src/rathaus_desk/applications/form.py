@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,7 +20,11 @@ Form = dict[str, Any]
 
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]|,', re.DOTALL)
 _MARKUP = re.compile(r"<(?![^<>\s@]+@[^<>\s@]+>)[a-z/!?]|javascript\s*:|data\s*:\s*text/html", re.IGNORECASE)
-_HIDDEN = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters but tab and line ends
+    "\u200e\u200f\u202a-\u202e\u2066-\u2069"  # turn the direction of writing: text would read otherwise
+    "\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff]"  # no characters at all
+)
 _SYNTAX = {
     "Expecting property name": "hier wird ein Feldname in Anführungszeichen erwartet",
     "Expecting ':'": "hier fehlt ein Doppelpunkt zwischen Feldname und Wert",
@@ -178,22 +181,15 @@ def faults(form: Form, limits: Limits) -> Iterator[Fault]:
 def _text_fault(text: str, limits: Limits) -> str:
     if len(text) > limits.text:
         return f"ist {len(text)} Zeichen lang (erlaubt sind {limits.text})"
-    if any(_is_control(letter) for letter in text):
+    if _CONTROL.search(text):
         return "enthält unzulässige, unsichtbare Zeichen"
     if _MARKUP.search(text):
         return "enthält Programmcode oder HTML"
     return ""
 
 
-def _is_control(letter: str) -> bool:
-    return letter in _HIDDEN or (
-        unicodedata.category(letter) in ("Cc", "Cs", "Co", "Cn") and letter not in "\t\n\r"
-    )
-
-
 def excerpt(value: object, length: int = 60) -> str:
     """``value`` as it may stand in a sentence: one line, visible characters only, shortened."""
     text = str(value)
-    shown = "".join("\ufffd" if _is_control(letter) else letter for letter in text[: length + 1])
-    line = " ".join(shown.split())
+    line = " ".join(_CONTROL.sub("\ufffd", text[: length + 1]).split())
     return line[:length] + "…" if len(text) > length else line

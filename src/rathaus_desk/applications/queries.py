@@ -34,6 +34,11 @@ def application_with_hash(session: Session, content_hash: str) -> Application | 
     return session.scalars(select(Application).where(Application.content_hash == content_hash)).first()
 
 
+def application_of_case(session: Session, case_id: UUID) -> Application | None:
+    """The application that opened this case, if one did."""
+    return session.scalars(select(Application).where(Application.case_id == case_id)).first()
+
+
 def quarantined_with_hash(session: Session, content_hash: str) -> QuarantinedDelivery | None:
     """The delivery with this SHA-256 that still waits in quarantine."""
     query = select(QuarantinedDelivery).where(

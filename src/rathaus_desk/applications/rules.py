@@ -104,7 +104,8 @@ def _odd_days(service: Service, form: Form, received: date) -> Iterator[str]:
 
 
 def _strange_letters(service: Service, form: Form) -> Iterator[str]:
-    for path, value in leaves(form):
+    for path in service.fields:
+        value = find(form, path)
         if isinstance(value, str) and (strange := unknown_characters(value)):
             label, shown = service.label(path), " ".join(strange[:10])
             yield f"{label} enthält Zeichen, die kein Register führt (DIN SPEC 91379): {shown}"
