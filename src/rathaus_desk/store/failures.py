@@ -93,8 +93,10 @@ def in_words() -> Iterator[None]:
     """Errors of the database and of the disk that happen inside come out as German sentences."""
     try:
         yield
-    except (sqlalchemy.exc.DBAPIError, dbapi2.Error) as error:
-        told = translated(error)
+    except (sqlalchemy.exc.StatementError, dbapi2.Error) as error:
+        # What a column type refuses comes wrapped.
+        refused = getattr(error, "orig", None)
+        told = refused if isinstance(refused, DeskError) else translated(error)
         if told is None:
             raise
         raise told from error
