@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import rathaus_desk.cemetery.operations
+import rathaus_desk.town.records  # noqa: F401
 from rathaus_desk.catalogue.checking import read_file
 from rathaus_desk.catalogue.kinds import Kinds
 from rathaus_desk.cemetery.rules.terms import GraveKind, RestTerm, Statutes, StatuteTerms
 from rathaus_desk.cemetery.rules.window import BurialLaw
 from rathaus_desk.cemetery.statute import terms_of
 from rathaus_desk.cemetery.statute_check import STATUTE
+from rathaus_desk.kernel.clock import FixedClock
+from rathaus_desk.store.engine import Store
 
 
 @pytest.fixture(scope="session")
@@ -69,3 +73,9 @@ def statutes() -> Callable[..., Statutes]:
         return Statutes((replace(terms, **changes),))
 
     return made
+
+
+@pytest.fixture
+def desk(make_store: Callable[..., Store]) -> Store:
+    """A fresh store of which the clock stands at 2026-11-25 09:00."""
+    return make_store(clock=FixedClock(datetime(2026, 11, 25, 8, tzinfo=UTC)))

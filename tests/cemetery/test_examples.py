@@ -8,17 +8,10 @@ from pathlib import Path
 import pytest
 
 from rathaus_desk.catalogue.checking import Report, check
-from rathaus_desk.catalogue.kinds import FileKind, Kinds, Version
+from rathaus_desk.catalogue.kinds import Kinds
 from rathaus_desk.cemetery.examples import CemeteryExamples
 from rathaus_desk.cemetery.statute_check import STATUTE
-from rathaus_desk.fees.tariff_file import TariffFile
-
-TARIFF = FileKind(
-    "tariff",
-    "Gebührenordnung",
-    TariffFile,
-    lambda content: [Version(content.tariff.key, content.tariff.title, content.tariff.valid_from)],
-)
+from rathaus_desk.fees.tariff_kind import TARIFF
 
 STATUTE_TEXT = """
 [statute]

@@ -35,10 +35,10 @@ from rathaus_desk.cemetery.rules.rest import grave_rest, rest_of_burial
 from rathaus_desk.cemetery.rules.right import Extension
 from rathaus_desk.cemetery.rules.terms import BurialForm, Statutes
 from rathaus_desk.cemetery.statute import terms_of
-from rathaus_desk.fees.compiling import compile_tariff
 from rathaus_desk.fees.engine import Assessment, Fact, assess
 from rathaus_desk.fees.tariff import Tariff
 from rathaus_desk.fees.tariff_file import TariffFile
+from rathaus_desk.fees.tariff_kind import tariff_of
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.money import Money
@@ -329,10 +329,10 @@ def _tariff(example: CemeteryExample, file: CatalogueFile, bundle: Bundle, on: d
     if all(part is UNSET for part in (expect.total, expect.lines, expect.refused, expect.warns)):
         return None
     if file.kind.head == "tariff":
-        return compile_tariff(file.content)[0]
+        return tariff_of(file)
     for other in bundle.of("tariff"):
         if _prices_graves(other.content) and any(on in version.validity for version in other.versions):
-            return compile_tariff(other.content)[0]
+            return tariff_of(other)
     return None
 
 

@@ -73,12 +73,15 @@ def graves_numbered(session: Session, number: str, cemetery: UUID | None = None)
     """The graves that bear this number, as it is written anywhere (``B/04/017``); else those that once bore
     it.
     """
-    key = number_key(number)
-    found = session.scalars(_in(cemetery, select(Grave).where(Grave.number_key == key))).all()
-    if found:
+    if found := graves_bearing(session, number, cemetery):
         return found
-    former = select(FormerNumber.grave_id).where(FormerNumber.number_key == key)
+    former = select(FormerNumber.grave_id).where(FormerNumber.number_key == number_key(number))
     return session.scalars(_in(cemetery, select(Grave).where(Grave.id.in_(former)))).all()
+
+
+def graves_bearing(session: Session, number: str, cemetery: UUID | None = None) -> Sequence[Grave]:
+    """The graves that bear this number now."""
+    return session.scalars(_in(cemetery, select(Grave).where(Grave.number_key == number_key(number)))).all()
 
 
 def _in(cemetery: UUID | None, query: Select[Grave]) -> Select[Grave]:
