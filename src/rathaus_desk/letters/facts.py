@@ -1,0 +1,207 @@
+"""What a letter is told: the facts its template may use. Plain frozen values, so that any room can fill them.
+
+The names of the fields are the names in the templates; docs/letter-templates.md explains them to whoever writes one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from rathaus_desk.kernel.money import Money
+from rathaus_desk.letters.letter import BankAccount, Payment
+
+ANYONE = "Sehr geehrte Damen und Herren"
+
+
+def address_lines(
+    names: tuple[str, ...],
+    *,
+    represented_by: str = "",
+    care_of: str = "",
+    street: str,
+    postal_code: str,
+    place: str,
+    country: str = "",
+) -> tuple[str, ...]:
+    """An address as DIN 5008 writes it: one line a name, then who represents, c/o, street, place.
+
+    Several ``names`` are joint recipients. A foreign ``country`` is written below in capitals, as its place is.
+    """
+    town = f"{postal_code} {place}".strip()
+    lines = (
+        *names,
+        f"vertreten durch {represented_by}" if represented_by else "",
+        f"c/o {care_of}" if care_of else "",
+        street,
+        town.upper() if country else town,
+        country.upper(),
+    )
+    return tuple(line for line in lines if line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """The town and the office that writes. Optional: what may be empty."""
+
+    town: str
+    authority: str
+    street: str
+    postal_code: str
+    place: str
+    phone: str = ""
+    email: str = ""
+    web: str = ""
+    account: BankAccount | None = None
+    office: str = ""
+    clerk: str = ""
+    room: str = ""
+    clerk_phone: str = ""
+    clerk_email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Whom the post brings it to, and how the letter greets them; ``remark`` stands above ("Einschreiben")."""
+
+    lines: tuple[str, ...]
+    salutation: str = ANYONE
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeLine:
+    """One line of the fee table; ``quantity`` as printed, ``rate`` for one, ``explanation`` below the label."""
+
+    label: str
+    paragraph: str
+    quantity: str
+    unit: str
+    rate: Money
+    amount: Money
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubTotal:
+    """A line between the fees and the total, such as a VAT amount."""
+
+    label: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """The notice that a new one replaces."""
+
+    case_number: str
+    day: date
+    total: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appeal:
+    """The remedy's facts. ``office`` is where an objection is lodged, ``court`` where an action is, with address.
+
+    ``period`` is in the genitive ("eines Monats"); ``until`` is its last day if the letter is posted on ``posted_on``
+    and therefore counts as received on ``received_on``.
+    """
+
+    office: str
+    court: str
+    posted_on: date
+    received_on: date
+    until: date
+    period: str = "eines Monats"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterFacts:
+    """What every letter has. ``day`` is its date, ``enclosures`` what lies with it."""
+
+    sender: Sender
+    recipient: Recipient
+    case_number: str
+    day: date
+    enclosures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFacts(LetterFacts):
+    """What every notice has: reasons (a paragraph each), legal basis (a line each), conditions, the remedy.
+
+    ``lines`` may be empty where nothing is charged; then ``payment`` is None and ``total`` zero.
+    """
+
+    reasons: tuple[str, ...]
+    legal_basis: tuple[str, ...]
+    appeal: Appeal
+    conditions: tuple[str, ...] = ()
+    lines: tuple[FeeLine, ...] = ()
+    subtotals: tuple[SubTotal, ...] = ()
+    total: Money = Money()
+    payment: Payment | None = None
+    tariff: str = ""
+    joint_debtors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeNotice(NoticeFacts):
+    """Gebührenbescheid. ``matter`` names it in the subject ("Bestattung Erika Mustermann, Grab B/4/17").
+
+    ``occasion`` continues "für …" in the accusative; ``corrects`` makes it the notice that replaces an older one.
+    """
+
+    matter: str
+    occasion: str
+    corrects: Corrected | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionNotice(NoticeFacts):
+    """Bescheid über die Verlängerung eines Nutzungsrechts; ``term`` in words ("18 Jahre")."""
+
+    cemetery: str
+    grave: str
+    former_until: date
+    until: date
+    term: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferNotice(NoticeFacts):
+    """Bescheid über die Übertragung eines Nutzungsrechts auf den Empfänger."""
+
+    cemetery: str
+    grave: str
+    former_holder: str
+    transferred_on: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BurialConfirmation(LetterFacts):
+    """Bestätigung eines Bestattungstermins an das Bestattungshaus: no decision, no fee, nobody's claim.
+
+    ``moment`` is wall time at the town; ``place`` names the place in the grave ("Stelle 2"), ``services`` what is
+    reserved; both may be empty.
+    """
+
+    deceased: str
+    died_on: date | None
+    form: str
+    moment: datetime
+    cemetery: str
+    grave: str
+    place: str = ""
+    services: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+KINDS: dict[str, type[LetterFacts]] = {
+    "fee_notice": FeeNotice,
+    "extension_notice": ExtensionNotice,
+    "transfer_notice": TransferNotice,
+    "burial_confirmation": BurialConfirmation,
+}
+"""The letters that come with the program, by the name of their template."""
