@@ -1,7 +1,8 @@
 """How an application becomes work of another module: the facts that cross over, and who takes them.
 
-``applications`` knows no cemetery and no hall. A service's data says which form values are which facts; the
-module that carries on offers a ``Handover`` for its shape of facts, ``office.py`` joins the two.
+``applications`` knows no cemetery and no hall, and they do not know it. A service's data says which form
+values are which facts; the module that carries on has functions of its own for them; ``office.py`` knows
+both sides and offers a ``Handover`` here for each shape of facts.
 """
 
 from __future__ import annotations
