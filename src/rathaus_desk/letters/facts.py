@@ -1,6 +1,6 @@
-"""What a letter is told: the facts its template may use. Plain frozen values, so that any room can fill them.
+"""What a letter is told: the facts its template may use. Frozen values, so that any room can fill them.
 
-The names of the fields are the names in the templates; docs/letter-templates.md explains them to whoever writes one.
+The fields' names are the names in the templates; docs/letter-templates.md explains them to their authors.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import date, datetime
 from rathaus_desk.kernel.money import Money
 from rathaus_desk.letters.letter import BankAccount, Payment
 
+_NOTHING = Money()
 ANYONE = "Sehr geehrte Damen und Herren"
 
 
@@ -24,9 +25,9 @@ def address_lines(
     place: str,
     country: str = "",
 ) -> tuple[str, ...]:
-    """An address as DIN 5008 writes it: one line a name, then who represents, c/o, street, place.
+    """An address by DIN 5008: one line a name, then who represents, c/o, street, place.
 
-    Several ``names`` are joint recipients. A foreign ``country`` is written below in capitals, as its place is.
+    Several ``names`` are joint recipients. A foreign ``country`` stands below in capitals, as its place does.
     """
     town = f"{postal_code} {place}".strip()
     lines = (
@@ -62,7 +63,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Whom the post brings it to, and how the letter greets them; ``remark`` stands above ("Einschreiben")."""
+    """Whom the post brings it to, how the letter greets them; ``remark`` stands above ("Einschreiben")."""
 
     lines: tuple[str, ...]
     salutation: str = ANYONE
@@ -71,7 +72,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeLine:
-    """One line of the fee table; ``quantity`` as printed, ``rate`` for one, ``explanation`` below the label."""
+    """One line of the fee table; ``rate`` is the price of one, ``explanation`` stands below the label."""
 
     label: str
     paragraph: str
@@ -101,10 +102,10 @@ class Corrected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appeal:
-    """The remedy's facts. ``office`` is where an objection is lodged, ``court`` where an action is, with address.
+    """The remedy's facts: where an objection (``office``) or an action (``court``) is lodged, with address.
 
-    ``period`` is in the genitive ("eines Monats"); ``until`` is its last day if the letter is posted on ``posted_on``
-    and therefore counts as received on ``received_on``.
+    ``period`` is in the genitive ("eines Monats"); ``until`` is its last day if the letter is posted on
+    ``posted_on`` and therefore counts as received on ``received_on``.
     """
 
     office: str
@@ -139,7 +140,7 @@ class NoticeFacts(LetterFacts):
     conditions: tuple[str, ...] = ()
     lines: tuple[FeeLine, ...] = ()
     subtotals: tuple[SubTotal, ...] = ()
-    total: Money = Money()
+    total: Money = _NOTHING
     payment: Payment | None = None
     tariff: str = ""
     joint_debtors: tuple[str, ...] = ()
@@ -147,9 +148,9 @@ class NoticeFacts(LetterFacts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeNotice(NoticeFacts):
-    """Gebührenbescheid. ``matter`` names it in the subject ("Bestattung Erika Mustermann, Grab B/4/17").
+    """Gebührenbescheid. ``matter`` names it in the subject ("Bestattung von Erika Mustermann").
 
-    ``occasion`` continues "für …" in the accusative; ``corrects`` makes it the notice that replaces an older one.
+    ``occasion`` continues "für …" in the accusative; with ``corrects`` the notice replaces an older one.
     """
 
     matter: str
@@ -181,10 +182,10 @@ class TransferNotice(NoticeFacts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BurialConfirmation(LetterFacts):
-    """Bestätigung eines Bestattungstermins an das Bestattungshaus: no decision, no fee, nobody's claim.
+    """Bestätigung eines Bestattungstermins an das Bestattungshaus: it decides nothing and charges nothing.
 
-    ``moment`` is wall time at the town; ``place`` names the place in the grave ("Stelle 2"), ``services`` what is
-    reserved; both may be empty.
+    ``moment`` is wall time at the town, or aware; ``place`` names the place in the grave ("Stelle 2"),
+    ``services`` what is reserved; both may be empty.
     """
 
     deceased: str

@@ -1,8 +1,8 @@
-"""Markdown to blocks: the part of CommonMark that letters need, and lines ``::: name`` for blocks made of facts."""
+"""Markdown to blocks: what letters need of CommonMark, and ``::: name`` lines for blocks made of facts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NoReturn
 
@@ -26,18 +26,20 @@ Insert = Callable[[], tuple[Block, ...]]
 """Makes the blocks of a ``::: name`` line."""
 
 _MARK = ":::"
+_NARROWEST, _WIDEST = 10, 45
+"""Letters, for sharing a table's width."""
+
 _SCHEMES = ("https:", "http:", "mailto:", "tel:")
 
 
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
-    """CommonMark and tables; no HTML, no code, no pictures. Indentation means nothing, so that templates may indent."""
+    """CommonMark and tables; no HTML, code, pictures. Indentation means nothing: templates may indent."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     parser.disable(
         ["code", "fence", "html_block", "html_inline", "image", "backticks", "reference", "lheading"]
     )
-    options = {"alt": ["paragraph", "list", "table"]}
-    parser.block.ruler.before("paragraph", "insert", _insert_rule, options)
+    parser.block.ruler.before("paragraph", "insert", _insert_rule, {"alt": ["paragraph", "list", "table"]})
     return parser
 
 
@@ -168,7 +170,7 @@ class _Reader:
         if not any(titles):
             self._fail(opening, "Eine Tabelle braucht Überschriften über ihren Spalten.")
         columns = tuple(
-            Column(title, numeric=right, heads_row=number == 0)
+            Column(title, _share(title, (row[number] for row in rows[1:])), right, heads_row=number == 0)
             for number, (title, right) in enumerate(zip(titles, numeric, strict=True))
         )
         return Table(columns, tuple(tuple(row) for row in rows[1:]))
@@ -185,6 +187,12 @@ class _Reader:
     def _fail(self, token: Token, sentence: str) -> NoReturn:
         line = token.map[0] + 1 if token.map else None
         raise BadInput(sentence, place=Place(self._file, line))
+
+
+def _share(title: str, cells: Iterable[Inline]) -> int:
+    """Columns are as wide as their longest cell asks for, within bounds."""
+    longest = max((sum(len(run.text) for run in cell) for cell in cells), default=0)
+    return max(_NARROWEST, min(_WIDEST, max(longest, len(title))))
 
 
 _GERMAN = {

@@ -1,4 +1,4 @@
-"""The parts of a letter that are made of facts alone: letterhead, information block, fee table, payment, ending."""
+"""What is made of facts alone: letterhead, information block, fee table, payment box, ending."""
 
 from __future__ import annotations
 

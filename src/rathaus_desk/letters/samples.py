@@ -106,16 +106,17 @@ def _fee_notice() -> FeeNotice:
         case_number="FH-2026-00042",
         day=date(2026, 11, 25),
         matter="Bestattung von Anneliese Erna Großmann, Grab B/4/17",
-        occasion="die Bestattung von Anneliese Erna Großmann, geborene Şahin-Łuczak, am 20.11.2026 auf dem Friedhof"
-        " Kernstadt, Grabstätte B/4/17, Stelle 2,",
+        occasion="die Bestattung von Anneliese Erna Großmann, geborene Şahin-Łuczak, am 20.11.2026"
+        " auf dem Friedhof Kernstadt, Grabstätte B/4/17, Stelle 2,",
         lines=_LINES,
         total=Money(273100),
         payment=_payment(Money(273100)),
         tariff=_TARIFF,
         reasons=(
-            "Die Ruhefrist der Bestattung vom 20.11.2026 endet am 20.11.2051 (25 Jahre, § 16 der Friedhofsordnung).",
-            "Das Nutzungsrecht an der Grabstätte endet am 30.06.2034 und muss die Ruhefrist decken. Es wird deshalb"
-            " um 18 Jahre bis zum 30.06.2052 verlängert.",
+            "Die Ruhefrist der Bestattung vom 20.11.2026 endet am 20.11.2051"
+            " (25 Jahre, § 16 der Friedhofsordnung).",
+            "Das Nutzungsrecht an der Grabstätte endet am 30.06.2034 und muss die Ruhefrist decken. Es wird"
+            " deshalb um 18 Jahre bis zum 30.06.2052 verlängert.",
         ),
         legal_basis=_LEGAL_BASIS,
         appeal=_APPEAL,

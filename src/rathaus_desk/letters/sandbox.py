@@ -49,7 +49,10 @@ _ALLOWED = (
     nodes.Concat,
     nodes.Tuple,
 )
-_MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
+_MONTHS = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni",
+    "Juli", "August", "September", "Oktober", "November", "Dezember",
+)  # fmt: skip
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _BLANKS = re.compile(r"\s*[\t\n\r]\s*")
 
@@ -71,11 +74,10 @@ class _Missing(StrictUndefined):
 
     __slots__ = ()
 
-    def __init__(
-        self, hint: str | None = None, obj: Any = missing, name: str | None = None, exc: Any = None
-    ) -> None:
+    def __init__(self, hint: str | None = None, obj: Any = missing, name: str | None = None, *_: Any) -> None:
         owner = "" if obj is missing else f"{type(obj).__name__}."
-        super().__init__(hint, obj, name, lambda _message: _MissingFact(f"{owner}{name}"))
+        raised: Any = lambda _message: _MissingFact(f"{owner}{name}")  # noqa: E731 - called like a class
+        super().__init__(hint, obj, name, raised)
 
 
 # What expressions may do with values
@@ -163,7 +165,7 @@ def _environment(markdown: bool) -> ImmutableSandboxedEnvironment:
 
 
 class Text:
-    """One text of a template, checked and ready to be filled. ``first_line`` is where it begins in its file."""
+    """One text of a template, checked, ready to be filled. ``first_line``: where it begins in its file."""
 
     def __init__(
         self,
@@ -242,7 +244,8 @@ class Text:
         for node in tree.find_all(nodes.Name):
             if node.name in unknown:
                 self._refuse(
-                    f"Die Angabe „{node.name}“ gibt es in diesem Brief nicht; es gibt {_listed(sorted(names))}",
+                    f"Die Angabe „{node.name}“ gibt es in diesem Brief nicht;"
+                    f" es gibt {_listed(sorted(names))}",
                     node,
                 )
 

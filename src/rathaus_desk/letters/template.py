@@ -1,7 +1,7 @@
-"""Letter templates: a head in TOML between ``+++`` lines, then Markdown with Jinja2 (docs/letter-templates.md).
+"""Letter templates: a TOML head between ``+++`` lines, then Markdown with Jinja2 (docs/letter-templates.md).
 
-`Template.parse` checks what can be checked without facts, `compose` fills a template and gives the `Letter`,
-`check` also renders it with sample facts, so that a template with an error never takes the place of a good one.
+`Template.parse` checks what can be checked without facts, `compose` fills a template and gives the `Letter`;
+`check` renders it with sample facts too, so that a template with an error never replaces a good one.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ _MADE = frozenset({"fee_table", "payment_box", "signature", "enclosures"})
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The head of a template.
 
-    ``title`` and ``subject`` may name facts. ``kind``: "notice" decides something and has a remedy, "letter" does
-    not. ``appeal`` is that remedy, ``retention_years`` how long the letter is kept after its case is closed.
+    ``title`` and ``subject`` may name facts. A "notice" decides something and has a remedy (``appeal``), a
+    "letter" does not. ``retention_years``: how long it is kept after its case is closed.
     """
 
     title: str
@@ -64,8 +64,8 @@ class Template:
     def parse(cls, text: str, name: str) -> Template:
         """From the text of the file ``name``.
 
-        Raises BadInput naming the line: a head that is not TOML or lacks something, a fact this letter does not
-        have, anything the sandbox refuses, an unknown ``::: block``, a notice without its remedy.
+        Raises BadInput naming the line: a head that is not TOML or lacks something, a fact this letter does
+        not have, anything the sandbox refuses, an unknown ``::: block``, a notice without its remedy.
         """
         file = Path(name).name
         if len(text) > LONGEST_TEMPLATE:
@@ -76,14 +76,13 @@ class Template:
         stem = Path(name).stem
         names = _names(KINDS[stem]) if stem in KINDS else None
         _check_inserts(body, line, head, file)
-        made = cls(
+        return cls(
             stem,
             head,
             Text(head.title, file, _line_of(source, "title"), names, markdown=False),
             Text(head.subject, file, _line_of(source, "subject"), names, markdown=False),
             Text(body, file, line, names),
         )
-        return made
 
 
 def compose(template: Template, facts: Mapping[str, object]) -> Letter:
@@ -141,7 +140,7 @@ class Chosen:
 
 
 def choose(name: str, own: str | None = None) -> Chosen:
-    """The town's ``own`` text for the letter ``name`` if it works, else the one that comes with the program."""
+    """The town's ``own`` text for the letter ``name`` if it works, else the one that came with the program."""
     if own is not None:
         try:
             return Chosen(check(own, name))

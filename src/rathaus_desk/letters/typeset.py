@@ -39,9 +39,14 @@ class Line:
     width: float
 
 
-# A word with the blanks behind it; inside a word a line may end behind a hyphen or slash between letters.
+# A word with the blanks behind it; inside a word a line may end behind a hyphen or slash between letters,
+# and behind the @ of an address.
 _WORD = re.compile("[^ ]+ *| +")
-_BREAK_INSIDE = re.compile(r"(?<=[^\W\d_]{2}[-–/])(?=[^\W\d_])")
+_BREAK_INSIDE = re.compile(r"(?<=[^\W\d_]{2}[-–/])(?=[^\W\d_])|(?<=@)(?=\w)")
+_BOUND = frozenset(("§", "§§", "Art.", "Artikel", "Abs.", "Absatz", "Satz", "Nr.", "Nummer"))
+"""Words that never end a line: their number follows."""
+
+_INNER = frozenset("-–/@")
 _ROOM = 0.01
 
 
@@ -119,10 +124,10 @@ def _word(pieces: list[Piece], style: Style) -> _Word:
 def _tokens(text: str) -> Iterator[tuple[str, bool]]:
     """The words of ``text``, each with whether a line may end behind it."""
     for word in _WORD.findall(text):
-        if "-" in word or "/" in word or "–" in word:
+        if not _INNER.isdisjoint(word):
             *parts, word = _BREAK_INSIDE.split(word)
             yield from ((part, True) for part in parts)
-        yield word, word[-1] == " "
+        yield word, word[-1] == " " and word.rstrip() not in _BOUND
 
 
 def _blank(style: Style) -> Piece:
