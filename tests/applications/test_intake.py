@@ -76,7 +76,7 @@ def test_the_undertakers_form_opens_a_case(intake: Intake, town: Store, musterro
     path = musterrode / "bestattungsanmeldung.json"
     (outcome,) = intake.paths([path])
     assert (outcome.path, outcome.state, outcome.service) == (str(path), "new", "bestattungsanmeldung")
-    assert (outcome.case_number, outcome.reason) == ("FR-2026-00001", None)
+    assert (outcome.case_number, outcome.reason) == ("FH-2026-00001", None)
     with town.read() as session:
         (row,) = queries.worklist(session)
         assert (row.title, row.case_number, row.clerk) == (
@@ -214,7 +214,7 @@ def test_an_application_taken_back_can_be_taken_in_again(
     town.undo(taken_in.operation, clerk=clerk)
     with town.read() as session:
         assert queries.worklist(session) == []
-    assert intake.paths([path])[0].case_number == "FR-2026-00002"
+    assert intake.paths([path])[0].case_number == "FH-2026-00002"
 
 
 def test_anything_in_the_form_finds_the_application(
@@ -222,7 +222,7 @@ def test_anything_in_the_form_finds_the_application(
 ) -> None:
     intake.paths([lay("antrag.json", example)])
     with town.read() as session:
-        for text in ("grossmann", "Sahin-Luczak", "S 77/2026", "Abendruh", "FR-2026-00001"):
+        for text in ("grossmann", "Sahin-Luczak", "S 77/2026", "Abendruh", "FH-2026-00001"):
             found = {hit.kind: hit for hit in search(session, text)}
             assert found["application"].title == "Bestattung Großmann, Anneliese Erna"
 
