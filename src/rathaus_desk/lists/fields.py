@@ -35,7 +35,7 @@ _WORDS = re.compile(r"[a-z0-9]+")
 
 def heading_words(heading: str) -> tuple[str, ...]:
     """The folded words of a heading, without articles and endings set off ("Verstorbene/r")."""
-    words = _WORDS.findall(fold(heading))
+    words = [re.sub("(nummer|num|no)$", "nr", word) for word in _WORDS.findall(fold(heading))]
     return tuple(word for word in words if word not in _SMALL_WORDS) or tuple(words) or (fold(heading),)
 
 

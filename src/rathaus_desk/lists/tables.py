@@ -33,6 +33,9 @@ _RUNAWAY_LINES = 20
 _DELIMITERS = ";,\t|"
 _GERMAN = "äöüÄÖÜß§€"
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+# A reference may mean a letter that would split the line: till it is split, a private one stands for it.
+_HELD = {ord(letter): chr(0xE000 + ord(letter)) for letter in ';,\t|"\n\r'}
+_RELEASED = {ord(held): chr(letter) for letter, held in _HELD.items()}
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SIGNATURES = {
     b"%PDF": "ein PDF-Dokument",
@@ -143,7 +146,7 @@ def _from_text(file: str, raw: bytes, layout: Layout, recognise: Callable[[str],
     if re.match(r"\s*<(!doctype|html|table|\?xml)", text, re.IGNORECASE):
         sentence = "Das ist eine HTML- oder XML-Datei. Bitte in Excel öffnen und als „.xlsx“ speichern."
         raise BadInput(sentence, place=Place(file))
-    text = _REFERENCE.sub(_letter, text)
+    text = _REFERENCE.sub(lambda reference: unescape_text(reference[0]).translate(_HELD), text)
     first_line = 1
     if (stated := re.match(r"sep=(.)\r?\n", text)) is not None:
         layout = Layout(layout.encoding, layout.delimiter or stated[1], layout.header_row, layout.sheet)
@@ -158,7 +161,7 @@ def _from_text(file: str, raw: bytes, layout: Layout, recognise: Callable[[str],
             "Ein Anführungszeichen wird nicht geschlossen; Anführungszeichen wurden als Text gelesen."
         )
     rows = [
-        Row(line + first_line - 1, tuple(_lines(unescape_text(cell)) or None for cell in cells))
+        Row(line + first_line - 1, tuple(_lines(cell.translate(_RELEASED)) or None for cell in cells))
         for line, cells in records
     ]
     return _table(file, rows, layout, recognise, notes, encoding=encoding, delimiter=delimiter)
@@ -187,12 +190,6 @@ def _decoded(file: str, raw: bytes, stated: str) -> tuple[str, str]:
     except UnicodeDecodeError:
         pages = [(page, raw.decode(page, errors="replace")) for page in ("cp1252", "cp850")]
         return max(pages, key=lambda page: sum(map(page[1].count, _GERMAN)))
-
-
-def _letter(reference: re.Match[str]) -> str:
-    """The letter a reference of HTML means; one that would split the line is left for later."""
-    letter = unescape_text(reference[0])
-    return reference[0] if letter in (";", ",", "\t", "|", '"', "\n", "\r") else letter
 
 
 def unescape_text(text: str) -> str:
@@ -363,10 +360,10 @@ def _headings(rows: Sequence[Row], at: int, width: int) -> tuple[str, ...]:
     own = [nfc(shown(cell)) for cell in rows[at].cells] + [""] * (width - len(rows[at].cells))
     above = [nfc(shown(cell)) for cell in rows[at - 1].cells] if at else []
     if len(set(filter(None, own))) < len(list(filter(None, own))) and sum(map(bool, above)) > 1:
-        group = ""
+        group, many = "", Counter(own)
         for column, name in enumerate(own):
             group = (above[column] if column < len(above) else "") or group
-            if group and group != name and own.count(name) > 1:
+            if group and group != name and many[name] > 1:
                 own[column] = f"{group} {name}".strip()
     seen: Counter[str] = Counter()
     names: list[str] = []
