@@ -42,6 +42,7 @@ from rathaus_desk.fees.tariff_kind import tariff_of
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.money import Money
+from rathaus_desk.kernel.periods import full_years
 from rathaus_desk.kernel.uncertain import UncertainDate
 
 Age = Annotated[int, Meta(ge=0, le=130)]
@@ -254,13 +255,9 @@ def _facts(example: CemeteryExample, on: date) -> dict[str, Fact]:
         "monument": example.monument,
         "form": burial.form if burial else None,
         "age": burial.age if burial else None,
-        "years_since_burial": _full_years(burial.buried.day, on) if burial and burial.buried else None,
+        "years_since_burial": full_years(burial.buried.day, on) if burial and burial.buried else None,
     }
     return {name: value for name, value in said.items() if value is not None}
-
-
-def _full_years(first: date, last: date) -> int:
-    return max(0, last.year - first.year - ((last.month, last.day) < (first.month, first.day)))
 
 
 def _grave(example: CemeteryExample, statutes: Statutes, on: date) -> GraveState:

@@ -33,6 +33,11 @@ def add_years(day: date, years: int) -> date:
     return add_months(day, 12 * years)
 
 
+def full_years(first: date, last: date) -> int:
+    """Completed years from ``first`` to ``last``, as ages are counted; 0 if ``last`` is earlier."""
+    return max(0, last.year - first.year - ((last.month, last.day) < (first.month, first.day)))
+
+
 def day_before(day: date) -> date:
     """The day before; SINCE_EVER stays."""
     return day if day == SINCE_EVER else day - DAY
