@@ -146,7 +146,7 @@ def _from_text(file: str, raw: bytes, layout: Layout, recognise: Callable[[str],
     if re.match(r"\s*<(!doctype|html|table|\?xml)", text, re.IGNORECASE):
         sentence = "Das ist eine HTML- oder XML-Datei. Bitte in Excel öffnen und als „.xlsx“ speichern."
         raise BadInput(sentence, place=Place(file))
-    text = _REFERENCE.sub(lambda reference: unescape_text(reference[0]).translate(_HELD), text)
+    text = _REFERENCE.sub(_letter_held, text)
     first_line = 1
     if (stated := re.match(r"sep=(.)\r?\n", text)) is not None:
         layout = Layout(layout.encoding, layout.delimiter or stated[1], layout.header_row, layout.sheet)
@@ -192,14 +192,19 @@ def _decoded(file: str, raw: bytes, stated: str) -> tuple[str, str]:
         return max(pages, key=lambda page: sum(map(page[1].count, _GERMAN)))
 
 
-def unescape_text(text: str) -> str:
-    """``text`` with its character references of HTML as letters; what only looks like one stays."""
+def _letter_held(reference: re.Match[str]) -> str:
+    letter = _letter(reference)
+    return letter if letter == reference[0] else letter.translate(_HELD)
 
-    def letter(reference: re.Match[str]) -> str:
-        name = reference[0][1:]
-        return unescape(reference[0]) if name.startswith("#") or name in html5 else reference[0]
 
-    return _REFERENCE.sub(letter, text) if "&" in text else text
+def _letter(reference: re.Match[str]) -> str:
+    """The letter a reference of HTML means; what only looks like one stays ("&Sohn;")."""
+    name = reference[0][1:]
+    return unescape(reference[0]) if name.startswith("#") or name in html5 else reference[0]
+
+
+def _unescaped(text: str) -> str:
+    return _REFERENCE.sub(_letter, text) if "&" in text else text
 
 
 def _delimiter(text: str) -> str:
@@ -301,7 +306,7 @@ def _lines(text: str) -> str:
 
 def _cell(value: object) -> Cell:
     if isinstance(value, str):
-        return _lines(unescape_text(value)) or None
+        return _lines(_unescaped(value)) or None
     if isinstance(value, bool):
         return value
     if isinstance(value, float) and value.is_integer():
