@@ -410,6 +410,7 @@ class _Compiler:
             self._note(("days",), what, "[days] half_day_up_to_hours = 5")
         return Days(
             noon=table.starts == "noon",
+            begins_at=1440 if table.begins_at is None else self._time("begins_at", table.begins_at),
             ends_at=0 if table.ends_at is None else self._time("ends_at", table.ends_at),
             half_day_hours=table.half_day_up_to_hours,
             night=(self._time("night_from", table.night_from), self._time("night_until", table.night_until)),

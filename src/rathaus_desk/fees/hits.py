@@ -50,7 +50,8 @@ def item_for(item: Item, occasion: Occasion) -> bool:
     """Whether an item is for an occasion; raises ``MissingFact`` where nobody can say."""
     if item.is_named(occasion.without):
         return False
-    if any(term.name not in occasion.counts for term in item.per):
+    names = {term.name for term in item.per}
+    if not names <= occasion.counts.keys() or (occasion.unit and occasion.unit not in names):
         return False
     if item.at_cost and occasion.amount is None:
         return False

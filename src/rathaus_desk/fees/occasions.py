@@ -58,6 +58,8 @@ class Occasion:
     """Free text for the line of an expense."""
     without: frozenset[str] = frozenset()
     """Items (key, tag, ``room_price``) that are not for this occasion: a set's price replaces its rooms'."""
+    unit: str = ""
+    """A count that the item's ``per`` must name: what happens on a day is only for items counted by days."""
 
 
 def event(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -194,6 +194,8 @@ class Days:
     """What a charged day is. Times are minutes since midnight."""
 
     noon: bool = False
+    begins_at: int = 1440
+    """A use that begins at or after this time and goes on the next day belongs to that day."""
     ends_at: int = 0
     """A use that ends at or before this time belongs to the day before."""
     half_day_hours: Fraction | None = None
@@ -267,6 +269,23 @@ class Tariff:
     seasons: Mapping[str, Season] = field(default_factory=dict)
     words: Words = Words()
     touches: tuple[Touch, ...] = ()
+
+    def rules(self) -> Iterator[Rule]:
+        """Every ``when`` with ``unless`` of the tariff."""
+        groups = (
+            self.items,
+            self.factors,
+            self.frees,
+            self.limits,
+            self.vats,
+            self.deposits,
+            self.cancellations,
+            self.refusals,
+            self.warnings,
+        )
+        for group in groups:
+            for entry in group:
+                yield entry.rule
 
     def seasons_of(self, day: date) -> frozenset[str]:
         """The names of the tariff's seasons a day falls into."""

@@ -74,6 +74,7 @@ class DaysTable(Table, frozen=True, kw_only=True):
     """``[days]``: what a charged day is."""
 
     starts: Literal["midnight", "noon"] = "midnight"
+    begins_at: str | time | None = None
     ends_at: str | time | None = None
     half_day_up_to_hours: Fraction | None = None
     night_from: str | time = "00:00"

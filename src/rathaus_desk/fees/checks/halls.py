@@ -77,7 +77,7 @@ def _rooms_without_price(file: CatalogueFile, tariff: Tariff, halls: Named) -> I
             if room not in alone | in_sets:
                 yield file.finding(
                     ("tariff",),
-                    f"Der Raum „{room}“ ({hall.get('name')}) hat keinen Preis: wer ihn bucht, wird abgelehnt.",
+                    f"Der Raum „{room}“ ({hall.get('name')}) hat keinen Preis: er ist nicht buchbar.",
                     f'ein Posten mit when = {{ room = "{room}" }}, kostenfrei mit amount = "0.00"',
                 )
         for key, rooms in sets.items():
@@ -113,7 +113,7 @@ def _dear_sets(file: CatalogueFile, tariff: Tariff, sets: Mapping[str, Sequence[
             if item.rate > total:
                 yield file.finding(
                     ("item", item.position, "amount"),
-                    f"„{item.label}“ kostet mit {euros(item.rate)} mehr als die Räume einzeln: {euros(total)}.",
+                    f"„{item.label}“ kostet {euros(item.rate)}, die Räume einzeln {euros(total)}.",
                     "nur so lassen, wenn es in der Satzung so steht",
                 )
 
