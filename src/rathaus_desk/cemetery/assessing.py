@@ -52,7 +52,9 @@ def burial_occasions(plan: BurialPlan, tariff: Tariff, *, state: str) -> tuple[O
     }
     counts = _grave_counts(plan.places)
     urns = {"urn": 1} if plan.wish.form == "urn" else {}
-    occasions = [event("burial", facts, {**counts, **urns}, required=f"Bestattung ({plan.kind.name})")]
+    # A tariff that never speaks of burials (others bury) charges none; one that does must price each.
+    required = f"Bestattung ({plan.kind.name})" if tariff.speaks_of("event", "burial") else ""
+    occasions = [event("burial", facts, {**counts, **urns}, required=required)]
     if right.award:
         occasions.append(_award(right.award, plan.kind, facts, counts))
     if right.extension:

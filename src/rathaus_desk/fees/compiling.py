@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from rathaus_desk.catalogue.reading import Wrong, nearest
 from rathaus_desk.fees.bands import touches
@@ -62,7 +61,6 @@ DECLARATIONS = {
 """Tables of labels → the fact whose values they declare."""
 
 _OPTION = re.compile(r"[a-z][a-z0-9_]*")
-_CLOCK = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
 
 
 def compile_tariff(content: TariffFile) -> tuple[Tariff, list[Wrong]]:
@@ -410,19 +408,11 @@ class _Compiler:
             self._note(("days",), what, "[days] half_day_up_to_hours = 5")
         return Days(
             noon=table.starts == "noon",
-            begins_at=1440 if table.begins_at is None else self._time("begins_at", table.begins_at),
-            ends_at=0 if table.ends_at is None else self._time("ends_at", table.ends_at),
+            begins_at=1440 if table.begins_at is None else table.begins_at.minutes,
+            ends_at=0 if table.ends_at is None else table.ends_at.minutes,
             half_day_hours=table.half_day_up_to_hours,
-            night=(self._time("night_from", table.night_from), self._time("night_until", table.night_until)),
+            night=(table.night_from.minutes, table.night_until.minutes),
         )
-
-    def _time(self, key: str, value: Any) -> int:
-        text = value if isinstance(value, str) else f"{value:%H:%M}"
-        found = _CLOCK.fullmatch(text)
-        if not found:
-            self._note(("days", key), f"„{key}“: „{text}“ ist keine Uhrzeit.", f'{key} = "06:00"')
-            return 0
-        return int(found[1]) * 60 + int(found[2])
 
     def _names_fact(self, fact: str) -> bool:
         return any(fact in _stems(table.when) | _stems(table.unless) for table in self.content.item)

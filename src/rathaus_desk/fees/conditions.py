@@ -213,7 +213,7 @@ def _value(name: str, word: FactWord, value: object, words: Words) -> object:
             case FactType.MONEY:
                 return read_money(value)
             case FactType.TIME:
-                return _minutes(value)
+                return read_minutes(value)
             case FactType.DATE:
                 if type(value) is not date:
                     raise Wrong(f"{shown(value)} ist kein Datum.", "2024-01-31")
@@ -239,8 +239,8 @@ def _word(name: str, word: FactWord, value: object, words: Words) -> str:
     raise Wrong(f"„{name}“: „{value}“ ist nicht vereinbart.", should)
 
 
-def _minutes(value: object) -> int:
-    """Minutes since midnight: ``15`` (hour), ``"15:30"``, a TOML time."""
+def read_minutes(value: object) -> int:
+    """Minutes since midnight: ``15`` (hour), ``"15:30"``, a TOML time; raises :class:`Wrong`."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 24:
         return value * 60
     if isinstance(value, time):

@@ -82,7 +82,7 @@ def assess(
     price for an occasion that must have one, or contradicts itself).
     """
     occasions = [_in_season(tariff, occasion) for occasion in occasions]
-    _refuse(tariff.refusals, occasions)
+    refuse(tariff, occasions)
     found, priced = find_hits(tariff, occasions)
     hits = bands(found)
     apply_factors(tariff, hits)
@@ -109,8 +109,9 @@ def _in_season(tariff: Tariff, occasion: Occasion) -> Occasion:
     return replace(occasion, facts={**occasion.facts, "season": tariff.seasons_of(on)})
 
 
-def _refuse(refusals: Sequence[Statement], occasions: Sequence[Occasion]) -> None:
-    for refusal in refusals:
+def refuse(tariff: Tariff, occasions: Sequence[Occasion]) -> None:
+    """Raises ``Refused`` where a ``[[refuse]]`` of the tariff holds. ``assess`` does so first of all."""
+    for refusal in tariff.refusals:
         for occasion in occasions:
             answer = refusal.rule.verdict(occasion.facts, occasion.counts, occasion.subject)
             if answer is True:
@@ -165,6 +166,7 @@ __all__ = [
     "event",
     "expense",
     "items_for",
+    "refuse",
     "service",
     "whole",
 ]

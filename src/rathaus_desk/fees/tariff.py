@@ -287,6 +287,15 @@ class Tariff:
             for entry in group:
                 yield entry.rule
 
+    def speaks_of(self, fact: str, value: object) -> bool:
+        """Whether some item is for this value of a fact, whatever else it compares."""
+        return any(
+            entry.fact == fact and value in entry.values
+            for item in self.items
+            for condition in item.rule.when
+            for entry in condition.comparisons
+        )
+
     def seasons_of(self, day: date) -> frozenset[str]:
         """The names of the tariff's seasons a day falls into."""
         return frozenset(name for name, season in self.seasons.items() if day in season)

@@ -6,13 +6,15 @@ which keys there are and what their values look like.
 
 from __future__ import annotations
 
-from datetime import date, time
+from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
+from rathaus_desk.fees.conditions import read_minutes
 from rathaus_desk.kernel.money import Money
 
 Key = Annotated[
@@ -37,6 +39,21 @@ DayOfYear = Annotated[
     ),
 ]
 When = dict[str, object] | tuple[dict[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOfDay:
+    """``"06:00"``, or an hour: ``6``."""
+
+    minutes: int
+    """Since midnight."""
+
+    @classmethod
+    def from_toml(cls, value: object) -> TimeOfDay:
+        """From a file; raises ``Wrong``."""
+        return cls(read_minutes(value))
+
+
 Names = Annotated[str, Meta(max_length=120)] | tuple[str, ...]
 Labels = dict[str, Text]
 
@@ -74,11 +91,11 @@ class DaysTable(Table, frozen=True, kw_only=True):
     """``[days]``: what a charged day is."""
 
     starts: Literal["midnight", "noon"] = "midnight"
-    begins_at: str | time | None = None
-    ends_at: str | time | None = None
+    begins_at: TimeOfDay | None = None
+    ends_at: TimeOfDay | None = None
     half_day_up_to_hours: Fraction | None = None
-    night_from: str | time = "00:00"
-    night_until: str | time = "06:00"
+    night_from: TimeOfDay = TimeOfDay(0)
+    night_until: TimeOfDay = TimeOfDay(360)
 
 
 class SeasonTable(Table, rename={"first": "from", "last": "to"}, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """What a use of a hall costs: from the use to the occasions that the tariff prices (see ``fees.engine``).
 
 A booking gives these occasions: the use as a whole and each charged day; the same for each room set whose
-price holds and each room that none of them covers; preparation and cleaning days; meters, equipment, expenses.
+price holds and each room that none of them covers; preparation and cleaning days; meters, equipment, costs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 
-from rathaus_desk.fees.engine import Assessment, Fact, Occasion, assess, expense, items_for, whole
+from rathaus_desk.fees.engine import Assessment, Fact, Occasion, assess, expense, items_for, refuse, whole
 from rathaus_desk.fees.tariff import ROOM_PRICE, Tariff
 from rathaus_desk.fees.terms import cancellation_fee, deposit
 from rathaus_desk.fees.vocabulary import WEEKDAYS
@@ -98,7 +98,10 @@ def price(tariff: Tariff, use: Use, *, state: str, cancelled_days_before: int | 
     if tariff.halls is not None and use.hall.key not in tariff.halls:
         raise Refused(f"„{tariff.title}“ gilt nicht für die Halle „{use.hall.name}“.")
     pricing = _Pricing(tariff, use, state)
-    assessment = assess(tariff, pricing.occasions(), order="item")
+    occasions = pricing.occasions()
+    refuse(tariff, occasions)
+    pricing.require_prices()
+    assessment = assess(tariff, occasions, order="item")
     facts = {**pricing.facts, "room": frozenset(use.booked), "set": use.set or frozenset[str]()}
     fee = None
     if cancelled_days_before is not None:
@@ -128,14 +131,16 @@ class _Pricing:
         }
         if use.cleaning_hours is not None:
             self.counts["cleaning_hour"] = use.cleaning_hours
+        self.without_set: dict[str, list[Occasion]] = {}
+        """Rooms that no set's price covers, with their occasions: each needs a price of its own."""
 
     # ------------------------------------------------------------------ occasions
 
     def occasions(self, *, one_by_one: bool = False) -> list[Occasion]:
         """All occasions of the use. ``one_by_one``: as if no set had a price."""
-        self._refuse_unknown_options()
         made = [*self._use()]
-        covered = self._hall_has_price(made)
+        # A room price that names neither room nor set is for all that is booked.
+        covered = self._has_price(made)
         sets = [] if covered or one_by_one else self._priced_sets()
         in_sets = {room for key in sets for room in self.use.hall.sets[key]}
         for key in self._named_sets(sets):
@@ -143,8 +148,8 @@ class _Pricing:
             made += self._part("set", key, without)
         for room in self.use.booked:
             part = self._part("room", room, WITHOUT_ROOM_PRICE if room in in_sets else frozenset())
-            if room not in in_sets and not covered:
-                self._require_price(part, f"Raum „{self.use.hall.room_name(room)}“")
+            if room not in in_sets and not covered and not one_by_one:
+                self.without_set[room] = part
             made += part
         made += self._other_days(sets, in_sets)
         return [*made, *self._extras()]
@@ -207,12 +212,8 @@ class _Pricing:
 
     # ------------------------------------------------------------------ which prices hold
 
-    def _hall_has_price(self, occasions: Sequence[Occasion]) -> bool:
-        """Whether a room price naming neither room nor set holds: then it is for all that is booked."""
-        return self._has_price(occasions)
-
     def _priced_sets(self) -> list[str]:
-        """The sets whose price replaces the sum of their rooms: the largest that fits first, then the rest."""
+        """The sets whose price replaces the sum of their rooms: the largest first, then the rest."""
         left = set(self.use.booked)
         order = {key: place for place, key in enumerate(self.use.hall.sets)}
         largest = sorted(
@@ -240,18 +241,20 @@ class _Pricing:
             for item in items_for(self.tariff, occasion)
         )
 
-    def _require_price(self, part: Sequence[Occasion], what: str) -> None:
-        """Refuses a room without price, or with a price for some days only."""
-        of_use, *of_days = part
-        if self._has_price([of_use]):
-            return
-        for occasion, day in zip(of_days, self.days, strict=True):
-            if not self._has_price([occasion]):
-                when = "" if len(self.days) == 1 else f" am {german_date(day.day)}"
-                raise Refused(
-                    f"„{self.tariff.title}“ nennt keinen Preis für: {what}{when}{self._said()}. "
-                    'Was nichts kosten soll, steht dort mit amount = "0.00".'
-                )
+    def require_prices(self) -> None:
+        """Refuses a room without price, or with a price for some days only; and an option nobody prices."""
+        self._refuse_unknown_options()
+        for room, (of_use, *of_days) in self.without_set.items():
+            if self._has_price([of_use]):
+                continue
+            for occasion, day in zip(of_days, self.days, strict=True):
+                if not self._has_price([occasion]):
+                    when = "" if len(self.days) == 1 else f" am {german_date(day.day)}"
+                    name = self.use.hall.room_name(room)
+                    raise Refused(
+                        f"„{self.tariff.title}“ nennt keinen Preis für: Raum „{name}“{when}{self._said()}. "
+                        'Was nichts kosten soll, steht dort mit amount = "0.00".'
+                    )
 
     def _said(self) -> str:
         """What the price depended on, for whoever looks for it in the tariff."""

@@ -87,33 +87,49 @@ def _kind_without_price(
 def _yearly_rate(
     file: CatalogueFile, tariff: Tariff, kind: str, properties: Mapping[str, object]
 ) -> Iterable[Finding]:
+    """A year of extension that costs something else than a year of the right that was awarded.
+
+    Compared are the items of like conditions, counted by the place or by the grave, all together: a price
+    and the care for each year make up a right.
+    """
     years = properties.get("right_years")
     if not isinstance(years, int) or not years:
         return
-    for award, bought in _for_event(tariff, "award", kind):
-        for extension, extended in _for_event(tariff, "extension", kind):
-            if award.rate is None or extension.rate is None or not _alike(bought, extended):
-                continue
-            paid, yearly = _counted(award), _counted(extension)
-            if paid is None or yearly is None or yearly[0] != 1 or paid[0] != 0 or paid[1] != yearly[1]:
-                continue
-            share = award.rate / years
-            if share != extension.rate:
-                yield file.finding(
-                    ("item", extension.position, "amount"),
-                    f"„{extension.label}“ kostet {euros(extension.rate)} im Jahr, „{award.label}“ aber "
-                    f"{euros(award.rate)} für {years} Jahre, also {euros(share)} im Jahr.",
-                    "nur so lassen, wenn beide Beträge so in der Satzung stehen",
-                )
+    bought = _by_conditions(_for_event(tariff, "award", kind))
+    for alike, extensions in _by_conditions(_for_event(tariff, "extension", kind)).items():
+        awards = bought.get(alike, [])
+        if not awards or any(times != 1 for _, times in extensions):
+            continue
+        right = sum((rate * (years if times else 1) for rate, times in _rates(awards)), Fraction(0))
+        yearly = sum((rate for rate, _ in _rates(extensions)), Fraction(0))
+        if euros(right / years) != euros(yearly):
+            first, _ = extensions[0]
+            yield file.finding(
+                ("item", first.position, "amount"),
+                f"Ein Jahr Verlängerung ({', '.join(item.label for item, _ in extensions)}) kostet "
+                f"{euros(yearly)}, das Recht auf {years} Jahre aber {euros(right)}, also "
+                f"{euros(right / years)} im Jahr.",
+                "nur so lassen, wenn beide Beträge so in der Satzung stehen",
+            )
 
 
-def _alike(one: Condition, other: Condition) -> bool:
-    """Whether two conditions compare the same beside event and kind."""
-    rest = [
-        {entry for entry in condition.comparisons if entry.fact not in ("event", "kind")}
-        for condition in (one, other)
-    ]
-    return rest[0] == rest[1]
+def _by_conditions(
+    found: Sequence[tuple[Item, Condition]],
+) -> dict[tuple[object, ...], list[tuple[Item, int]]]:
+    """Items with how often they count the years, by what else they compare and whether by the place."""
+    groups: dict[tuple[object, ...], list[tuple[Item, int]]] = {}
+    for item, condition in found:
+        counted = _counted(item)
+        if item.rate is None or counted is None:
+            continue
+        times, by_place = counted
+        rest = frozenset(entry for entry in condition.comparisons if entry.fact not in ("event", "kind"))
+        groups.setdefault((rest, item.rule.unless, by_place), []).append((item, times))
+    return groups
+
+
+def _rates(items: Sequence[tuple[Item, int]]) -> Iterable[tuple[Fraction, int]]:
+    return ((item.rate, times) for item, times in items if item.rate is not None)
 
 
 def _counted(item: Item) -> tuple[int, bool] | None:
