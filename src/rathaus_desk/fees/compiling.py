@@ -143,7 +143,7 @@ class _Compiler:
             rule=rule,
             per=self._per((*at, "per"), table.per),
             unit=table.unit,
-            rate=None if table.amount is None else Fraction(self._not_negative(at, table.amount).cents),
+            rate=None if table.amount is None else self._rate(at, table, table.amount),
             steps=self._steps(at, table),
             percent=table.percent,
             percent_of=_names(table.percent_of),
@@ -183,6 +183,8 @@ class _Compiler:
         elif len(given) > 1:
             what = f"Der Posten „{table.key}“ hat mehrere Preise: {', '.join(given)}."
             self._note((*at, given[1]), what, "nur eine dieser Angaben")
+        if table.amount_for is not None and table.amount is None and table.amounts is None:
+            self._note((*at, "amount_for"), "„amount_for“ gehört zu einem Betrag.", 'amount = "38.50"')
         pairs = (("percent_of", "percent"), ("rate_of", "share"), ("amounts", "by"))
         for one, other in pairs:
             if bool(getattr(table, one) not in (None, "")) != bool(getattr(table, other) not in (None, "")):
@@ -208,7 +210,7 @@ class _Compiler:
                 "key": f"{item.key}.{value}",
                 "label": f"{item.label}, {label}",
                 "rule": Rule(whens, item.rule.unless),
-                "rate": Fraction(self._not_negative(place, amount).cents),
+                "rate": self._rate(place, table, amount),
                 "room_price": item.room_price or (table.room_price is None and table.by in ("room", "set")),
             }
             yield Item(**fields)
@@ -219,7 +221,7 @@ class _Compiler:
             self._note((*at, "steps"), "Die Stufen in „steps“ sind nicht nach Tagen geordnet.")
         if days and table.amount is None:
             self._note((*at, "steps"), "„steps“ setzt einen Anfangspreis voraus.", 'amount = "48.00"')
-        return tuple((step.first, Fraction(step.amount.cents)) for step in table.steps)
+        return tuple((step.first, self._rate(at, table, step.amount)) for step in table.steps)
 
     def _with_rate_of(self, item: Item, items: Sequence[Item]) -> Item:
         table = self.content.item[item.position]
@@ -444,6 +446,14 @@ class _Compiler:
                 self._note(
                     at, what, f'"{near}"' if near else 'key, Anfang eines key, tag, "room_price" oder "all"'
                 )
+
+    def _rate(self, at: tuple[str | int, ...], table: ItemTable, amount: Money) -> Fraction:
+        """Cents for one, where the amount may be for several (``amount_for``)."""
+        several = table.amount_for if table.amount_for is not None else Fraction(1)
+        if several <= 0:
+            self._note((*at, "amount_for"), "„amount_for“ muss größer als 0 sein.", "amount_for = 100")
+            return Fraction(0)
+        return self._not_negative(at, amount).cents / several
 
     def _not_negative(self, at: tuple[str | int, ...], amount: Money) -> Money:
         if amount.cents < 0:

@@ -121,6 +121,7 @@ class ItemTable(RuleTable, frozen=True, kw_only=True):
     per: ShortText = "once"
     unit: ShortText = ""
     amount: Money | None = None
+    amount_for: Fraction | None = None
     by: ShortText = ""
     amounts: dict[str, Money] | None = None
     percent_of: Names | None = None

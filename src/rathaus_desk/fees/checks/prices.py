@@ -170,14 +170,14 @@ def _never_asked(file: CatalogueFile, tariff: Tariff) -> Iterable[Finding]:
     """After a rule without conditions no later one counts."""
     rules = (
         ("vat", [(vat.rule, ALL in vat.applies_to) for vat in tariff.vats]),
-        ("deposit", [(entry.rule, not entry.in_addition) for entry in tariff.deposits]),
+        ("deposit", [(entry.rule, True) for entry in tariff.deposits if not entry.in_addition]),
     )
     for table, entries in rules:
-        for position, (rule, plain) in enumerate(entries[:-1]):
-            if plain and not rule.names and not rule.unless:
+        for position, (rule, for_all) in enumerate(entries[:-1]):
+            if for_all and not rule.names and not rule.unless:
                 yield file.finding(
-                    (table, position + 1),
-                    f"[[{table}]] Nr. {position + 2} wird nie erreicht: die Tabelle davor gilt immer.",
+                    (table, position),
+                    f"Nach dieser Tabelle [[{table}]], die immer gilt, wird keine weitere mehr erreicht.",
                     "die besonderen Fälle zuerst",
                 )
     steps = [step for step in tariff.cancellations if not step.rule.names]
