@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from rathaus_desk.office import Office
 
 log = logging.getLogger("rathaus_desk")
+# Without --log-file nothing is written; Python would print errors to stderr otherwise.
+log.addHandler(logging.NullHandler())
 
 
 @dataclass
@@ -137,19 +139,14 @@ def _take(context: click.Context, parameter: click.Parameter, value: object) -> 
         return
     if parameter.name == "log_file":
         if value is not None:
-            _log_to(Path(str(value)))
+            from rathaus_desk.store.log import log_to
+
+            log_to(Path(str(value)))
     elif parameter.name == "at":
         moment = _moment(context, parameter, value if isinstance(value, str) else None)
         run.at = moment or run.at
     elif value is not None and value is not False:
         setattr(run, str(parameter.name), value)
-
-
-def _log_to(path: Path) -> None:
-    handler = logging.FileHandler(path, encoding="utf-8", delay=False)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
 
 
 def _global_options() -> list[click.Option]:

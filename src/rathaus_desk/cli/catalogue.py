@@ -1,0 +1,63 @@
+"""Commands for law and prices as data: check files, take them into the catalogue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rathaus_desk.cli.main import desk
+from rathaus_desk.cli.running import DeskGroup, Run
+
+if TYPE_CHECKING:
+    from rathaus_desk.catalogue.checking import Report
+
+pass_run = click.make_pass_decorator(Run)
+PATHS = click.Path(path_type=Path)
+
+
+@desk.group(cls=DeskGroup)
+def catalogue() -> None:
+    """Satzungen, Tarife und Hallen: prüfen und übernehmen."""
+
+
+@catalogue.command()
+@click.argument("paths", metavar="PFAD…", nargs=-1, required=True, type=PATHS)
+@click.option("--strict", is_flag=True, help="Auch bei bloßen Hinweisen mit 1 enden.")
+@pass_run
+def check(run: Run, paths: tuple[Path, ...], strict: bool) -> int:
+    """Prüft Dateien und rechnet ihre Beispiele nach, ohne Datenbank.
+
+    Ein Ordner meint alle TOML-Dateien darin und darunter. Endet mit 1, wenn ein Beispiel nicht aufgeht oder
+    eine Datei abgelehnt wird.
+    """
+    from rathaus_desk.catalogue.checking import check as examine
+    from rathaus_desk.office.kinds import KINDS, RUNNERS
+
+    report = examine(paths, KINDS, RUNNERS)
+    run.show(report.as_json(), lambda: in_words(report))
+    return report.exit_status(strict=strict)
+
+
+def in_words(report: Report) -> str:
+    """The report for people: refusals first, then examples that fail, then findings, then a count."""
+    lines = [f"✗ {refused}" for refused in report.refused]
+    for example in report.examples:
+        if example.ok:
+            continue
+        lines.append(f"✗ {example.file}: Beispiel „{example.example}“ geht nicht auf.")
+        for name, expected in example.expected.items():
+            computed = example.computed.get(name)
+            if computed != expected:
+                lines.append(f"    {name}: erwartet {expected}, errechnet {computed}")
+        if "refused" in example.computed and "refused" not in example.expected:
+            lines.append(f"    abgelehnt: {example.computed['refused']}")
+        lines += [f"    · {reason}" for reason in example.reasons]
+    lines += [f"○ {finding}" for finding in report.findings]
+    good = sum(example.ok for example in report.examples)
+    lines.append(
+        f"{len(report.files)} Dateien gelesen, {len(report.refused)} Ablehnungen, "
+        f"{good} von {len(report.examples)} Beispielen gehen auf, {len(report.findings)} Hinweise."
+    )
+    return "\n".join(lines)
