@@ -14,7 +14,7 @@ import secrets
 import shutil
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ from rathaus_desk.store import attachments, journal, numbering
 from rathaus_desk.store.canonical import canonical
 from rathaus_desk.store.connection import connect
 from rathaus_desk.store.failures import in_words
-from rathaus_desk.store.home import Home, sync_folder
+from rathaus_desk.store.home import Home, beside, sync_folder
 from rathaus_desk.store.keys import Keys, Way, read_slots
 from rathaus_desk.store.maintenance import check_sound
 from rathaus_desk.store.migrate import revision_of
@@ -70,8 +70,8 @@ def back_up(home: Home, key: bytes, target: Path, at: datetime) -> BackupDone:
     """
     with (
         in_words(),
-        _beside(target) as fresh,
-        _beside(home.folder / "sicherung.db") as copy,
+        beside(target) as fresh,
+        beside(home.folder / "sicherung.db") as copy,
         # Open until the end: while it is, nobody changes the keys or replaces the folder.
         closing(connect(home.database, key)) as raw,
     ):
@@ -113,16 +113,6 @@ def _add(file: zipfile.ZipFile, name: str, path: Path) -> Member:
 def _sealed(manifest: Manifest, key: bytes) -> Manifest:
     content = canonical(msgspec.structs.replace(manifest, seal=""))
     return msgspec.structs.replace(manifest, seal=hmac.digest(key, b"backup " + content, "sha256").hex())
-
-
-@contextmanager
-def _beside(target: Path) -> Iterator[Path]:
-    """A name beside ``target`` for a file under way; what is still there in the end is removed."""
-    fresh = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        yield fresh
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def restore(source: Path, home: Home, way: Way, at: datetime) -> Path | None:
