@@ -67,7 +67,7 @@ def restore(run: Run, file: Path, code: str | None) -> None:
     Vorher wird alles geprüft; der bisherige Datenordner bleibt daneben liegen. Auf einem anderen Rechner
     öffnet der Wiederherstellungscode die Sicherung.
     """
-    from rathaus_desk.office import new_way_into, way_into
+    from rathaus_desk.office.town_hall import new_way_into, way_into
     from rathaus_desk.store.backup import restore as put_back
     from rathaus_desk.store.engine import Store
     from rathaus_desk.store.home import Home
@@ -110,7 +110,7 @@ def recover(run: Run, code: str | None) -> None:
 
     Der neue Zugang liegt in der Schlüsselverwaltung des Rechners oder, mit --key-file, in dieser Datei.
     """
-    from rathaus_desk.office import new_way_into
+    from rathaus_desk.office.town_hall import new_way_into
     from rathaus_desk.store.engine import Store
     from rathaus_desk.store.keys import KeyFile, RecoveryCode
 

@@ -26,7 +26,7 @@ from rathaus_desk.kernel.money import Money
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rathaus_desk.office import Office
+    from rathaus_desk.office.town_hall import Office
 
 log = logging.getLogger("rathaus_desk")
 # Without --log-file nothing is written; Python would print errors to stderr otherwise.
@@ -62,7 +62,7 @@ class Run:
     @contextmanager
     def office(self) -> Iterator[Office]:
         """The running town hall of the data folder."""
-        from rathaus_desk.office import Office
+        from rathaus_desk.office.town_hall import Office
 
         office = Office.open(self.folder, key_file=self.key_file, clock=self.clock)
         try:

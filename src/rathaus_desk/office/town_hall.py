@@ -1,0 +1,63 @@
+"""The running town hall: opens the store and hands out the modules."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from uuid import UUID
+
+from rathaus_desk.kernel.clock import Clock
+from rathaus_desk.store.engine import Store
+from rathaus_desk.store.home import Home
+from rathaus_desk.store.keys import KeyFile, Keyring, Keys, Way, keyring_works
+from rathaus_desk.store.operations import Done, Request
+from rathaus_desk.town import queries as town_queries
+
+
+def key_file_beside(home: Path) -> Path:
+    """Where a key file lies if there is no keyring and none was named: beside the folder, never in it."""
+    return home.with_name(f"{home.name}.key")
+
+
+def way_into(home: Path, key_file: Path | None) -> Way:
+    """How to open ``home``: by ``key_file`` and nothing else; else by the keyring or the file beside."""
+    if key_file is not None:
+        return KeyFile(key_file)
+    place, beside = Home(home), key_file_beside(home)
+    if beside.exists() and place.slots.exists() and not Keys.of(place).has(Keyring()):
+        return KeyFile(beside)
+    return Keyring()
+
+
+def new_way_into(home: Path, key_file: Path | None) -> Keyring | KeyFile:
+    """The way a new data folder gets: the file that was named, the keyring, or a file beside the folder."""
+    if key_file is not None:
+        return KeyFile(key_file)
+    return Keyring() if keyring_works() else KeyFile(key_file_beside(home))
+
+
+class Office:
+    """One open town. ``clerk`` is who works: the first clerk of the town until somebody signs in."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @classmethod
+    def open(cls, home: Path, *, key_file: Path | None = None, clock: Clock | None = None) -> Office:
+        """Opens the data folder; CannotWork with a sentence if that is not possible."""
+        return cls(Store.open(home, way_into(home, key_file), clock=clock))
+
+    def close(self) -> None:
+        """Gives the files back."""
+        self.store.close()
+
+    @cached_property
+    def clerk(self) -> UUID | None:
+        """The clerk who works here."""
+        with self.store.read() as session:
+            clerks = town_queries.clerks(session)
+            return clerks[0].id if clerks else None
+
+    def run(self, request: Request) -> Done:
+        """Carries out an operation as the clerk."""
+        return self.store.run(request, clerk=self.clerk)
