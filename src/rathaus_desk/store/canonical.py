@@ -1,9 +1,9 @@
 """The one form in which requests and changes are written down and hashed.
 
 Canonical JSON: UTF-8, no white space, keys sorted by code point, characters unescaped wherever JSON allows,
-no floats. Moments are ISO 8601 in UTC, days ISO, identifiers the 36 characters of a UUID, money ``"48.00"``
-in requests (plain values) and cents in changes (rows as they are stored). Both sides of the sync and
-``doctor`` compute the same digests from it, so it may never change.
+no floats. Moments are ISO 8601 in UTC, days ISO, identifiers the 36 characters of a UUID, decimals text,
+money ``{"cents":4800}`` in requests (plain values) and cents in changes (rows as they are stored). Both sides
+of the sync and ``doctor`` compute the same digests from it, so it may never change.
 """
 
 from __future__ import annotations
@@ -13,29 +13,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from rathaus_desk.kernel.money import Money
-
 T = TypeVar("T")
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Money):
-        return str(value)
-    raise TypeError(f"no canonical form for {type(value).__name__}")
-
-
-def _from_plain(kind: type, value: object) -> object:
-    if kind is Money and isinstance(value, str):
-        return Money.parse(value)
-    raise NotImplementedError(kind)
-
 
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
 def canonical(value: object) -> bytes:
-    """``value`` (plain values, msgspec structs, dataclasses, Money) in canonical form."""
-    return _encoder.encode(msgspec.to_builtins(value, str_keys=True, enc_hook=_plain))
+    """``value`` (plain values, msgspec structs, dataclasses) in canonical form; TypeError otherwise."""
+    return _encoder.encode(msgspec.to_builtins(value, str_keys=True))
 
 
 def canonical_text(value: object) -> str:
@@ -50,7 +35,7 @@ def parsed(text: str | bytes) -> Any:
 
 def as_type(value: object, kind: type[T]) -> T:
     """A plain value as ``kind``; raises msgspec.ValidationError naming the path."""
-    return msgspec.convert(value, kind, dec_hook=_from_plain)
+    return msgspec.convert(value, kind)
 
 
 def digest(*pieces: bytes) -> bytes:

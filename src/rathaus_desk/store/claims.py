@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rathaus_desk.kernel.clock import at_town
-from rathaus_desk.kernel.errors import Refused
+from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.periods import FOR_EVER, SINCE_EVER, german_date
 from rathaus_desk.store.schema import Record
 
@@ -73,8 +73,15 @@ class Span:
     def of(cls, first: date | datetime, last: date | datetime) -> Span:
         """Days (both inclusive; FOR_EVER and SINCE_EVER are without bound) or moments (``last`` exclusive).
 
-        Moments must be aware; part of a minute counts as the whole minute.
+        Moments must be aware; part of a minute counts as the whole minute. BadInput if nothing is left.
         """
+        span = cls._between(first, last)
+        if span.starts >= span.ends:
+            raise BadInput("Das Ende liegt nicht nach dem Beginn.")
+        return span
+
+    @classmethod
+    def _between(cls, first: date | datetime, last: date | datetime) -> Span:
         if isinstance(first, datetime) and isinstance(last, datetime):
             return cls(_minutes(first), -(-_seconds(last) // 60))
         if isinstance(first, datetime) or isinstance(last, datetime):
@@ -85,10 +92,15 @@ class Span:
 
     def __str__(self) -> str:
         """For a clerk: days if it is whole days in UTC, else wall times of the town."""
-        if self.starts % _DAY or self.ends % _DAY:
+        bounds = {self.starts, self.ends} - {ALWAYS_WAS, NEVER_ENDS}
+        if any(minutes % _DAY for minutes in bounds):
             first, last = (at_town(_moment(minutes)) for minutes in (self.starts, self.ends))
             return f"{first:%d.%m.%Y %H:%M} bis {last:%d.%m.%Y %H:%M} Uhr"
-        first_day = "unbekannt" if self.starts == ALWAYS_WAS else german_date(_moment(self.starts).date())
+        if self.starts == ALWAYS_WAS and self.ends == NEVER_ENDS:
+            return "unbegrenzt"
+        if self.starts == ALWAYS_WAS:
+            return f"bis {german_date(_moment(self.ends - _DAY).date())}"
+        first_day = german_date(_moment(self.starts).date())
         if self.ends == NEVER_ENDS:
             return f"ab {first_day}, unbegrenzt"
         return f"{first_day} bis {german_date(_moment(self.ends - _DAY).date())}"
