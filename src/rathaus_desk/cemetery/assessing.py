@@ -194,6 +194,7 @@ def _wish_facts(wish: BurialWish, kind: GraveKind) -> dict[str, Fact]:
         "stillborn": False if wish.age else wish.stillborn,
         "resident": wish.resident,
         "deep": wish.deep if kind.deep_burial and wish.form == "coffin" else False,
+        **dict.fromkeys(wish.options, True),
     }
     return {name: value for name, value in said.items() if value is not None}
 

@@ -132,6 +132,7 @@ class CemeteryExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     section: str = ""
     cemetery: str = ""
     third_party: tuple[str, ...] = ()
+    options: dict[str, bool] = {}
     prepaid: tuple[str, ...] = ()
     monument: str | None = None
     war_grave: bool = False
@@ -172,6 +173,7 @@ def _burial(example: CemeteryExample, statutes: Statutes, file: CatalogueFile, b
         services=example.services,
         costs=example.costs,
         third_party=frozenset(example.third_party),
+        options=_options(example),
     )
     law = burial_law(bundle.law, asked.died.day if asked.died else wish.day)
     plan = plan_burial(statutes, law, _grave(example, statutes, wish.day), wish)
@@ -256,8 +258,13 @@ def _facts(example: CemeteryExample, on: date) -> dict[str, Fact]:
         "form": burial.form if burial else None,
         "age": burial.age if burial else None,
         "years_since_burial": full_years(burial.buried.day, on) if burial and burial.buried else None,
+        **dict.fromkeys(_options(example), True),
     }
     return {name: value for name, value in said.items() if value is not None}
+
+
+def _options(example: CemeteryExample) -> frozenset[str]:
+    return frozenset(name for name, holds in example.options.items() if holds)
 
 
 def _grave(example: CemeteryExample, statutes: Statutes, on: date) -> GraveState:

@@ -76,6 +76,8 @@ class BurialWish:
     costs: Mapping[str, Money] = field(default_factory=dict)
     """Expenses at cost: name → what was spent."""
     third_party: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()
+    """The tariff's own circumstances that hold (its table ``[options]``)."""
 
     @property
     def day(self) -> date:
