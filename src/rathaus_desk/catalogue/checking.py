@@ -207,16 +207,16 @@ def _kind_of(source: Source, kinds: Kinds) -> FileKind:
     if len(found) == 1:
         return found[0]
     name = str(source.path)
-    heads = ", ".join(f"[{kind.head}]" for kind in kinds)
+    heads = ", ".join(kind.written for kind in kinds)
     if len(found) > 1:
         second = max(source.lines.line((kind.head,)) or 1 for kind in found)
-        both = " und ".join(f"[{kind.head}]" for kind in found)
+        both = " und ".join(kind.written for kind in found)
         what = f"Die Datei hat zwei Köpfe: {both}."
         raise BadFile([Finding(name, second, what, "je Kopf eine eigene Datei")])
     for word in source.tree:
         if near := nearest(word, [kind.head for kind in kinds]):
             line = source.lines.line((word,))
-            raise BadFile([Finding(name, line, f"Den Kopf [{word}] gibt es nicht.", f"[{near}]")])
+            raise BadFile([Finding(name, line, f"Den Kopf [{word}] gibt es nicht.", kinds[near].written)])
     what = "Die Datei ist leer." if not source.tree else "Die Datei hat keinen bekannten Kopf."
     raise BadFile([Finding(name, 1, what, f"einer von {heads}")])
 

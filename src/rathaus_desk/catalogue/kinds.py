@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
 
@@ -139,6 +139,19 @@ class FileKind:
     find: Callable[[CatalogueFile, Bundle], Iterable[Finding]] = _nothing
     """The statute checker: what the file should not say, though it can be computed."""
     defines: Callable[[Any], Definitions] = _defines_nothing
+
+    @property
+    def written(self) -> str:
+        """The head as it stands in files: ``[tariff]``, ``[[hall]]``."""
+        several = any(
+            field.encode_name == self.head and get_origin(_plain(field.type)) is tuple
+            for field in msgspec.structs.fields(self.schema)
+        )
+        return f"[[{self.head}]]" if several else f"[{self.head}]"
+
+
+def _plain(annotated: Any) -> Any:
+    return get_args(annotated)[0] if get_origin(annotated) is Annotated else annotated
 
 
 @dataclass(frozen=True)

@@ -176,6 +176,8 @@ class _Reader:
             self._note(at, f"„{key}“ ist ein Tag ohne Uhrzeit.", f"{key} = {value.date().isoformat()}")
             return _FAILED
         try:
+            if isinstance(value, str) and _without_meta(wanted) in (date, datetime, time):
+                raise msgspec.ValidationError  # msgspec would read ISO text; files hold real dates
             made = msgspec.convert(value, wanted, strict=True)
         except msgspec.ValidationError:
             what, should = _misfit(value, wanted, str(key))
@@ -218,7 +220,13 @@ class _Reader:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """The known word somebody may have meant; empty if none is near."""
-    found = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.7)
+    from rapidfuzz.distance import OSA  # only where something is wrong already
+
+    typed = word.lower()
+    slips = min(((OSA.distance(typed, name.lower()), name) for name in known), default=(99, ""))
+    if slips[0] <= max(1, len(typed) // 4):
+        return slips[1]
+    found = difflib.get_close_matches(typed, known, n=1, cutoff=0.7)
     return found[0] if found else ""
 
 
@@ -286,6 +294,7 @@ def sample(wanted: Any, key: str = "") -> str:
         bool: "true",
         date: "2024-01-01",
         datetime: "2024-01-31T14:00:00",
+        time: "14:00:00",
         Money: '"48.00"',
         Fraction: "50",
     }
@@ -308,12 +317,23 @@ def _misfit(value: object, wanted: Any, key: str) -> tuple[str, str]:
         return f"„{key}“: {shown(value)} gibt es hier nicht.", f'{key} = "{near}"' if near else described(
             wanted
         )
+    meta = _meta(wanted)
+    if isinstance(value, str) and meta is not None and meta.max_length is not None:
+        if len(value) > meta.max_length:
+            return (
+                f"„{key}“ ist mit {len(value)} Zeichen zu lang.",
+                f"höchstens {meta.max_length} Zeichen",
+            )
+        if not value:
+            return f"„{key}“ ist leer.", f'{key} = "…"'
     if plain is str and isinstance(value, int | Decimal | date) and not isinstance(value, bool):
         return f"„{key}“ ist Text und braucht Anführungszeichen.", f'{key} = "{value}"'
     if plain is int and isinstance(value, str) and value.lstrip("-").isdigit():
         return f"„{key}“ ist eine Zahl und steht ohne Anführungszeichen.", f"{key} = {value}"
     if plain is bool and isinstance(value, str):
         return f"„{key}“ steht ohne Anführungszeichen.", f"{key} = true oder {key} = false"
+    if plain in (datetime, time) and isinstance(value, str):
+        return f"„{key}“ steht ohne Anführungszeichen.", f"{key} = {sample(wanted)}"
     if plain is date and isinstance(value, str):
         german = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", value)
         iso = f"{german[3]}-{int(german[2]):02}-{int(german[1]):02}" if german else value

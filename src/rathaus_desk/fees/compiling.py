@@ -40,25 +40,16 @@ from rathaus_desk.fees.tariff_file import (
     RuleTable,
     TariffFile,
 )
-from rathaus_desk.fees.vocabulary import COUNTS, FACTS, GERMAN_COUNTS, GERMAN_FACTS, PREFIXES, FactType
+from rathaus_desk.fees.vocabulary import (
+    COUNTS,
+    DECLARATIONS,
+    FACTS,
+    GERMAN_COUNTS,
+    GERMAN_FACTS,
+    PREFIXES,
+    FactType,
+)
 from rathaus_desk.kernel.money import Money
-
-DECLARATIONS = {
-    "user_groups": "user_group",
-    "event_kinds": "event_kind",
-    "purposes": "purpose",
-    "services": "service",
-    "costs": "cost",
-    "options": "option",
-    "equipment": "equipment",
-    "meters": "meter",
-    "sizes": "size",
-    "third_parties": "third_party",
-    "monuments": "monument",
-    "kinds": "kind",
-    "seasons": "season",
-}
-"""Tables of labels → the fact whose values they declare."""
 
 _OPTION = re.compile(r"[a-z][a-z0-9_]*")
 

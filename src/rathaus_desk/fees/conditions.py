@@ -15,7 +15,15 @@ from typing import Any, Protocol
 
 from rathaus_desk.catalogue.examples import number_text
 from rathaus_desk.catalogue.reading import Wrong, nearest, read_money, read_number, shown
-from rathaus_desk.fees.vocabulary import COUNTED, FACTS, GERMAN_FACTS, RANGED, FactType, FactWord
+from rathaus_desk.fees.vocabulary import (
+    COUNTED,
+    DECLARATIONS,
+    FACTS,
+    GERMAN_FACTS,
+    RANGED,
+    FactType,
+    FactWord,
+)
 from rathaus_desk.kernel.money import Money
 
 SUFFIXES = ("_from", "_below", "_over", "_up_to")
@@ -190,12 +198,16 @@ def _option(name: str, value: object, words: Words) -> Comparison:
             raise Wrong(f"Die Option „{name}“ ist gewählt oder nicht.", f"{name} = true")
         return Comparison(name, "", (value,), structural=False, option=True)
     stem = next((name.removesuffix(end) for end in SUFFIXES if name.endswith(end)), name)
-    meant = GERMAN_FACTS.get(stem.lower()) or nearest(stem, [*FACTS])
+    ranged = [fact + suffix for fact in FACTS if FACTS[fact].type in RANGED for suffix in SUFFIXES]
+    if near := nearest(name, [*FACTS, *ranged, *(words.declared("option") or {})]):
+        raise Wrong(f"„{name}“ ist in when keine bekannte Angabe.", near)
+    meant = GERMAN_FACTS.get(stem.lower(), "")
     should = meant + name[len(stem) :] if meant else ""
     if meant and name.endswith(SUFFIXES) and FACTS[meant].type not in RANGED:
         should = meant
-    declared = words.declared("option") or {}
-    should = should or nearest(name, list(declared)) or f"eine von: {', '.join(FACTS)}"
+    if not should and isinstance(value, bool):
+        should = f'als eigener Umstand erklärt: [options] {name} = "…"'
+    should = should or f"eine von: {', '.join(FACTS)}"
     raise Wrong(f"„{name}“ ist in when keine bekannte Angabe.", should)
 
 
@@ -236,7 +248,9 @@ def _word(name: str, word: FactWord, value: object, words: Words) -> str:
     german = {text.lower(): key for key, text in allowed.items()}
     meant = german.get(value.lower()) or nearest(value, list(allowed))
     should = f'{name} = "{meant}"' if meant else f"{name} = eines von: {', '.join(allowed)}"
-    raise Wrong(f"„{name}“: „{value}“ ist nicht vereinbart.", should)
+    table = next((table for table, fact in DECLARATIONS.items() if fact == name), "")
+    where = "gibt es nicht" if word.choices else f"steht nicht in [{table}]"
+    raise Wrong(f"„{name}“: „{value}“ {where}.", should)
 
 
 def read_minutes(value: object) -> int:

@@ -26,11 +26,12 @@ def apply_factors(tariff: Tariff, hits: Sequence[Hit]) -> None:
             for hit in targets:
                 _percent(factor, hit)
         elif factor.fixed is not None:
-            _share_out(targets, Fraction(factor.fixed.cents))
+            for hit in targets:
+                hit.value = Fraction(0)
+            targets[0].value = Fraction(factor.fixed.cents)
             _said(targets, factor, factor.fixed.german())
         elif factor.add_amount is not None:
-            total = sum((hit.value for hit in targets), Fraction(0))
-            _share_out(targets, max(Fraction(0), total + factor.add_amount.cents))
+            _add(targets, Fraction(factor.add_amount.cents))
             sign = "+" if factor.add_amount.cents > 0 else ""
             _said(targets, factor, f"{sign}{factor.add_amount.german()}")
 
@@ -55,16 +56,15 @@ def _percent(factor: Factor, hit: Hit) -> None:
     hit.changes.append(f"{_titled(factor.label, factor.paragraph)}: {text}")
 
 
-def _share_out(hits: Sequence[Hit], total: Fraction) -> None:
-    """Makes several lines come to ``total``: raised on the first, lowered from the first on, none below 0."""
-    rest = total - sum((hit.value for hit in hits), Fraction(0))
+def _add(hits: Sequence[Hit], cents: Fraction) -> None:
+    """Adds to several lines together: more on the first; less from the first on, none below 0."""
+    if cents > 0:
+        hits[0].value += cents
+        return
     for hit in hits:
-        if rest > 0:
-            hit.value += rest
-            return
-        taken = min(hit.value, -rest)
+        taken = min(hit.value, -cents)
         hit.value -= taken
-        rest += taken
+        cents += taken
 
 
 def apply_free(tariff: Tariff, hits: Sequence[Hit]) -> None:

@@ -38,7 +38,10 @@ DayOfYear = Annotated[
         examples=["10-01"],
     ),
 ]
-When = dict[str, object] | tuple[dict[str, object], ...]
+When = Annotated[
+    dict[str, object] | tuple[dict[str, object], ...],
+    Meta(description='eine Tabelle wie { event = "burial" }, oder eine Liste solcher Tabellen'),
+]
 
 
 @dataclass(frozen=True, slots=True)

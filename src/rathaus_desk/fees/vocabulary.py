@@ -217,3 +217,20 @@ GERMAN_FACTS: Mapping[str, str] = {
     "date": "on",
 }
 """What somebody may have meant by a word in ``when`` that is none of ours."""
+
+DECLARATIONS = {
+    "user_groups": "user_group",
+    "event_kinds": "event_kind",
+    "purposes": "purpose",
+    "services": "service",
+    "costs": "cost",
+    "options": "option",
+    "equipment": "equipment",
+    "meters": "meter",
+    "sizes": "size",
+    "third_parties": "third_party",
+    "monuments": "monument",
+    "kinds": "kind",
+    "seasons": "season",
+}
+"""Tables of labels → the fact whose values they declare."""

@@ -76,6 +76,15 @@ def _kind_without_price(
             f"Die Grabart „{name}“ ({kind}) hat keinen Preis (award): eine Vergabe wird abgelehnt.",
             f'ein Posten mit when = {{ event = "award", kind = "{kind}" }}',
         )
+    sizes = properties.get("sizes")
+    for size in sizes if isinstance(sizes, list) else []:
+        meant = _for_event(tariff, "award", kind)
+        if meant and not any(may_hold(condition, size=size) for _, condition in meant):
+            yield file.finding(
+                ("tariff",),
+                f"Die Grabart „{name}“ ({kind}) hat in der Größe „{size}“ keinen Preis.",
+                f'ein Posten mit when = {{ event = "award", kind = "{kind}", size = "{size}" }}',
+            )
     if properties.get("extendable") is True and not _for_event(tariff, "extension", kind):
         yield file.finding(
             ("tariff",),
