@@ -28,8 +28,8 @@ _FEATURES = {
 }
 _URN = r"urn|asche|kolumbar|\bu[wr]g?\b"
 _COFFIN = r"sarg|erdbest|erdgrab|erdwahl|erdreih|korper"
-_CHOSEN = r"wahl|famil|kaufgrab|erbbegrab|gruft|doppel"
-_IN_ROW = r"reih|einzelgrab"
+_CHOSEN = r"wahl|famil|kaufgrab|erbbegrab|gruft|doppel|\b[ue]?wg?\b"
+_IN_ROW = r"reih|einzelgrab|\b[ue]?rg?\b"
 _BY_CUSTOM = r"famil|kaufgrab|erbbegrab|gruft|doppel|einzelgrab"
 _WORDS = {"ein": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6}
 _PLACES = re.compile(
@@ -131,5 +131,6 @@ def _assumptions(
         open_points.append("Zahl der Stellen")
     if not open_points:
         return []
-    many = f"{best.places} Stelle{'n' if best.places > 1 else ''}"
+    count = places or best.places
+    many = f"{count} Stelle{'n' if count > 1 else ''}"
     return [f"{' und '.join(open_points)} nicht gesagt: {best.name} mit {many} angenommen"]

@@ -1,0 +1,520 @@
+"""One row of a list of graves, read: who lies there, who holds the right, and what is doubtful about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from rathaus_desk.cemetery.kind_text import KindMatch, match_kind
+from rathaus_desk.cemetery.listed import ListedBurial, ListedPerson, ListedRight
+from rathaus_desk.cemetery.rules.terms import BurialForm, GraveKind, Statutes
+from rathaus_desk.kernel import german_dates
+from rathaus_desk.kernel.errors import BadInput
+from rathaus_desk.kernel.german_dates import parse_end, parse_german_date
+from rathaus_desk.kernel.names import fold
+from rathaus_desk.kernel.periods import FOR_EVER, add_years, full_years, german_date, term_end
+from rathaus_desk.kernel.uncertain import Reading, UncertainDate
+from rathaus_desk.lists.address_text import AddressText, read_address_columns
+from rathaus_desk.lists.mapping import Mapping
+from rathaus_desk.lists.people_text import (
+    NO_NAME,
+    NameOrder,
+    PeopleText,
+    PersonText,
+    read_name_columns,
+    read_people,
+)
+from rathaus_desk.lists.rows import MappedRow
+from rathaus_desk.people.operations import AddressDetails, ContactDetails, PersonDetails
+
+FURTHEST_RIGHT = 60
+"""Years ahead within which an end written with two digits is looked for, and beyond which it is doubted."""
+
+_RANGE_OF_PLACES = re.compile(r"(?:.*[^0-9])?([0-9]{1,4})\s*[-–+&]\s*([0-9]{1,4})")
+_FROM_TO = re.compile(r".*[0-9]{2,4}\s*(?:-|–|bis)\s*.*[0-9]{2,4}.*")
+_TWO_VALUES = re.compile(r"\s*(?:/|;|\n|&|\bu\.|\bund\b)\s*")
+_PLACE = re.compile(r"\b(?:stelle|platz|grabstelle)\s*(?:nr\.?)?\s*([0-9]{1,3})\b", re.IGNORECASE)
+_NAME_FIELDS = ("name", "family_name", "given_names")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What holds for all rows of a list. ``cemetery``: where a row names none."""
+
+    mapping: Mapping
+    statutes: Statutes
+    today: date
+    cemetery: str = ""
+    orders: dict[str, NameOrder] = field(default_factory=dict)
+    kinds_by_text: dict[tuple[str, bool], KindMatch] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> Sequence[GraveKind]:
+        """The kinds of the statute in force, then those that only older ones know."""
+        now = self.statutes.in_force(self.today)
+        versions = sorted(self.statutes.versions, key=lambda version: version.valid_from, reverse=True)
+        known: dict[str, GraveKind] = dict(now.kinds) if now else {}
+        for version in versions:
+            known = {**version.kinds, **known}
+        return list(known.values())
+
+
+@dataclass
+class RowFacts:
+    """What one row says. Keys of people are those of `ListedPerson`."""
+
+    row: MappedRow
+    cemetery: str
+    levels: tuple[str, ...]
+    number: str
+    kind: KindMatch
+    places: int | None = None
+    war_grave: bool = False
+    deceased: list[ListedPerson] = field(default_factory=list)
+    holder: ListedPerson | None = None
+    undertaker: ListedPerson | None = None
+    burials: list[ListedBurial] = field(default_factory=list)
+    right: ListedRight | None = None
+    remarks: list[str] = field(default_factory=list)
+
+
+def key_of(*parts: object) -> str:
+    """A short name for what ``parts`` say, folded; the same parts always give the same."""
+    text = "\x1f".join(fold(str(part)) for part in parts)
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def read_row(
+    row: MappedRow, setting: Setting, cemetery: str, levels: tuple[str, ...], number: str
+) -> RowFacts:
+    """Everything a row says about the grave it names. Doubts are noted in ``row``."""
+    facts = RowFacts(row, cemetery, levels, number, _kind(row, setting))
+    facts.places = _places(row, facts)
+    facts.remarks += [value.text for value in row.values("remark")]
+    facts.remarks += [f"{value.column}: {value.text}" for value in row.unmapped]
+    facts.war_grave = "kriegsgr" in fold(" ".join((row.text("grave.kind"), *facts.remarks)))
+    _read_deceased(facts, setting)
+    _read_holder(facts, setting)
+    _read_right(facts, setting)
+    return facts
+
+
+# The grave
+
+
+def _kind(row: MappedRow, setting: Setting) -> KindMatch:
+    text = row.text("grave.kind")
+    stated = setting.mapping.values.get("grave.kind", {})
+    for written, meant in stated.items():
+        if fold(written) == fold(text):
+            return _stated_kind(meant, setting.kinds)
+    said = bool(row.values("grave.places"))
+    known = setting.kinds_by_text.get((text, said))
+    if known is None:
+        known = setting.kinds_by_text[text, said] = match_kind(text, setting.kinds, places_said=said)
+    for doubt in known.doubts:
+        row.doubt("grave.kind", text, doubt)
+    return known
+
+
+def _stated_kind(meant: Any, kinds: Sequence[GraveKind]) -> KindMatch:
+    """What [values."grave.kind"] of a mapping says: a key, or { kind = …, places = … }. BadInput."""
+    entry = {"kind": meant} if isinstance(meant, str) else meant
+    keys = [kind.key for kind in kinds]
+    if not isinstance(entry, dict) or entry.get("kind") not in keys or set(entry) - {"kind", "places"}:
+        raise BadInput(
+            f'Die Zuordnung nennt unter [values."grave.kind"] die Grabart „{meant}“. Möglich sind:'
+            f" {', '.join(keys)} oder {{ kind = …, places = … }}."
+        )
+    places = entry.get("places")
+    return KindMatch(entry["kind"], places if isinstance(places, int) and places > 0 else None)
+
+
+def _places(row: MappedRow, facts: RowFacts) -> int | None:
+    text = row.text("grave.places")
+    if found := re.search(r"[0-9]{1,3}", text):
+        if 0 < int(found[0]) <= 500:
+            return int(found[0])
+        row.doubt("grave.places", text, "keine mögliche Zahl von Stellen")
+    elif text:
+        row.doubt("grave.places", text, "keine Zahl")
+        facts.remarks.append(f"{row.column('grave.places')}: {text}")
+    if facts.kind.places is not None:
+        return facts.kind.places
+    if found := _RANGE_OF_PLACES.fullmatch(facts.number):
+        count = int(found[2]) - int(found[1]) + 1
+        if 2 <= count <= 20:
+            many = {2: "zwei", 3: "drei", 4: "vier"}.get(count, str(count))
+            row.doubt("grave.number", facts.number, f"{many} Stellen in einem Grab")
+            return count
+    return None
+
+
+# The dead
+
+
+def _read_deceased(facts: RowFacts, setting: Setting) -> None:
+    row = facts.row
+    reading = _people(row, "deceased", setting)
+    people = list(reading.people)
+    dates = ("deceased.born", "deceased.died", "burial.date")
+    if not people and any(row.values(name) for name in dates):
+        people = [PersonText()]
+        reading = PeopleText(doubts=(NO_NAME,))
+    if not people:
+        return
+    written = _written(row, "deceased")
+    for doubt in reading.doubts:
+        row.doubt(_name_fields("deceased"), written, doubt)
+    today = setting.today
+    died = _days(row, "deceased.died", [person.died for person in people], [today] * len(people), setting)
+    limits = [day.latest or today for day in died]
+    born = _days(row, "deceased.born", [person.born for person in people], limits, setting)
+    buried = _days(
+        row, "burial.date", [""] * len(people), [today + timedelta(days=366)] * len(people), setting
+    )
+    form = _form(row, facts.kind, setting)
+    place = _place(row, facts) if len(people) == 1 else None
+    facts.undertaker = _undertaker(row)
+    for person, its_born, its_died, its_buried in zip(people, born, died, buried, strict=True):
+        _check_order(row, its_born, its_died, its_buried, today)
+        listed = _deceased_person(facts, person, its_born, its_died)
+        age = full_years(its_born.day, its_died.day) if its_born.day and its_died.day else None
+        facts.burials.append(
+            ListedBurial(
+                deceased=listed.key if listed else "",
+                name_text="" if person.named else person.remark,
+                form=form,
+                buried=its_buried,
+                place=place,
+                age=age,
+                undertaker=facts.undertaker.key if facts.undertaker else "",
+                register_number=row.text("burial.register_number"),
+                relation=row.text("holder.relation"),
+            )
+        )
+
+
+def _deceased_person(
+    facts: RowFacts, person: PersonText, born: UncertainDate, died: UncertainDate
+) -> ListedPerson | None:
+    """The person to keep; nobody if there is neither a name nor a date."""
+    if not person.named and not born and not died:
+        return None
+    address, remark = _address(facts.row, "deceased") if facts.row.values("deceased.address") else (None, "")
+    details = _details(person, born, died, remark)
+    if not (person.named or details.remark):
+        details = msgspec.structs.replace(details, remark="ohne Namen")
+    grave = (facts.cemetery, *facts.levels, facts.number)
+    key = key_of("deceased", *grave, *_who(details), str(born), str(died), details.remark)
+    listed = ListedPerson(key=key, details=details, address=address)
+    facts.deceased.append(listed)
+    return listed
+
+
+def _form(row: MappedRow, kind: KindMatch, setting: Setting) -> BurialForm:
+    """Coffin or urn: as the row says, else as the kind of grave has it."""
+    text = fold(row.text("burial.form"))
+    if re.search(r"urn|\bu\b|feuer|asche|krem|einascher", text):
+        return "urn"
+    if re.search(r"sarg|\bs\b|\be\b|erd|korper", text):
+        return "coffin"
+    if text:
+        row.doubt("burial.form", row.text("burial.form"), "weder Sarg noch Urne, nach der Grabart angenommen")
+    elif re.search(r"\burnen?\b", fold(f"{row.text('burial.date')} {row.text('remark')}")):
+        return "urn"
+    found = next((known for known in setting.kinds if known.key == kind.kind), None)
+    return "urn" if found is not None and found.coffin_places == 0 else "coffin"
+
+
+def _place(row: MappedRow, facts: RowFacts) -> int | None:
+    text = row.text("burial.place")
+    if found := re.fullmatch(r"\D*([0-9]{1,3})\D*", text):
+        return int(found[1]) or None
+    if text:
+        row.doubt("burial.place", text, "keine Nummer einer Stelle")
+        facts.remarks.append(f"{row.column('burial.place')}: {text}")
+    noted = [found for remark in facts.remarks if (found := _PLACE.search(remark))]
+    return int(noted[0][1]) or None if len(noted) == 1 else None
+
+
+def _undertaker(row: MappedRow) -> ListedPerson | None:
+    text = row.text("burial.undertaker")
+    if not fold(text).strip("-. "):
+        return None
+    return ListedPerson(
+        key=key_of("undertaker", text),
+        details=PersonDetails(kind="organisation", organisation=text[:200]),
+        roles=("undertaker",),
+    )
+
+
+def _check_order(
+    row: MappedRow, born: UncertainDate, died: UncertainDate, buried: UncertainDate, today: date
+) -> None:
+    """Birth, death and burial in this order, and none of them to come (rule 15)."""
+    if born.certainly_after(died) or born.certainly_after(buried):
+        row.doubt(
+            "deceased.born", row.text("deceased.born"), "die Geburt liegt nach dem Tod oder der Bestattung"
+        )
+    if died.certainly_after(buried):
+        row.doubt("burial.date", row.text("burial.date"), f"die Bestattung liegt vor dem Tod ({died})")
+    for name, day in (("deceased.born", born), ("deceased.died", died), ("burial.date", buried)):
+        if day.earliest is not None and day.earliest > today:
+            row.doubt(name, row.text(name), "liegt in der Zukunft")
+
+
+# The holder and the right
+
+
+def _read_holder(facts: RowFacts, setting: Setting) -> None:
+    row = facts.row
+    reading = _people(row, "holder", setting)
+    written = _written(row, "holder")
+    for doubt in reading.doubts:
+        row.doubt(_name_fields("holder"), written, doubt)
+    if not reading.people or not reading.people[0].named:
+        facts.remarks += [f"{row.column(*_name_fields('holder'))}: {written}"] if written else []
+        if any(row.values(f"holder.{name}") for name in ("address", "street", "place", "phone", "email")):
+            loose = _loose(row, "address", "street", "house_number", "postal_code", "place", "phone", "email")
+            facts.remarks.append(loose)
+        return
+    person = reading.people[0]
+    if len(reading.people) > 1:
+        facts.remarks.append(f"{row.column(*_name_fields('holder'))}: {written}")
+    (died,) = _days(row, "", [person.died], [setting.today], setting)
+    if person.died:
+        row.doubt(
+            _name_fields("holder"), written, f"die nutzungsberechtigte Person ist verstorben ({person.died})"
+        )
+    (born,) = _days(row, "holder.born", [person.born], [died.latest or setting.today], setting)
+    address, remark = _address(row, "holder")
+    details = _details(person, born, died, remark)
+    where = _one_line(address) or key_of(facts.cemetery, *facts.levels, facts.number)
+    facts.holder = ListedPerson(
+        key=key_of("person", *_who(details), str(born), where),
+        details=details,
+        address=address,
+        contacts=tuple(_contacts(row)),
+    )
+
+
+def _read_right(facts: RowFacts, setting: Setting) -> None:
+    """The right a row tells of: none without an end."""
+    row, holder = facts.row, facts.holder
+    latest = add_years(setting.today, FURTHEST_RIGHT)
+    text = row.text("right.until")
+    end = parse_end(row.cell("right.until"), not_after=latest, formats=setting.mapping.date_formats)
+    begin = _begin(row, setting)
+    if end.date.earliest != end.date.latest and _FROM_TO.fullmatch(text) and not row.values("right.from"):
+        begin = UncertainDate.exact(end.date.earliest) if end.date.earliest else begin
+        row.doubt("right.until", text, f"als Zeitraum von {begin} an gelesen")
+    until = end.date.latest
+    if until is None and not text:
+        until = _end_by_years(row, begin)
+    if until is None:
+        _no_right(facts, end)
+        return
+    if not end.date.is_exact and text:
+        row.doubt("right.until", text, f"{', '.join(end.doubts)}: zählt als {german_date(until)}")
+    else:
+        for doubt in end.doubts:
+            row.doubt("right.until", text, doubt)
+    if latest < until != FOR_EVER:
+        row.doubt("right.until", text, f"mehr als {FURTHEST_RIGHT} Jahre voraus")
+    first = begin.earliest
+    if first is not None and first > until:
+        row.doubt(
+            "right.from", row.text("right.from"), "der Beginn liegt nach dem Ende: Beginn offen gelassen"
+        )
+        facts.remarks.append(f"{row.column('right.from')}: {row.text('right.from')}")
+        first = None
+    facts.right = ListedRight(
+        until=until,
+        until_text="" if end.date.is_exact and until != FOR_EVER else text,
+        first=first,
+        holder=holder.key if holder else "",
+        holder_text="" if holder else _written(row, "holder"),
+    )
+
+
+def _begin(row: MappedRow, setting: Setting) -> UncertainDate:
+    text = row.text("right.from")
+    reading = parse_german_date(
+        row.cell("right.from"), not_after=add_years(setting.today, 1), formats=setting.mapping.date_formats
+    )
+    for doubt in reading.doubts:
+        row.doubt("right.from", text, doubt)
+    return reading.date
+
+
+def _end_by_years(row: MappedRow, begin: UncertainDate) -> date | None:
+    """The end of a right of so many years from its first day, where the list names no end itself."""
+    text = row.text("right.years")
+    found = re.match(r"\s*([0-9]{1,3})\b", text)
+    if begin.day is None or found is None or not 0 < int(found[1]) <= 200:
+        return None
+    until = term_end(begin.day, years=int(found[1]))
+    row.doubt("right.years", text, f"Ende aus Beginn und Dauer errechnet: {german_date(until)}")
+    return until
+
+
+def _no_right(facts: RowFacts, end: Reading) -> None:
+    row = facts.row
+    for name in ("right.until", "right.from", "right.years"):
+        if text := row.text(name):
+            facts.remarks.append(f"{row.column(name)}: {text}")
+    if text := row.text("right.until"):
+        why = ", ".join(end.doubts) or german_dates.NO_DATE
+        row.doubt("right.until", text, f"{why}: kein Nutzungsrecht angelegt")
+    elif text := row.text("right.from"):
+        row.doubt("right.from", text, "kein Ende genannt: kein Nutzungsrecht angelegt")
+
+
+# Names, days, addresses
+
+
+def _name_fields(subject: str) -> tuple[str, ...]:
+    return tuple(f"{subject}.{name}" for name in _NAME_FIELDS)
+
+
+def _written(row: MappedRow, subject: str) -> str:
+    """The name as the list writes it, over several columns."""
+    return " ".join(filter(None, (row.text(name) for name in _name_fields(subject))))
+
+
+def _people(row: MappedRow, subject: str, setting: Setting) -> PeopleText:
+    order = setting.orders.get(subject, "family_first")
+    name, family, given = (row.text(field_name) for field_name in _name_fields(subject))
+    if given or family:
+        reading = read_name_columns(" ".join(filter(None, (family, name))), given, order=order)
+    else:
+        reading = read_people(name, order=order)
+    if len(reading.people) != 1:
+        return reading
+    person = reading.people[0]
+    birth_name = re.sub(r"^geb(\.|orene?r?)\s*", "", row.text(f"{subject}.birth_name"), flags=re.IGNORECASE)
+    return replace(
+        reading,
+        people=(
+            replace(
+                person,
+                titles=" ".join(filter(None, (row.text(f"{subject}.title"), person.titles))),
+                birth_name=birth_name or person.birth_name,
+                salutation=_salutation(row.text(f"{subject}.salutation")) or person.salutation,
+            ),
+        ),
+    )
+
+
+def _salutation(text: str) -> str:
+    return (
+        {"h": "Herr", "f": "Frau"}.get(fold(text)[:1], "")
+        if re.match(r"(herr|frau|hr|fr)", fold(text))
+        else ""
+    )
+
+
+def _days(
+    row: MappedRow, name: str, beside: Sequence[str], limits: Sequence[date], setting: Setting
+) -> list[UncertainDate]:
+    """The days of a field, one per person of the row; ``beside`` are those written with the names."""
+    count = len(beside)
+    text = row.text(name)
+    if not text:
+        parts: list[Any] = list(beside)
+    elif count == 1:
+        parts = [row.cell(name)]
+    else:
+        parts = [part for part in _TWO_VALUES.split(text) if part]
+        if len(parts) == count:
+            row.doubt(name, text, f"Angaben zu {count} Personen in einem Feld")
+        else:
+            row.doubt(name, text, f"eine Angabe für {count} Personen: welche gemeint ist, bleibt offen")
+            return [UncertainDate(text)] * count
+    days = []
+    for part, limit in zip(parts, limits, strict=True):
+        reading = parse_german_date(part, not_after=limit, formats=setting.mapping.date_formats)
+        if name:
+            for doubt in reading.doubts:
+                row.doubt(name, text or str(part), doubt)
+        days.append(reading.date)
+    return days
+
+
+def _details(person: PersonText, born: UncertainDate, died: UncertainDate, remark: str) -> PersonDetails:
+    return PersonDetails(
+        kind=person.kind,
+        salutation=person.salutation,
+        titles=person.titles,
+        given_names=person.given_names,
+        family_name=person.family_name,
+        name_suffix=person.name_suffix,
+        birth_name=person.birth_name,
+        organisation=person.organisation,
+        born=born,
+        died=died,
+        remark="\n".join(filter(None, (person.remark, remark))),
+    )
+
+
+def _who(details: PersonDetails) -> tuple[str, ...]:
+    return (
+        details.kind,
+        details.family_name,
+        details.given_names,
+        details.name_suffix,
+        details.birth_name,
+        details.organisation,
+    )
+
+
+def _address(row: MappedRow, subject: str) -> tuple[AddressDetails | None, str]:
+    """The address, and what of it could not be kept as one."""
+    names = [f"{subject}.{name}" for name in ("address", "street", "house_number", "postal_code", "place")]
+    whole = row.text(names[0], joined_by=", ")
+    reading = read_address_columns(whole, *(row.text(name) for name in names[1:]))
+    written = ", ".join(filter(None, (row.text(name) for name in names)))
+    for doubt in reading.doubts:
+        row.doubt(tuple(names), written, doubt)
+    remark = f"Anschrift: {reading.address.remark}" if reading.address.remark else ""
+    return _address_details(reading.address), remark
+
+
+def _address_details(address: AddressText) -> AddressDetails | None:
+    if not address.known:
+        return None
+    return AddressDetails(
+        addition=address.addition[:200],
+        street=address.street[:200],
+        house_number=address.house_number[:200],
+        postal_code=address.postal_code[:200],
+        place=address.place[:200],
+        country=address.country,
+    )
+
+
+def _one_line(address: AddressDetails | None) -> str:
+    if address is None:
+        return ""
+    return f"{address.addition} {address.street} {address.house_number} {address.postal_code} {address.place}"
+
+
+def _contacts(row: MappedRow) -> list[ContactDetails]:
+    phones = [ContactDetails(kind="phone", value=value.text[:200]) for value in row.values("holder.phone")]
+    return phones + [
+        ContactDetails(kind="email", value=value.text[:200]) for value in row.values("holder.email")
+    ]
+
+
+def _loose(row: MappedRow, *names: str) -> str:
+    """Values without anybody they could belong to, kept as they stand."""
+    return "; ".join(
+        f"{value.column}: {value.text}" for name in names for value in row.values(f"holder.{name}")
+    )
