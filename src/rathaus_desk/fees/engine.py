@@ -64,6 +64,7 @@ from rathaus_desk.fees.pricing import (
 )
 from rathaus_desk.fees.summing import summed
 from rathaus_desk.fees.tariff import Item, Statement, Tariff
+from rathaus_desk.fees.vocabulary import FACTS
 from rathaus_desk.kernel.errors import MissingFact, Refused
 
 
@@ -82,6 +83,7 @@ def assess(
     price for an occasion that must have one, or contradicts itself).
     """
     occasions = [_in_season(tariff, occasion) for occasion in occasions]
+    _refuse_unknown_words(tariff, occasions)
     refuse(tariff, occasions)
     found, priced = find_hits(tariff, occasions)
     hits = bands(found)
@@ -130,6 +132,28 @@ def _warned(warnings: Sequence[Statement], occasions: Sequence[Occasion]) -> lis
             for occasion in occasions
         )
     ]
+
+
+def _refuse_unknown_words(tariff: Tariff, occasions: Sequence[Occasion]) -> None:
+    """A circumstance the tariff does not know, or a value it does not list, would silently change nothing."""
+    options = {
+        entry.fact
+        for rule in tariff.rules()
+        for condition in (*rule.when, *rule.unless)
+        for entry in condition.comparisons
+        if entry.option
+    } | (tariff.words.declared("option") or {}).keys()
+    for occasion in occasions:
+        for fact, value in occasion.facts.items():
+            if fact not in FACTS and fact not in options:
+                raise Refused(f"„{tariff.title}“ nennt keinen Preis für: „{fact}“.")
+            declared = tariff.words.declared(fact)
+            for word in value if isinstance(value, frozenset) else (value,):
+                if declared and word not in declared:
+                    known = ", ".join(declared)
+                    raise Refused(
+                        f"„{tariff.title}“ kennt „{word}“ nicht ({FACTS[fact].german}). Es gibt: {known}."
+                    )
 
 
 def _require_prices(tariff: Tariff, occasions: Sequence[Occasion], priced: Collection[str]) -> None:

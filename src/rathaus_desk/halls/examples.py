@@ -14,7 +14,6 @@ from rathaus_desk.catalogue.examples import Outcome
 from rathaus_desk.catalogue.kinds import Bundle, CatalogueFile
 from rathaus_desk.catalogue.reading import nearest
 from rathaus_desk.fees.compiling import compile_tariff
-from rathaus_desk.fees.tariff import Tariff
 from rathaus_desk.fees.tariff_file import TariffFile
 from rathaus_desk.fees.terms import due_on
 from rathaus_desk.halls.hall_file import HallTable
@@ -99,7 +98,7 @@ class HallExamples:
             raise BadInput("Ein Beispiel mit hall steht in einem Tarif.")
         tariff, _ = compile_tariff(file.content)
         state = _state(bundle)
-        use = _use(example, _hall(example, bundle), tariff)
+        use = _use(example, _hall(example, bundle))
         priced = price(tariff, use, state=state, cancelled_days_before=example.cancel_days_before)
         computed = _computed(priced)
         if example.received_on is not None:
@@ -152,7 +151,7 @@ def _hall(example: HallExample, bundle: Bundle) -> Hall:
     return hall_of(halls[example.hall])
 
 
-def _use(example: HallExample, hall: Hall, tariff: Tariff) -> Use:
+def _use(example: HallExample, hall: Hall) -> Use:
     if bool(example.set) == bool(example.rooms):
         raise BadInput('Gebucht wird entweder set = "…" oder rooms = ["…"].')
     if example.set and example.set not in hall.sets:
@@ -164,10 +163,6 @@ def _use(example: HallExample, hall: Hall, tariff: Tariff) -> Use:
         raise BadInput("from und to sind Ortszeit ohne Zeitzone, zum Beispiel 2026-11-14T10:00:00.")
     if example.ends <= example.starts:
         raise BadInput("to liegt nicht nach from.")
-    for fact in ("user_group", "event_kind", "purpose"):
-        value, declared = getattr(example, fact), tariff.words.declared(fact)
-        if value is not None and declared and value not in declared:
-            raise BadInput(_unknown(fact, value, list(declared)))
     given = msgspec.structs.asdict(example)
     for name in ("hall", "expect", "title", "cancel_days_before", "received_on"):
         del given[name]

@@ -242,8 +242,7 @@ class _Pricing:
         )
 
     def require_prices(self) -> None:
-        """Refuses a room without price, or with a price for some days only; and an option nobody prices."""
-        self._refuse_unknown_options()
+        """Refuses a room without price, or with a price for some days only."""
         for room, (of_use, *of_days) in self.without_set.items():
             if self._has_price([of_use]):
                 continue
@@ -265,19 +264,6 @@ class _Pricing:
             if isinstance(value := self.facts.get(fact), str)
         ]
         return f" ({', '.join(said)})" if said else ""
-
-    def _refuse_unknown_options(self) -> None:
-        named = {
-            entry.fact
-            for rule in self.tariff.rules()
-            for condition in (*rule.when, *rule.unless)
-            for entry in condition.comparisons
-            if entry.option
-        }
-        declared = self.tariff.words.declared("option") or {}
-        for name, chosen in self.use.options.items():
-            if chosen and name not in named and name not in declared:
-                raise Refused(f"„{self.tariff.title}“ nennt keinen Preis für: Option „{name}“.")
 
     def dearer_together(self, assessment: Assessment) -> list[str]:
         """A hint where the set's price is above what its rooms cost one by one."""
