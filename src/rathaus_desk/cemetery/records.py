@@ -232,3 +232,31 @@ class PrepaidItem(Record):
     paid_with: Mapped[str] = mapped_column(default="")
     """The number of the notice it was charged by."""
     used_on: Mapped[date | None]
+
+
+class ImportedRow(Record):
+    """A row of an old list that was taken over: so the same row is known when it comes again.
+
+    ``content`` is a hash of all it says, ``identity`` one of whom it is about; ``made`` names the records
+    made of it: {"burials": [id], "right": id or null, "people": {key: id}}.
+    """
+
+    __tablename__ = "imported_row"
+
+    grave_id: Mapped[UUID] = mapped_column(ForeignKey("grave.id"))
+    content: Mapped[str]
+    identity: Mapped[str]
+    made: Mapped[Json]
+    __table_args__ = (
+        sa.Index("uq_imported_row", "content", unique=True, sqlite_where=sa.text("deleted_at IS NULL")),
+    )
+
+
+class KeptMapping(Record):
+    """What the columns of a list of one form hold, for the next one; ``headings``: a hash of its headings."""
+
+    __tablename__ = "kept_mapping"
+
+    headings: Mapped[str] = mapped_column(index=True)
+    mapping: Mapped[str]
+    """The mapping file's text (TOML)."""

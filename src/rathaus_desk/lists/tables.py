@@ -301,6 +301,8 @@ def _refuse_bomb(file: str, raw: bytes) -> None:
 
 
 def _lines(text: str) -> str:
+    """``text`` composed, without needless spaces and control characters; its lines stay lines."""
+    text = _CONTROL.sub(" ", text)
     return "\n".join(filter(None, map(nfc, text.splitlines()))) if "\n" in text or "\r" in text else nfc(text)
 
 

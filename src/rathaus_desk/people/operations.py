@@ -11,6 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from rathaus_desk.kernel.errors import BadInput, Place, Refused
+from rathaus_desk.kernel.ids import new_id
 from rathaus_desk.kernel.names import nfc
 from rathaus_desk.kernel.periods import DAY
 from rathaus_desk.kernel.uncertain import UncertainDate
@@ -94,9 +95,9 @@ class EnterPerson(Request, frozen=True, kw_only=True):
 
 
 @operation(EnterPerson, name="people.enter", title="Person anlegen")
-def enter_person(work: Work, request: EnterPerson) -> UUID:
-    """Makes a person; returns its id. BadInput if there is neither a name nor a remark."""
-    person = Person()
+def enter_person(work: Work, request: EnterPerson, *, as_id: UUID | None = None) -> UUID:
+    """Makes a person; returns its id (``as_id``, if one is given). BadInput without a name or a remark."""
+    person = Person(id=as_id or new_id())
     _write_details(person, request.details)
     work.session.add(person)
     for address in request.addresses:
