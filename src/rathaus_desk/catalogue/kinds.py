@@ -23,7 +23,8 @@ from rathaus_desk.kernel.periods import FOR_EVER, Period
 Definitions = Mapping[str, Mapping[str, Mapping[str, object]]]
 """What a file defines for its neighbours: word → name → properties.
 
-Agreed words: ``kind`` (grave kinds; properties ``name``, ``right_years``, ``extendable``, ``coffin_places``),
+Agreed words: ``kind`` (grave kinds; properties ``name``, ``right_years``, ``extendable``, ``coffin_places``,
+``takes_urns``, ``sizes``),
 ``hall``, ``room``, ``set`` (property ``rooms``). A tariff's ``when`` is compared with these names.
 """
 

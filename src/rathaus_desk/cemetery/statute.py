@@ -235,6 +235,7 @@ def defines(content: StatuteFile) -> Definitions:
                 "right_years": kind.right_years,
                 "extendable": kind.extendable,
                 "coffin_places": kind.coffin_places,
+                "takes_urns": kind.takes("urn"),
                 "sizes": list(kind.sizes),
             }
             for kind in terms_of(content).kinds.values()
