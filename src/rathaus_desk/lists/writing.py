@@ -15,7 +15,6 @@ JSON: for programs. Days ISO, amounts and decimal numbers as text with a point, 
 from __future__ import annotations
 
 import csv
-import errno
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
@@ -26,13 +25,13 @@ from typing import Any, Literal
 import msgspec
 
 from rathaus_desk.kernel.clock import at_town
-from rathaus_desk.kernel.errors import BadInput, CannotWork
+from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.listing import ColumnKind, Listing, Row
 from rathaus_desk.kernel.money import Money
 from rathaus_desk.kernel.periods import FOR_EVER, german_date
 from rathaus_desk.kernel.spreadsheet import harmless, looks_like_formula
 from rathaus_desk.kernel.uncertain import UncertainDate
-from rathaus_desk.store.home import beside
+from rathaus_desk.store.home import beside, cannot_write
 
 Format = Literal["excel", "csv", "json"]
 
@@ -87,22 +86,7 @@ def _replacing(target: Path) -> Iterator[Path]:
             yield fresh
             fresh.replace(target)
     except OSError as error:
-        raise CannotWork(_disk_sentence(target, error), detail=f"errno {error.errno}") from error
-
-
-def _disk_sentence(target: Path, error: OSError) -> str:
-    match error.errno:
-        case errno.ENOSPC | errno.EDQUOT:
-            reason = "Auf dem Datenträger ist kein Platz mehr."
-        case errno.EACCES | errno.EPERM:
-            reason = "Ist sie noch in einem anderen Programm geöffnet oder der Ordner schreibgeschützt?"
-        case errno.EROFS:
-            reason = "Der Datenträger kann nur gelesen werden."
-        case errno.ENAMETOOLONG:
-            reason = "Der Name ist zu lang."
-        case _:
-            reason = "Der Datenträger meldet einen Fehler."
-    return f"Die Datei „{target.name}“ ließ sich nicht schreiben. {reason} Es wurde nichts geändert."
+        raise cannot_write(target, error) from error
 
 
 # --- CSV -------------------------------------------------------------------------------------------------

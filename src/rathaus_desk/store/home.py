@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -211,6 +212,23 @@ def beside(target: Path) -> Iterator[Path]:
             shutil.rmtree(fresh, ignore_errors=True)
         else:
             fresh.unlink(missing_ok=True)
+
+
+def cannot_write(target: Path, error: OSError) -> CannotWork:
+    """Why ``target``, a file or folder somewhere, could not be written, in a clerk's words."""
+    reasons = {
+        errno.ENOSPC: "Auf dem Datenträger ist kein Platz mehr.",
+        errno.EROFS: "Der Datenträger kann nur gelesen werden.",
+        errno.ENAMETOOLONG: "Der Name ist zu lang.",
+    }
+    if error.errno in (errno.EACCES, errno.EPERM):
+        reason = "Ist es noch in einem anderen Programm geöffnet oder der Ordner schreibgeschützt?"
+    else:
+        reason = reasons.get(error.errno or 0, "Der Datenträger meldet einen Fehler.")
+    return CannotWork(
+        f"„{target.name}“ ließ sich nicht schreiben. {reason} Es wurde nichts geändert.",
+        detail=f"errno {error.errno}",
+    )
 
 
 def write_durably(path: Path, content: bytes) -> None:
