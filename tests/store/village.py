@@ -92,6 +92,11 @@ class Leave(Request, frozen=True, kw_only=True):
     citizen: UUID
 
 
+class RenameHouse(Request, frozen=True, kw_only=True):
+    house: UUID
+    name: str
+
+
 class Tear(Request, frozen=True, kw_only=True):
     house: UUID
 
@@ -154,6 +159,11 @@ def occupy(work: Work, request: Occupy) -> None:
 def leave(work: Work, request: Leave) -> None:
     work.release(request.citizen)
     work.session.delete(work.session.get_one(Citizen, request.citizen))
+
+
+@operation(RenameHouse, name="village.rename_house", title="Haus umbenennen")
+def rename_house(work: Work, request: RenameHouse) -> None:
+    work.session.get_one(House, request.house).name = request.name
 
 
 @operation(Tear, name="village.tear", title="Haus abreißen")

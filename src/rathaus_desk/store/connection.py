@@ -51,7 +51,7 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Any:
     """A raw connection. ``key`` is 32 bytes; the file must exist unless ``create``.
 
     SQLCipher takes a key of any other form as a passphrase, and none at all as "leave it plain", both
-    silently: hence the check of the length here, and of the file's head in `Home.check_database`.
+    silently: hence the check of the length here, and of the file's head in `Home.refuse_plain`.
     """
     if len(key) != _KEY_BYTES:
         raise ValueError("the key of the database has 32 bytes")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -305,17 +305,15 @@ def _fitting_key(home: Home, way: Way) -> tuple[bytes, int]:
     keys = Keys.of(home)
     candidates = keys.open(way)
     for key in candidates:
-        raw = connect(home.database, key)
         try:
-            _look_inside(raw)
-            revision = migrate.revision_of(raw)
+            with closing(connect(home.database, key)) as raw:
+                _look_inside(raw)
+                revision = migrate.revision_of(raw)
         except dbapi2.DatabaseError:
             if key == candidates[-1]:
                 home.refuse_plain()
                 raise
             continue
-        finally:
-            raw.close()
         if len(candidates) > 1:
             keys.with_keys(key, key).save(home)
         return key, revision
