@@ -68,6 +68,8 @@ def back_up(home: Home, key: bytes, target: Path, at: datetime) -> BackupDone:
 
     CannotWork if it cannot be written. An older file of that name is replaced only by a complete one.
     """
+    if not target.parent.is_dir():
+        raise CannotWork("Den Ordner für die Sicherung gibt es nicht.", detail="no such folder")
     with (
         in_words(),
         beside(target) as fresh,
