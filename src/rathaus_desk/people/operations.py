@@ -95,9 +95,14 @@ class EnterPerson(Request, frozen=True, kw_only=True):
 
 
 @operation(EnterPerson, name="people.enter", title="Person anlegen")
-def enter_person(work: Work, request: EnterPerson, *, as_id: UUID | None = None) -> UUID:
-    """Makes a person; returns its id (``as_id``, if one is given). BadInput without a name or a remark."""
-    person = Person(id=as_id or new_id())
+def enter_person(work: Work, request: EnterPerson) -> UUID:
+    """Makes a person; returns its id. BadInput without a name or a remark."""
+    return add_person(work, request, new_id())
+
+
+def add_person(work: Work, request: EnterPerson, as_id: UUID) -> UUID:
+    """As `enter_person`, with an id that was given to the person before, by an import."""
+    person = Person(id=as_id)
     _write_details(person, request.details)
     work.session.add(person)
     for address in request.addresses:

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from rathaus_desk.cemetery.kind_text import KindMatch, match_kind
-from rathaus_desk.cemetery.listed import ListedBurial, ListedPerson, ListedRight
+from rathaus_desk.cemetery.old_lists.kinds import KindMatch, match_kind
+from rathaus_desk.cemetery.old_lists.listed import ListedBurial, ListedPerson, ListedRight
 from rathaus_desk.cemetery.rules.terms import BurialForm, GraveKind, Statutes
 from rathaus_desk.kernel import german_dates
 from rathaus_desk.kernel.errors import BadInput

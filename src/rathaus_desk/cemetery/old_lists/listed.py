@@ -31,6 +31,8 @@ class ListedBurial(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     buried: UncertainDate = UncertainDate()
     place: int | None = None
     age: int | None = None
+    rest_end: date | None = None
+    rest_reason: str = ""
     undertaker: str = ""
     register_number: str = ""
     relation: str = ""
@@ -61,7 +63,10 @@ class ListedRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class ListedGrave(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A grave with everything its rows say. ``kind`` "" and ``places`` None: the list does not tell."""
+    """A grave with everything its rows say. ``kind`` "" and ``places`` None: the list does not tell.
+
+    ``usual_places`` are those a grave of this kind has.
+    """
 
     cemetery: str
     levels: tuple[str, ...] = ()
@@ -69,6 +74,7 @@ class ListedGrave(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     kind: str = ""
     kind_text: str = ""
     places: int | None = None
+    usual_places: int = 1
     war_grave: bool = False
     blocked: str = ""
     former_numbers: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from rathaus_desk.cemetery.listed import HeldRight, ListedRight
+from rathaus_desk.cemetery.old_lists.listed import HeldRight, ListedRight
 from rathaus_desk.kernel.periods import SINCE_EVER, day_after
 
 

@@ -13,9 +13,9 @@ from itertools import combinations
 
 import msgspec
 
-from rathaus_desk.cemetery.grave_rights import arranged
-from rathaus_desk.cemetery.grave_rows import RowFacts, Setting, key_of, read_row
-from rathaus_desk.cemetery.listed import ListedGrave, ListedPerson, ListedRight, ListedRow
+from rathaus_desk.cemetery.old_lists.listed import ListedGrave, ListedPerson, ListedRight, ListedRow
+from rathaus_desk.cemetery.old_lists.rights import arranged
+from rathaus_desk.cemetery.old_lists.rows import RowFacts, Setting, key_of, read_row
 from rathaus_desk.cemetery.rules.numbers import grave_label, number_key
 from rathaus_desk.cemetery.rules.rest import rest_of_burial
 from rathaus_desk.cemetery.rules.terms import Statutes
@@ -35,7 +35,7 @@ _NAMES = {
     "deceased": ("deceased.name", "deceased.family_name", "deceased.given_names"),
     "holder": ("holder.name", "holder.family_name", "holder.given_names"),
 }
-_LIKELY = 80
+LIKELY = 80
 """From this score on people of different graves are proposed as one; in one grave the usual bound holds."""
 _MOST_ALIKE = 60
 """People of one sound beyond which a name is too common to tell anything."""
@@ -188,6 +188,7 @@ def _listed(grave: _Grave, setting: Setting, people: _People) -> ListedGrave:
         kind=kinds[0] if kinds else "",
         kind_text=next((text for facts in grave.facts if (text := facts.row.text("grave.kind"))), "")[:200],
         places=places[0] if places else None,
+        usual_places=next((known.places for known in setting.kinds if kinds and known.key == kinds[0]), 1),
         war_grave=any(facts.war_grave for facts in grave.facts),
         blocked=blocked,
         former_numbers=tuple(dict.fromkeys(former)),
@@ -271,12 +272,13 @@ def _note_missing(grave: _Grave) -> None:
 
 
 def _note_rest(facts: RowFacts, kind: str, setting: Setting) -> None:
-    """Burials without an end of rest, with an uncertain one, or with another than the list says."""
+    """Works out the end of each rest, and notes those without one, or with another than the list says."""
     row = facts.row
-    for burial in facts.burials:
+    for place, burial in enumerate(facts.burials):
         rest = rest_of_burial(
             setting.statutes, kind, burial.form, burial.buried, age=burial.age, on=setting.today
         )
+        facts.burials[place] = msgspec.structs.replace(burial, rest_end=rest.end, rest_reason=rest.reason)
         if rest.end is None:
             _note_no_rest(facts, burial.deceased, setting, burial.buried.latest)
         elif rest.doubtful:
@@ -462,7 +464,7 @@ def _note_same_people(graves: Sequence[_Grave], people: _People) -> None:
             by_sound[f"{phonetic(profile.family_name)}/{fold(profile.given_names)[:1]}"].append(key)
     for keys_alike in by_sound.values():
         if len(keys_alike) <= _MOST_ALIKE:
-            _propose(keys_alike, profiles, people, done, at_least=_LIKELY)
+            _propose(keys_alike, profiles, people, done, at_least=LIKELY)
 
 
 def _propose(

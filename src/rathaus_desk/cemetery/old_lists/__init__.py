@@ -1,0 +1,1 @@
+"""A town's old lists of graves: read by rows, gathered by graves, planned, taken over."""
