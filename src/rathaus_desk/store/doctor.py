@@ -150,7 +150,7 @@ def _bytes(text: Any) -> bytes:
 
 def _header(text: Any) -> journal.Header | None:
     try:
-        return msgspec.json.decode(_bytes(text), type=journal.Header)
+        return journal.read_header(_bytes(text))
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
@@ -164,7 +164,7 @@ def _columns_of(header: journal.Header) -> tuple[Any, ...]:
 
 def _record_of(change: Any) -> bytes | None:
     try:
-        return msgspec.json.decode(_bytes(change), type=journal.StoredChange).id.bytes
+        return journal.read_change(_bytes(change), journal.SCHEMA).id.bytes
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 
@@ -210,12 +210,12 @@ class _Expected:
 
     def follow(self, change: Any, header: Any) -> bool:
         """One change more; False if it cannot be read (the journal's own check says so)."""
-        try:
-            read = msgspec.json.decode(_bytes(change), type=journal.StoredChange)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return False
         made = _header(header)
         if made is None:
+            return False
+        try:
+            read = journal.read_change(_bytes(change), made.schema)
+        except (msgspec.DecodeError, UnicodeDecodeError):
             return False
         self.table = read.t
         if read.k == "ins":

@@ -26,6 +26,7 @@ from rathaus_desk.store.canonical import canonical, digest
 from rathaus_desk.store.recorder import Change, Kind
 from rathaus_desk.store.schema import Kept, moment_text
 from rathaus_desk.store.shape import Wire
+from rathaus_desk.store.upcasts import upcast
 
 NO_HASH = bytes(32)
 """What the first entry of a chain continues."""
@@ -127,8 +128,18 @@ class Happened:
     """Whether some of its changes were erased; they are left out of ``changes``."""
 
 
-_read_header = msgspec.json.Decoder(Header)
-_read_change = msgspec.json.Decoder(StoredChange)
+_header_decoder = msgspec.json.Decoder(Header)
+_change_decoder = msgspec.json.Decoder(StoredChange)
+
+
+def read_header(text: str | bytes) -> Header:
+    """A kept header; raises msgspec.DecodeError."""
+    return _header_decoder.decode(text)
+
+
+def read_change(text: str | bytes, schema: int) -> StoredChange:
+    """A change kept under revision ``schema`` as one of today; raises msgspec.DecodeError."""
+    return upcast(_change_decoder.decode(text), schema)
 
 
 def append(
@@ -219,7 +230,7 @@ def begin(driver: Any) -> None:
 def happened(session: Session, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[Happened]:
     """The entries for which ``where`` holds, in order of arrival; erased changes are left out."""
     query = sa.select(Entry.number, Entry.header).where(*where).order_by(Entry.number).limit(limit)
-    headers = {number: _read_header.decode(header) for number, header in session.execute(query)}
+    headers = {number: read_header(header) for number, header in session.execute(query)}
     changes: dict[int, list[StoredChange]] = {number: [] for number in headers}
     erased: set[int] = set()
     rows = sa.select(ChangedRow.entry, ChangedRow.change).order_by(ChangedRow.entry, ChangedRow.position)
@@ -227,7 +238,7 @@ def happened(session: Session, *where: sa.ColumnElement[bool], limit: int | None
         if change is None:
             erased.add(entry)
         else:
-            changes[entry].append(_read_change.decode(change))
+            changes[entry].append(read_change(change, headers[entry].schema))
     return [
         Happened(
             number=number,
