@@ -77,8 +77,17 @@ def find_hits(tariff: Tariff, occasions: Sequence[Occasion]) -> tuple[list[Hit],
             hits.extend(_hits(tariff, item, occasion, asked))
         if meant:
             priced.update(occasion.required)
-    replaced = [name for hit in hits for name in hit.item.replaces]
-    return [hit for hit in hits if not hit.item.is_named(replaced)], priced
+    return without_replaced(hits), priced
+
+
+def without_replaced(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits that no other item among them replaces."""
+    replacing = {hit.item.key: hit.item for hit in hits if hit.item.replaces}
+    return [
+        hit
+        for hit in hits
+        if not any(hit.item.is_named(item.replaces) for item in replacing.values() if item is not hit.item)
+    ]
 
 
 def quantity_of(item: Item, occasion: Occasion) -> tuple[Fraction, tuple[str, ...]]:

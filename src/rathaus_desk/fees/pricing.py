@@ -8,7 +8,7 @@ from math import floor
 
 from rathaus_desk.catalogue.examples import number_text
 from rathaus_desk.fees.conditions import Rule
-from rathaus_desk.fees.hits import Hit, euros, item_for, missing, quantity_of, why
+from rathaus_desk.fees.hits import Hit, euros, item_for, missing, quantity_of, why, without_replaced
 from rathaus_desk.fees.occasions import Occasion
 from rathaus_desk.fees.tariff import CountTerm, Factor, Free, Item, Limit, Tariff
 from rathaus_desk.kernel.money import Money
@@ -123,8 +123,7 @@ def percentage_hits(
                 text = f"{_percents(item.percent)} % von {euros(base)}"
                 sign = -1 if item.refund else 1
                 made.append(Hit(item, occasion, quantity, sign * base * item.percent / 100, (*reasons, text)))
-    replaced = [name for hit in made for name in hit.item.replaces]
-    return [hit for hit in made if not hit.item.is_named(replaced)], priced
+    return without_replaced(made), priced
 
 
 def _base(item: Item, of: Sequence[Hit]) -> Fraction:

@@ -160,8 +160,9 @@ def _forms_and_ages(file: CatalogueFile, tariff: Tariff, kinds: Kinds) -> Iterab
     ]
     if not burials:
         return
-    for form, german, places in (("coffin", "eines Sarges", "coffin_places"), ("urn", "einer Urne", "takes_urns")):
-        if kinds and not any(kind.get(places) for kind in kinds.values()):
+    forms = (("coffin", "eines Sarges", "coffin_places"), ("urn", "einer Urne", "takes_urns"))
+    for form, german, takes in forms:
+        if kinds and not any(kind.get(takes) for kind in kinds.values()):
             continue
         meant = [(item, condition) for item, condition in burials if may_hold(condition, form=form)]
         if not meant:
