@@ -377,7 +377,7 @@ Auskunftssperre. Bitte verwahren Sie ihn sicher und löschen Sie ihn, wenn er ni
 Was liegt wo?
 
   {TABLES}/          {tables} Tabellen, je eine CSV-Datei. Sie öffnen sich in Excel und LibreOffice.
-  {FILES}/           {files} Anhänge und Schreiben als gewöhnliche Dateien, geordnet nach der Tabelle, zu
+  {FILES}/           Anhänge und Schreiben ({files}) als gewöhnliche Dateien, geordnet nach der Tabelle, zu
                      deren Einträgen sie gehören.
   {INDEX}
                      Welche Datei zu welchem Eintrag gehört.
