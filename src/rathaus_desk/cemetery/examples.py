@@ -141,7 +141,7 @@ class CemeteryExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CemeteryExamples:
     """Computes the examples about graves (those that name a ``kind``)."""
 
-    schema = CemeteryExample
+    schema: type[msgspec.Struct] = CemeteryExample
 
     def runs(self, example: Mapping[str, object]) -> bool:
         """Whether the table speaks of a grave."""

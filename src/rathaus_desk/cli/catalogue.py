@@ -40,6 +40,22 @@ def check(run: Run, paths: tuple[Path, ...], strict: bool) -> int:
     return report.exit_status(strict=strict)
 
 
+@catalogue.command()
+@click.argument("paths", metavar="PFAD…", nargs=-1, required=True, type=PATHS)
+@pass_run
+def load(run: Run, paths: tuple[Path, ...]) -> None:
+    """Übernimmt geprüfte Dateien als neue Fassungen.
+
+    Geht ein Beispiel nicht auf oder ist eine Datei fehlerhaft, bleibt die bisherige Fassung in Kraft.
+    """
+    from rathaus_desk.office.founding import checked, load
+
+    report = checked(*paths)
+    with run.office() as office:
+        loaded = load(office, report)
+    run.show(loaded, f"{len(loaded.loaded)} Fassungen übernommen, {len(loaded.same)} waren schon da.")
+
+
 def in_words(report: Report) -> str:
     """The report for people: refusals first, then examples that fail, then findings, then a count."""
     lines = [f"✗ {refused}" for refused in report.refused]

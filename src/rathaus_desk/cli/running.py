@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -26,7 +26,7 @@ from rathaus_desk.kernel.money import Money
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rathaus_desk.office.town_hall import Office
+    from rathaus_desk.office.town_hall import TownHall
 
 log = logging.getLogger("rathaus_desk")
 # Without --log-file nothing is written; Python would print errors to stderr otherwise.
@@ -43,7 +43,6 @@ class Run:
     quiet: bool = False
     at: datetime | None = None
     status: int = OK
-    _opened: list[Office] = field(default_factory=list)
 
     @cached_property
     def clock(self) -> Clock:
@@ -60,11 +59,11 @@ class Run:
         return Path(platformdirs.user_data_dir("Rathaus Desk", appauthor=False))
 
     @contextmanager
-    def office(self) -> Iterator[Office]:
+    def office(self) -> Iterator[TownHall]:
         """The running town hall of the data folder."""
-        from rathaus_desk.office.town_hall import Office
+        from rathaus_desk.office.town_hall import TownHall
 
-        office = Office.open(self.folder, key_file=self.key_file, clock=self.clock)
+        office = TownHall.open(self.folder, key_file=self.key_file, clock=self.clock)
         try:
             yield office
         finally:

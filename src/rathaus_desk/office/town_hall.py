@@ -6,7 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
+from rathaus_desk.applications.intake import Intake
+from rathaus_desk.applications.services import load_services
 from rathaus_desk.kernel.clock import Clock
+from rathaus_desk.kernel.errors import CannotWork
+from rathaus_desk.office import tables
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.home import Home
 from rathaus_desk.store.keys import KeyFile, Keyring, Keys, Way, keyring_works
@@ -36,14 +40,17 @@ def new_way_into(home: Path, key_file: Path | None) -> Keyring | KeyFile:
     return Keyring() if keyring_works() else KeyFile(key_file_beside(home))
 
 
-class Office:
+class TownHall:
     """One open town. ``clerk`` is who works: the first clerk of the town until somebody signs in."""
+
+    modules = tables.MODULES
+    """What works here; the store knows the tables of all of them."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
 
     @classmethod
-    def open(cls, home: Path, *, key_file: Path | None = None, clock: Clock | None = None) -> Office:
+    def open(cls, home: Path, *, key_file: Path | None = None, clock: Clock | None = None) -> TownHall:
         """Opens the data folder; CannotWork with a sentence if that is not possible."""
         return cls(Store.open(home, way_into(home, key_file), clock=clock))
 
@@ -57,6 +64,19 @@ class Office:
         with self.store.read() as session:
             clerks = town_queries.clerks(session)
             return clerks[0].id if clerks else None
+
+    @property
+    def owner(self) -> str:
+        """Whose catalogue this is: the town's official key, or its name."""
+        with self.store.read() as session:
+            town = town_queries.town(session)
+            return town.ags or town.name
+
+    def intake(self) -> Intake:
+        """Takes deliveries in; the clerk becomes responsible for the cases."""
+        if self.clerk is None:
+            raise CannotWork("Es ist noch niemand eingetragen, der Anträge bearbeiten könnte.")
+        return Intake(self.store, load_services(), self.clerk)
 
     def run(self, request: Request) -> Done:
         """Carries out an operation as the clerk."""

@@ -1,0 +1,38 @@
+"""Commands that set up a town."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from rathaus_desk.cli.main import desk
+from rathaus_desk.cli.running import Run
+
+pass_run = click.make_pass_decorator(Run)
+
+
+@desk.command()
+@click.argument("folder", metavar="STADTORDNER", type=click.Path(path_type=Path))
+@pass_run
+def init(run: Run, folder: Path) -> None:
+    """Richtet eine Stadt aus ihrem Ordner ein.
+
+    Der Ordner enthält town.toml und, wo vorhanden, Satzungen, Tarife und Hallen. Zuerst wird alles geprüft.
+    """
+    from rathaus_desk.office.founding import found
+
+    founded = found(run.folder, folder, key_file=run.key_file, clock=run.clock)
+    run.show(founded, lambda: _words(founded.home, founded.recovery_code, founded.key_file))
+
+
+def _words(home: Path, code: str, key_file: Path | None) -> str:
+    where = (
+        f"Der Schlüssel liegt in {key_file}."
+        if key_file
+        else "Der Schlüssel liegt in der Schlüsselverwaltung."
+    )
+    return (
+        f"Die Stadt ist eingerichtet: {home}\n{where}\n\nWiederherstellungscode: {code}\n"
+        "Bitte ausdrucken und im Tresor verwahren: ohne Schlüssel und Code sind die Daten verloren."
+    )

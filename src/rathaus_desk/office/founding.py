@@ -1,0 +1,93 @@
+"""Setting up a town from its folder: everything is checked before the first byte is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rathaus_desk.catalogue.checking import Report, check
+from rathaus_desk.catalogue.operations import LoadCatalogue, Loaded, new_versions
+from rathaus_desk.kernel.clock import Clock
+from rathaus_desk.kernel.errors import BadInput
+from rathaus_desk.office.kinds import KINDS, RUNNERS
+from rathaus_desk.office.town_hall import TownHall, new_way_into
+from rathaus_desk.store.engine import Store
+from rathaus_desk.store.keys import KeyFile
+from rathaus_desk.town.operations import SetUpTown
+from rathaus_desk.town.town_file import TOWN_KIND, TownFile
+
+
+@dataclass(frozen=True)
+class Founded:
+    """A town that was just set up. ``key_file``: where the key lies, if not in the keyring."""
+
+    home: Path
+    recovery_code: str
+    key_file: Path | None
+
+
+def found(home: Path, folder: Path, *, key_file: Path | None = None, clock: Clock | None = None) -> Founded:
+    """Sets up the town of ``folder`` (``town.toml`` and its statutes, tariffs, halls) in the data folder.
+
+    BadInput if a file is refused, an example does not come out or there is no town file; CannotWork if the
+    data folder cannot be used. In both cases nothing is left behind.
+    """
+    report = checked(folder)
+    towns = [file for file in report.files if file.kind is TOWN_KIND]
+    if len(towns) != 1:
+        raise BadInput(
+            f"Im Ordner „{folder}“ "
+            + (
+                "fehlt die Datei town.toml mit den Angaben zur Stadt."
+                if not towns
+                else "stehen mehrere Städte."
+            )
+        )
+    way = new_way_into(home, key_file)
+    store = Store.create(home, way, clock=clock)
+    try:
+        with store:
+            set_up(TownHall(store), towns[0].content, report)
+            code = store.recovery_code
+    except BaseException:
+        for left in (store.home.database, store.home.slots):
+            left.unlink(missing_ok=True)
+        raise
+    return Founded(home, code, way.path if isinstance(way, KeyFile) else None)
+
+
+def set_up(office: TownHall, town: TownFile, report: Report) -> None:
+    """The town, its offices and clerks, and its catalogue."""
+    office.store.run(SetUpTown(file=town))
+    load(office, report)
+
+
+def load(office: TownHall, report: Report) -> Loaded:
+    """Takes checked files into the catalogue as new versions; the town's own file is none of it."""
+    files = [file for file in report.files if file.kind is not TOWN_KIND]
+    loaded: Loaded = office.run(LoadCatalogue(owner=office.owner, versions=new_versions(files))).value
+    return loaded
+
+
+def checked(*paths: Path) -> Report:
+    """The files of ``paths``, all of them usable; BadInput naming the first that is not."""
+    report = check(paths, KINDS, RUNNERS)
+    if report.refused:
+        first = report.refused[0]
+        more = f" ({len(report.refused) - 1} weitere Stellen)" if len(report.refused) > 1 else ""
+        raise BadInput(f"{first}{more}")
+    for example in report.examples:
+        if not example.ok:
+            differs = (
+                ", ".join(
+                    f"{name}: erwartet {value}, errechnet {example.computed.get(name)}"
+                    for name, value in example.expected.items()
+                    if example.computed.get(name) != value
+                )
+                or f"abgelehnt: {example.computed.get('refused')}"
+            )
+            raise BadInput(
+                f"{example.file}: Das Beispiel „{example.example}“ geht nicht auf ({differs}). "
+                "Die Datei wurde nicht übernommen; die bisherige Fassung gilt weiter."
+            )
+    return report
