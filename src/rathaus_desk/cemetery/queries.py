@@ -5,7 +5,7 @@ not right.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -34,7 +34,7 @@ from rathaus_desk.cemetery.rules.checks import (
     same_people,
 )
 from rathaus_desk.cemetery.rules.numbers import number_key
-from rathaus_desk.cemetery.rules.rest import grave_rest
+from rathaus_desk.cemetery.rules.rest import GraveRest, grave_rest
 from rathaus_desk.cemetery.rules.succession import Relative
 from rathaus_desk.cemetery.rules.terms import GraveKind, Statutes
 from rathaus_desk.kernel.errors import Refused
@@ -107,7 +107,11 @@ def right_that_counts(session: Session, grave: Grave) -> RightOfUse | None:
 
     Not one that is disputed or was handed back; nor one that ended before the grave was last cleared.
     """
-    for right in rights_in(session, grave.id):
+    return _that_counts(grave, rights_in(session, grave.id))
+
+
+def _that_counts(grave: Grave, latest_first: Iterable[RightOfUse]) -> RightOfUse | None:
+    for right in latest_first:
         if right.disputed or right.surrendered_on is not None:
             continue
         cleared = grave.cleared_on is not None and grave.cleared_on > right.until
@@ -244,7 +248,7 @@ def free_graves(
     """
     return [
         GraveLine(whole.grave.id, whole.name, whole.grave.kind, None, "frei")
-        for whole in _whole_graves(session, cemetery)
+        for whole in whole_graves(session, cemetery)
         if whole.grave.kind == (kind or whole.grave.kind) and whole.is_free(on)
     ]
 
@@ -256,7 +260,7 @@ def data_checks(session: Session, on: date, statutes: Mapping[str, Statutes]) ->
     """
     numbers: defaultdict[UUID, list[tuple[str, str, str]]] = defaultdict(list)
     dead: list[tuple[str, str, UncertainDate]] = []
-    for whole in _whole_graves(session, None):
+    for whole in whole_graves(session, None):
         grave = whole.grave
         known = statutes.get(whole.cemetery.statute_key)
         yield from check_grave(whole.checked(known.kind(grave.kind, on) if known else None), on)
@@ -270,7 +274,7 @@ def data_checks(session: Session, on: date, statutes: Mapping[str, Statutes]) ->
 
 
 @dataclass(frozen=True, slots=True)
-class _WholeGrave:
+class WholeGrave:
     """A grave with its rights and burials, each with the person it needs."""
 
     grave: Grave
@@ -280,13 +284,25 @@ class _WholeGrave:
 
     @property
     def name(self) -> str:
+        """How sentences name it: "Kernstadt B/4/17"."""
         return f"{self.cemetery.name} {self.grave.label}"
 
+    @property
+    def right(self) -> RightOfUse | None:
+        """The right a decision starts from, see `right_that_counts`."""
+        latest_first = sorted(self.rights, key=lambda held: (-held[0].until.toordinal(), held[0].id))
+        return _that_counts(self.grave, (right for right, _ in latest_first))
+
+    @property
+    def rest(self) -> GraveRest:
+        """The rest of the grave (rule 14)."""
+        return grave_rest((burial.name_text, burial.rest_end) for burial, _ in self.burials)
+
     def is_free(self, on: date) -> bool:
+        """Whether the grave can be awarded on a day (rule 14)."""
         if self.grave.blocked or self.grave.war_grave:
             return False
-        rest = grave_rest((burial.name_text, burial.rest_end) for burial, _ in self.burials)
-        return not rest.runs(on) and not any(self._holds(right, on) for right, _ in self.rights)
+        return not self.rest.runs(on) and not any(self._holds(right, on) for right, _ in self.rights)
 
     def _holds(self, right: RightOfUse, on: date) -> bool:
         # A right that has ended keeps its grave until the clearance is recorded.
@@ -294,6 +310,7 @@ class _WholeGrave:
         return ended >= on or self.grave.cleared_on is None or self.grave.cleared_on <= ended
 
     def checked(self, kind: GraveKind | None) -> CheckedGrave:
+        """As the data checks see it."""
         return CheckedGrave(
             record=str(self.grave.id),
             label=self.name,
@@ -331,7 +348,7 @@ def _checked_right(right: RightOfUse, holder: Person | None) -> CheckedRight:
     )
 
 
-def _whole_graves(session: Session, cemetery: UUID | None) -> Iterator[_WholeGrave]:
+def whole_graves(session: Session, cemetery: UUID | None) -> Iterator[WholeGrave]:
     """Every grave (of a cemetery) by number, in three queries over all."""
     wanted = select(Grave, Cemetery).join(Cemetery, Grave.cemetery_id == Cemetery.id)
     rights: defaultdict[UUID, list[tuple[RightOfUse, Person | None]]] = defaultdict(list)
@@ -349,4 +366,4 @@ def _whole_graves(session: Session, cemetery: UUID | None) -> Iterator[_WholeGra
     if cemetery is not None:
         wanted = wanted.where(Grave.cemetery_id == cemetery)
     for grave, its_cemetery in session.execute(wanted.order_by(Cemetery.name, Grave.number_key)):
-        yield _WholeGrave(grave, its_cemetery, rights[grave.id], burials[grave.id])
+        yield WholeGrave(grave, its_cemetery, rights[grave.id], burials[grave.id])
