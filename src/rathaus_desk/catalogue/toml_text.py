@@ -105,7 +105,7 @@ def _text(path: Path, content: bytes) -> str:
 
 def _syntax(path: Path, text: str, said: str) -> BadFile:
     where = _WHERE.search(said)
-    number = int(where[1]) if where and where[1] else text.count("\n") + 1
+    number = int(where[1]) if where and where[1] else max(1, len(text.rstrip().splitlines()))
     lines = text.splitlines()
     written = lines[number - 1] if 0 < number <= len(lines) else ""
     what, should = _hint(written) or next(
