@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rathaus_desk.catalogue.examples import ExampleResult, ExampleRunner, Outcome, expectations, judge
 from rathaus_desk.catalogue.findings import BadFile, Finding
-from rathaus_desk.catalogue.kinds import Bundle, CatalogueFile, FileKind, Kinds
+from rathaus_desk.catalogue.kinds import Bundle, CatalogueFile, FileKind, Kinds, Version
 from rathaus_desk.catalogue.law import LawBook
 from rathaus_desk.catalogue.law_file import LAW, entries
 from rathaus_desk.catalogue.reading import convert, nearest
@@ -237,22 +237,25 @@ def _overlaps(read: Sequence[CatalogueFile], everything: Sequence[CatalogueFile]
         for other in _others(file, everything):
             for mine in file.versions:
                 for theirs in other.versions:
-                    if mine.key != theirs.key or _supersedes(
-                        mine.valid_from, theirs.valid_from, theirs.valid_until
-                    ):
-                        continue
-                    if mine.valid_from >= theirs.valid_from and mine.validity.overlaps(theirs.validity):
-                        yield file.finding(
-                            (file.kind.head, "valid_from"),
-                            f"„{mine.key}“ gilt ab {german_date(mine.valid_from)}, die Fassung in "
-                            f"„{other.path.name}“ aber noch bis {german_date(theirs.validity.last)}.",
-                            "valid_until der früheren Fassung auf den Vortag setzen",
-                        )
+                    if mine.key == theirs.key and mine.valid_from >= theirs.valid_from:
+                        yield from _overlap(file, mine, other, theirs)
 
 
-def _supersedes(mine: date, theirs_from: date, theirs_until: date | None) -> bool:
-    """A later version simply follows one that names no end: the earlier ends the day before."""
-    return theirs_until is None and mine > theirs_from
+def _overlap(file: CatalogueFile, mine: Version, other: CatalogueFile, theirs: Version) -> Iterable[Finding]:
+    head = file.kind.head
+    if mine.valid_from == date.min:
+        where = f"„{mine.key}“ steht auch in „{other.path.name}“."
+        yield file.finding((head,), where, "nur in einer der beiden Dateien")
+        return
+    # A later version simply follows one that names no end: the earlier ends the day before.
+    follows = theirs.valid_until is None and mine.valid_from > theirs.valid_from
+    if not follows and mine.validity.overlaps(theirs.validity):
+        yield file.finding(
+            (head, "valid_from"),
+            f"„{mine.key}“ gilt ab {german_date(mine.valid_from)}, die Fassung in "
+            f"„{other.path.name}“ aber noch bis {german_date(theirs.validity.last)}.",
+            "valid_until der früheren Fassung auf den Vortag setzen",
+        )
 
 
 def _open_ends(file: CatalogueFile, near: Sequence[CatalogueFile]) -> Iterable[Finding]:
