@@ -35,6 +35,13 @@ def test_what_fails_leaves_nothing_behind(store, village):
         assert session.scalars(sa.select(village.Citizen)).one().facts["number"] == 1
 
 
+def test_a_record_that_is_gone_meanwhile_is_told(store, village):
+    citizen = store.run(village.MoveIn(name="A")).value
+    store.run(village.Leave(citizen=citizen))
+    with pytest.raises(Refused, match="gibt es nicht"):
+        store.run(village.Rename(citizen=citizen, name="B"))
+
+
 def test_an_operation_that_changes_nothing_is_no_line_in_the_history(store, village):
     citizen = store.run(village.MoveIn(name="A")).value
     done = store.run(village.Rename(citizen=citizen, name="A"))

@@ -202,8 +202,10 @@ def houses(session: Session) -> list[UUID]:
 def any_request(chance: random.Random, session: Session) -> Request:
     """Something that somebody might do now; it may well be refused."""
     citizens, built = everyone(session), houses(session)
-    if not citizens or not built:
+    if not built:
         return Build(name=f"Haus {chance.randrange(999)}", roof=chance.choice(list(Roof)))
+    if not citizens:
+        return MoveIn(name=f"Einwohner {chance.randrange(999)}")
     citizen, house = chance.choice(citizens), chance.choice(built)
     first = date(2026, 1, 1) + timedelta(days=chance.randrange(300))
     kinds = [

@@ -58,8 +58,8 @@ def examine(store: Store) -> list[Finding]:
         except dbapi2.DatabaseError as error:
             findings.append(Finding("database", f"Die Datenbank ist nicht lesbar ({error}).", RESTORE))
             return findings
-    findings += _search(store)
     if not findings:
+        findings += _search(store)
         collect_orphans(store)
     return findings
 
@@ -83,6 +83,8 @@ def _journal(raw: Any) -> Iterator[Finding]:
         return Finding("journal", f"Verlauf, Eintrag {number}: {what}.", RESTORE)
 
     ends: dict[bytes, tuple[int, bytes]] = {}
+    emptied: list[tuple[int, list[bytes]]] = []
+    erasures: dict[bytes, int] = {}
     changes = _grouped(raw)
     columns = (
         "number, id, ws, seq, undoes, import_id, prev, hash, header, request, request_salt, request_digest"
@@ -97,21 +99,31 @@ def _journal(raw: Any) -> Iterator[Finding]:
         if read is None or _columns_of(read) != (id_, ws, seq, undoes, import_id):
             yield wrong(number, "Der Kopf wurde geändert")
         if (request is None) != (salt is None) or (
-            request is not None and digest(salt, _bytes(request)) != request_digest
+            request is not None and digest(_bytes(salt), _bytes(request)) != request_digest
         ):
             yield wrong(number, "Die Eingaben wurden geändert")
         rows = changes(number)
+        if request is None:
+            emptied.append((number, [row[1] for row in rows]))
         for position, record, change, change_salt, change_digest in rows:
             if change is None and change_salt is None:
+                emptied.append((number, [record]))
                 continue
-            if change is None or change_salt is None or digest(change_salt, _bytes(change)) != change_digest:
+            kept = _change(change)
+            if kept is None or digest(_bytes(change_salt), _bytes(change)) != change_digest:
                 yield wrong(number, f"Die Änderung {position + 1} wurde verändert")
-            elif _record_of(change) != record:
+            elif kept.id.bytes != record:
                 yield wrong(number, f"Die Änderung {position + 1} steht bei einem anderen Eintrag")
+            elif kept.k == "erase":
+                erasures[record] = number
         if [row[0] for row in rows] != list(range(len(rows))):
             yield wrong(number, "Änderungen fehlen")
-        if journal.chained(prev, _bytes(header), request_digest, [row[4] for row in rows]) != hash_:
+        digests = [_bytes(row[4]) for row in rows]
+        if journal.chained(_bytes(prev), _bytes(header), _bytes(request_digest), digests) != hash_:
             yield wrong(number, "Die Prüfsumme stimmt nicht; der Eintrag wurde verändert")
+    for number, records in emptied:
+        if not any(erasures.get(record, 0) > number for record in records):
+            yield wrong(number, "Angaben fehlen, ohne dass eine Löschung sie entfernt hätte")
     lost = raw.execute("SELECT count(*) FROM journal_change WHERE entry NOT IN (SELECT number FROM journal)")
     if lost.fetchone()[0]:
         yield Finding("journal", "Der Verlauf enthält Änderungen ohne Eintrag.", RESTORE)
@@ -144,8 +156,11 @@ def _grouped(raw: Any) -> Callable[[int], list[tuple[Any, ...]]]:
     return changes
 
 
-def _bytes(text: Any) -> bytes:
-    return text.encode("utf-8", "surrogateescape") if isinstance(text, str) else repr(text).encode()
+def _bytes(value: Any) -> bytes:
+    """The bytes of a stored value, whatever kind somebody has made of it."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape")
+    return value if isinstance(value, bytes) else repr(value).encode()
 
 
 def _header(text: Any) -> journal.Header | None:
@@ -162,9 +177,9 @@ def _columns_of(header: journal.Header) -> tuple[Any, ...]:
     return raw(header.id), raw(header.ws), header.seq, raw(header.undoes), raw(header.import_id)
 
 
-def _record_of(change: Any) -> bytes | None:
+def _change(text: Any) -> journal.StoredChange | None:
     try:
-        return journal.read_change(_bytes(change), journal.SCHEMA).id.bytes
+        return journal.read_change(_bytes(text), journal.SCHEMA)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
 

@@ -93,6 +93,10 @@ def in_words() -> Iterator[None]:
     """Errors of the database and of the disk that happen inside come out as German sentences."""
     try:
         yield
+    except sqlalchemy.exc.NoResultFound as error:
+        raise Refused(
+            "Den Eintrag, um den es geht, gibt es nicht (mehr). " + NOTHING_CHANGED, detail="no such record"
+        ) from error
     except (sqlalchemy.exc.StatementError, dbapi2.Error) as error:
         # What a column type refuses comes wrapped.
         refused = getattr(error, "orig", None)
