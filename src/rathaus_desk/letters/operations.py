@@ -1,0 +1,76 @@
+"""What a clerk can do with letters: keep one, tick it as printed, record that it left the house."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from rathaus_desk.kernel.errors import BadInput, Refused
+from rathaus_desk.kernel.periods import german_date
+from rathaus_desk.letters.letter import Letter
+from rathaus_desk.letters.records import StoredLetter
+from rathaus_desk.letters.render import render
+from rathaus_desk.store.operations import Request, Work, operation
+
+
+def file_letter(
+    work: Work,
+    letter: Letter,
+    *,
+    kind: str,
+    about: UUID,
+    case: UUID | None = None,
+    recipient: UUID | None = None,
+) -> StoredLetter:
+    """Renders ``letter``, keeps its PDF encrypted and puts it into the print queue.
+
+    ``recipient``: the person it goes to. BadInput if the letter cannot be shown (a missing glyph).
+    """
+    stored = StoredLetter(
+        kind=kind,
+        title=letter.title,
+        about_id=about,
+        case_id=case,
+        recipient_id=recipient,
+        recipient_lines=list(letter.recipient),
+        dated_on=letter.day,
+    )
+    pdf = work.attach(render(letter), f"{letter.title}.pdf", "application/pdf", to=stored.id)
+    stored.attachment_id, stored.sha256 = pdf.id, pdf.sha256
+    work.session.add(stored)
+    return stored
+
+
+class MarkPrinted(Request, frozen=True, kw_only=True):
+    """Letters that were printed."""
+
+    letters: tuple[UUID, ...]
+
+
+@operation(MarkPrinted, name="letters.mark_printed", title="Schreiben gedruckt")
+def mark_printed(work: Work, request: MarkPrinted) -> None:
+    """Ticks them as printed today; printing again changes nothing."""
+    for letter in (kept(work, one) for one in request.letters):
+        letter.printed_on = letter.printed_on or work.today
+
+
+def mark_dispatched(work: Work, letter: StoredLetter, posted_on: date) -> None:
+    """The letter left the house. Refused if it did before; BadInput for a day before its date or ahead."""
+    if letter.posted_on is not None:
+        raise Refused(
+            f"„{letter.title}“ ist schon am {german_date(letter.posted_on)} zur Post gegeben worden."
+        )
+    if not letter.dated_on <= posted_on <= work.today:
+        raise BadInput(
+            f"„{letter.title}“ ist vom {german_date(letter.dated_on)} und kann nicht am "
+            f"{german_date(posted_on)} zur Post gegeben worden sein."
+        )
+    letter.posted_on = posted_on
+
+
+def kept(work: Work, letter: UUID) -> StoredLetter:
+    """The letter with this id; Refused if there is none."""
+    found = work.session.get(StoredLetter, letter)
+    if found is None:
+        raise Refused("Dieses Schreiben gibt es nicht (mehr).")
+    return found
