@@ -22,7 +22,14 @@ OK, FINDINGS, WRONG_USE, CANNOT = 0, 1, 2, 3
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; nothing escapes as a traceback."""
-    from rathaus_desk.cli import applications, catalogue, house, seeing, town  # noqa: F401 (they register their commands)
+    from rathaus_desk.cli import (  # noqa: F401 (they register their commands)
+        applications,
+        catalogue,
+        export,
+        house,
+        seeing,
+        town,
+    )
     from rathaus_desk.cli.main import desk
     from rathaus_desk.cli.running import guarded
 

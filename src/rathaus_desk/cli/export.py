@@ -1,0 +1,166 @@
+"""Commands that write files for others: lists for Excel and programs, and everything that is in the house."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rathaus_desk.cli import FINDINGS, OK
+from rathaus_desk.cli.main import desk
+from rathaus_desk.cli.running import DeskGroup, Run
+from rathaus_desk.kernel.periods import FOR_EVER, SINCE_EVER, Period, german_date
+
+if TYPE_CHECKING:
+    from rathaus_desk.kernel.listing import Listing
+    from rathaus_desk.lists.writing import Format
+
+pass_run = click.make_pass_decorator(Run)
+PATH = click.Path(path_type=Path)
+
+
+class Day(click.ParamType[date]):
+    """A day, as programs write it (2026-11-20) or as Germans do (20.11.2026)."""
+
+    name = "TAG"
+    _german = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day; a usage error if there is no such day."""
+        if isinstance(value, date):
+            return value
+        text = str(value).strip()
+        try:
+            if found := self._german.fullmatch(text):
+                return date(int(found[3]), int(found[2]), int(found[1]))
+            if len(text) != len("2026-11-20"):
+                raise ValueError(text)
+            return date.fromisoformat(text)
+        except ValueError:
+            self.fail(f"„{value}“ ist kein Tag; richtig wäre zum Beispiel 2026-11-20.", param, ctx)
+
+
+@desk.group(cls=DeskGroup)
+def export() -> None:
+    """Listen oder der ganze Bestand als Dateien."""
+
+
+@export.command("all")
+@click.argument("folder", metavar="ORDNER", type=PATH)
+@pass_run
+def everything(run: Run, folder: Path) -> int:
+    """Schreibt alles, was im Haus ist, in einen neuen oder leeren Ordner.
+
+    Jede Tabelle als CSV mit einer Beschreibung, Anhänge und Schreiben als gewöhnliche Dateien. Endet mit 1,
+    wenn ein Anhang nicht lesbar war. Der Ordner ist nicht verschlüsselt.
+    """
+    from rathaus_desk.store.export import export_all
+
+    with run.office() as office:
+        done = export_all(office.store, folder)
+    result: dict[str, Any] = {"files": done.files}
+    if done.damaged:
+        result["damaged"] = done.damaged
+    lines = [f"Ausgegeben: {folder} ({len(done.files)} Dateien, unverschlüsselt)."]
+    lines += [f"✗ {sentence}" for sentence in done.damaged]
+    run.show(result, "\n".join(lines))
+    return FINDINGS if done.damaged else OK
+
+
+@export.command("lists")
+@pass_run
+def lists(run: Run) -> None:
+    """Zeigt, welche Listen es gibt und wie sie sich eingrenzen lassen."""
+    from rathaus_desk.office.listings import LISTINGS
+
+    result = [
+        {
+            "name": listing.name,
+            "title": listing.title,
+            "narrowed_by": sorted(listing.narrowed_by),
+            "public": listing.public,
+            "columns": [column.key for column in listing.columns],
+        }
+        for listing in LISTINGS
+    ]
+    width = max(len(listing.name) for listing in LISTINGS)
+    run.show(result, "\n".join(f"{listing.name:<{width}}  {listing.title}" for listing in LISTINGS))
+
+
+def _list_command(form: Format, kind: str) -> None:
+    """Declares ``export excel|csv|json``: the same command, with another kind of file."""
+
+    @export.command(form, help=f"Schreibt eine Liste als {kind}.\n\n{_LIST_HELP}")
+    @click.argument("name", metavar="LISTE")
+    @click.argument("file", metavar="[DATEI]", required=False, type=PATH)
+    @click.option("--year", metavar="JAHR", type=click.IntRange(1, 9999), help="Nur dieses Jahr.")
+    @click.option("--from", "first", type=Day(), help="Nur ab diesem Tag.")
+    @click.option("--to", "last", type=Day(), help="Nur bis zu diesem Tag, er zählt mit.")
+    @click.option("--cemetery", metavar="NAME", default="", help="Nur dieser Friedhof.")
+    @pass_run
+    def command(
+        run: Run,
+        name: str,
+        file: Path | None,
+        year: int | None,
+        first: date | None,
+        last: date | None,
+        cemetery: str,
+    ) -> None:
+        from rathaus_desk.office.listings import listing_named
+
+        listing = listing_named(name)
+        period = _period(year, first, last)
+        _refuse_what_it_heeds_not(listing, period, cemetery)
+        target = _write(run, form, listing, file, period, cemetery)
+        run.show({"files": [target]}, f"Geschrieben: {target}")
+
+
+_LIST_HELP = (
+    "Die Namen der Listen zeigt „export lists“. Ohne DATEI entsteht die Datei im jetzigen Ordner; ist DATEI "
+    "ein Ordner, dann dort."
+)
+
+
+def _period(year: int | None, first: date | None, last: date | None) -> Period | None:
+    if year is not None and (first or last):
+        raise click.UsageError("--year steht allein, ohne --from und --to.")
+    if year is not None:
+        return Period(date(year, 1, 1), date(year, 12, 31))
+    if first is None and last is None:
+        return None
+    period = Period(first or SINCE_EVER, last or FOR_EVER)
+    if period.first > period.last:
+        ends, begins = german_date(period.last), german_date(period.first)
+        raise click.UsageError(f"Der Zeitraum endet ({ends}), bevor er beginnt ({begins}).")
+    return period
+
+
+def _refuse_what_it_heeds_not(listing: Listing, period: Period | None, cemetery: str) -> None:
+    """An option that would change nothing is a mistake somebody should hear of."""
+    if period is not None and "period" not in listing.narrowed_by:
+        raise click.UsageError(f"Die Liste „{listing.name}“ lässt sich nicht nach Tagen eingrenzen.")
+    if cemetery and "cemetery" not in listing.narrowed_by:
+        raise click.UsageError(f"Die Liste „{listing.name}“ lässt sich nicht nach Friedhof eingrenzen.")
+
+
+def _write(
+    run: Run, form: Format, listing: Listing, file: Path | None, period: Period | None, cemetery: str
+) -> Path:
+    from rathaus_desk.kernel.listing import Wanted
+    from rathaus_desk.lists.writing import SUFFIXES, write
+
+    usual = f"{listing.name}-{run.clock.today().isoformat()}{SUFFIXES[form]}"
+    target = Path(usual) if file is None else file / usual if file.is_dir() else file
+    with run.office() as office, office.store.read() as session:
+        rows = listing.rows(session, Wanted(run.clock.today(), period, cemetery))
+        write(target, form, listing, rows, run.clock.now())
+    return target
+
+
+_list_command("excel", "Excel-Datei")
+_list_command("csv", "CSV-Datei")
+_list_command("json", "JSON-Datei")
