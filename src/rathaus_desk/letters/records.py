@@ -22,7 +22,7 @@ def _describe(letter: StoredLetter, _session: Session) -> Found:
 
 
 class StoredLetter(Record):
-    """A letter. Its PDF is an attachment of this record and is never made again: a reprint is the same file."""
+    """A letter. Its PDF is an attachment of this record, never made again: a reprint is the same file."""
 
     __tablename__ = "letter"
     __strict__ = True
