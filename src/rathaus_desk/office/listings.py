@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from rathaus_desk.cemetery import listings as cemetery
+from rathaus_desk.fees import listings as fees
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.listing import Listing
 from rathaus_desk.kernel.names import fold
 from rathaus_desk.people import listings as people
 
-LISTINGS: tuple[Listing, ...] = (*cemetery.LISTINGS, *people.LISTINGS)
+LISTINGS: tuple[Listing, ...] = (*cemetery.LISTINGS, *fees.LISTINGS, *people.LISTINGS)
 
 
 def listing_named(name: str) -> Listing:
