@@ -121,7 +121,7 @@ def _that_counts(grave: Grave, latest_first: Iterable[RightOfUse]) -> RightOfUse
 
 def name_of(session: Session, burial: Burial) -> str:
     """Who was buried: the person's name, or what the old register wrote."""
-    if burial.deceased_id is None:
+    if burial.deceased_id is None or burial.name_text:
         return burial.name_text
     return display_name(session.get_one(Person, burial.deceased_id))
 

@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rathaus_desk.cemetery.rules.terms import GERMAN_FORM, BurialForm
@@ -16,6 +16,7 @@ from rathaus_desk.kernel.uncertain import UncertainDate
 from rathaus_desk.people.records import Person
 from rathaus_desk.people.rules.names import display_name
 from rathaus_desk.store.composites import uncertain_columns, uncertain_date
+from rathaus_desk.store.parts import parts_of
 from rathaus_desk.store.schema import Found, Json, Record, Searchable
 
 RightOrigin = Literal["award", "extension", "transfer", "old_stock"]
@@ -39,8 +40,8 @@ class Cemetery(Record):
 
 def _describe_grave(grave: Grave, session: Session) -> Found:
     cemetery = session.get_one(Cemetery, grave.cemetery_id)
-    former = session.scalars(select(FormerNumber.label).where(FormerNumber.grave_id == grave.id)).all()
-    also = f"früher {', '.join(former)}" if former else ""
+    former = parts_of(session, FormerNumber, grave.id)
+    also = f"früher {', '.join(number.label for number in former)}" if former else ""
     return Found(
         title=f"{cemetery.name} {grave.label}",
         subtitle=" · ".join(filter(None, ("Grabstätte", grave.kind_text or grave.kind, also))),
@@ -98,6 +99,7 @@ class FormerNumber(Record):
     """A number that a grave bore ``until`` (inclusive; None: nobody knows until when)."""
 
     __tablename__ = "former_number"
+    __part_of__ = "grave_id"
 
     grave_id: Mapped[UUID] = mapped_column(ForeignKey("grave.id"))
     label: Mapped[str]
@@ -159,7 +161,7 @@ def _describe_burial(burial: Burial, session: Session) -> Found:
     grave = session.get_one(Grave, burial.grave_id)
     cemetery = session.get_one(Cemetery, grave.cemetery_id)
     name = burial.name_text
-    if burial.deceased_id is not None:
+    if burial.deceased_id is not None and not name:
         name = display_name(session.get_one(Person, burial.deceased_id))
     buried = f"{GERMAN_FORM[burial.form]} {burial.buried}".strip()
     return Found(

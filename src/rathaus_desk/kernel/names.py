@@ -15,6 +15,7 @@ _UMLAUT = re.compile("([aou])\u0308")
 _AE_OE = re.compile(r"([ao])e+")
 _UE = re.compile(r"(?<![aeiouq])ue+")
 _LETTER = re.compile(r"LATIN SMALL (?:LETTER|LIGATURE) (?:DOTLESS )?([A-Z]{1,2})(?: WITH .*)?")
+_SHORT = 40
 _NAMED_LETTERS = {"ETH": "d", "THORN": "th", "ENG": "n", "SCHWA": "e", "EZH": "z", "KRA": "k"}
 _SIGNS = {"‘": "'", "’": "'", "ʼ": "'", "ʹ": "'", "´": "'", "`": "'", "„": '"', "“": '"', "”": '"'}
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
@@ -60,9 +61,22 @@ def fold(text: str) -> str:
     after a vowel or ``q`` is no umlaut and stays (Bauer, Quelle). Folding more than once changes nothing, and
     the folded beginning of a word is the beginning of the folded word: prefixes may be searched.
     """
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    plain = _UMLAUT.sub(r"\1e", plain).translate(_LETTERS)
-    return _SPACES.sub(" ", _UE.sub("u", _AE_OE.sub(r"\1", plain))).strip()
+    return _folded(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
+    if text.isascii():
+        plain = text.lower()
+    else:
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+        plain = _UMLAUT.sub(r"\1e", plain).translate(_LETTERS)
+    if "e" in plain:
+        plain = _UE.sub("u", _AE_OE.sub(r"\1", plain))
+    return " ".join(plain.split())
+
+
+_folded = lru_cache(maxsize=65536)(_fold)
+"""Lists and searches fold the same short texts again and again."""
 
 
 @lru_cache(maxsize=65536)

@@ -6,12 +6,13 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rathaus_desk.kernel.uncertain import UncertainDate
 from rathaus_desk.people.rules.names import life_dates, list_name
 from rathaus_desk.store.composites import uncertain_columns, uncertain_date
+from rathaus_desk.store.parts import parts_of
 from rathaus_desk.store.schema import Found, Record, Searchable
 
 PersonKind = Literal["natural", "organisation", "group"]
@@ -21,9 +22,8 @@ ContactKind = Literal["phone", "mobile", "fax", "email", "web"]
 
 
 def _describe_person(person: Person, session: Session) -> Found:
-    addresses = session.scalars(select(Address).where(Address.person_id == person.id)).all()
-    contacts = session.scalars(select(ContactPoint.value).where(ContactPoint.person_id == person.id)).all()
-    shown = [] if person.blocked else addresses
+    shown = [] if person.blocked else parts_of(session, Address, person.id)
+    contacts = [] if person.blocked else parts_of(session, ContactPoint, person.id)
     where = next((address.one_line for address in shown if address.valid_until is None), "")
     return Found(
         title=list_name(person),
@@ -33,8 +33,9 @@ def _describe_person(person: Person, session: Session) -> Found:
                 None,
                 (
                     person.birth_name,
+                    person.remark,
                     *(address.one_line for address in shown),
-                    *([] if person.blocked else contacts),
+                    *(contact.value for contact in contacts),
                 ),
             )
         ),

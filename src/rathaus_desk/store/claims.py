@@ -164,6 +164,16 @@ def take(session: Session, resource: UUID, span: Span, record: UUID) -> Claim:
     return claim
 
 
+def take_first(session: Session, resource: UUID, span: Span, record: UUID) -> Claim:
+    """A claim on something that was made in this operation, so that nobody can be in the way.
+
+    Written with the next flush, many at once; the database refuses an overlap all the same.
+    """
+    claim = Claim(resource=resource, starts=span.starts, ends=span.ends, record=record)
+    session.add(claim)
+    return claim
+
+
 def give_up(session: Session, record: UUID) -> None:
     """Every claim of ``record`` is given up, at once."""
     for claim in claims_of(session, record):

@@ -153,6 +153,10 @@ class Work:
         """
         return claims.take(self.session, resource, claims.Span.of(first, last), record)
 
+    def claim_first(self, resource: UUID, first: date, last: date, record: UUID) -> claims.Claim:
+        """As `claim`, for a ``resource`` made in this operation: asks nobody, takes effect with the rest."""
+        return claims.take_first(self.session, resource, claims.Span.of(first, last), record)
+
     def release(self, record: UUID) -> None:
         """Gives up every claim of ``record``, at once."""
         claims.give_up(self.session, record)

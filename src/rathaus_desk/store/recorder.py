@@ -59,6 +59,7 @@ class Recorder:
         self._session = session
         self.moment = moment
         self._before: dict[tuple[str, bytes], Raw | None] = {}
+        self._kept: list[Record] = []
 
     @property
     def driver(self) -> Any:
@@ -70,6 +71,11 @@ class Recorder:
         key = (table, record.bytes)
         if key not in self._before:
             self._before[key] = shape_of(table).read(self.driver, record.bytes)
+
+    def made(self, record: Record) -> None:
+        """``record`` is new. It is held until the operation ends: the search need not read it anew."""
+        self._before.setdefault((record.__tablename__, record.id.bytes), None)
+        self._kept.append(record)
 
     def write(self, statement: str, values: tuple[Any, ...]) -> None:
         """One row written by the store itself; say `touch` before."""
@@ -83,20 +89,22 @@ class Recorder:
         """
         order = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
         found: list[tuple[tuple[int, int], Change]] = []
+        rows: dict[tuple[str, bytes], Raw] = {}
         for (name, record), before in self._before.items():
             shape = shape_of(name)
             after = shape.read(self.driver, record)
             if after is None:
                 continue
+            rows[name, record] = after
             for change in _difference(shape, UUID(bytes=record), before, after):
                 gone = change.k == "del"
                 phase = 0 if gone and name == "claim" else 2 if gone else 1
                 found.append(((phase, -order[name] if gone else order[name]), change))
         changes = [change for _, change in sorted(found, key=lambda pair: pair[0])]
-        self._check_references(changes)
+        self._check_references(changes, rows)
         return changes
 
-    def _check_references(self, changes: list[Change]) -> None:
+    def _check_references(self, changes: list[Change], rows: dict[tuple[str, bytes], Raw]) -> None:
         """Foreign keys do not see tombstones: a record in use cannot go, one that is gone cannot be used."""
         for change in changes:
             if change.k == "del":
@@ -107,13 +115,14 @@ class Recorder:
                             detail=f"{change.t} {change.id}, {reference.table}.{reference.column}",
                         )
                 continue
-            shape = shape_of(change.t)
-            row = shape.read(self.driver, change.id.bytes)
-            if row is None or row["deleted_at"] is not None:
+            row = rows[change.t, change.id.bytes]
+            if row["deleted_at"] is not None:
                 continue
-            for reference in shape.references:
+            for reference in shape_of(change.t).references:
                 target = row[reference.column]
-                if target is not None and not self._is_live(reference.target, "id", target):
+                known = rows.get((reference.target, target))
+                live = known["deleted_at"] is None if known else None
+                if target is not None and not (live or self._is_live(reference.target, "id", target)):
                     raise Refused(
                         "Die Eingabe verweist auf einen Eintrag, den es nicht (mehr) gibt.",
                         detail=f"{change.t} {change.id}, {reference.column}",
@@ -168,7 +177,7 @@ def _tombstones(session: Session, _context: Any, _instances: Any) -> None:
 def _made(_mapper: Mapper[Any], _connection: sa.Connection, record: Record) -> None:
     recorder = _recorder_of(record)
     record.created_at = record.changed_at = recorder.moment
-    recorder.touch(record.__tablename__, record.id)
+    recorder.made(record)
 
 
 @event.listens_for(Record, "before_update", propagate=True)

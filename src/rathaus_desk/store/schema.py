@@ -274,8 +274,11 @@ def is_local(table: str | None) -> bool:
 
 def record_class(table: str) -> type[Record]:
     """The class of a synced table; KeyError if there is none."""
-    for mapper in Base.registry.mappers:
-        if isinstance(mapper.local_table, sa.Table) and mapper.local_table.name == table:
-            found: type[Record] = mapper.class_
-            return found
-    raise KeyError(table)
+    if table not in _classes:
+        for mapper in Base.registry.mappers:
+            if isinstance(mapper.local_table, sa.Table):
+                _classes[mapper.local_table.name] = mapper.class_
+    return _classes[table]
+
+
+_classes: dict[str, type[Record]] = {}

@@ -46,13 +46,12 @@ class Shape:
     references: tuple[Reference, ...]
     encoders: Mapping[str, Callable[[Any], Any]]
     decoders: Mapping[str, Callable[[Any], Any]]
+    selection: str
+    """The statement that reads a row by its id."""
 
     def read(self, connection: Any, record: bytes) -> Raw | None:
         """The raw row with this id, tombstones too; None if there is none. ``connection``: the driver's."""
-        row = connection.execute(
-            f"SELECT {', '.join(map(_quoted, self.columns))} FROM {_quoted(self.name)} WHERE id = ?",
-            (record,),
-        ).fetchone()
+        row = connection.execute(self.selection, (record,)).fetchone()
         return None if row is None else dict(zip(self.columns, row, strict=True))
 
     def wire(self, raw: Raw, columns: frozenset[str] | tuple[str, ...]) -> Wire:
@@ -171,6 +170,7 @@ def shape_of(name: str) -> Shape:
         ),
         encoders={column: coding[0] for column, coding in codings.items()},
         decoders={column: coding[1] for column, coding in codings.items()},
+        selection=f"SELECT {', '.join(map(_quoted, columns))} FROM {_quoted(name)} WHERE id = ?",
     )
 
 

@@ -38,7 +38,7 @@ _NAMES = {
 LIKELY = 80
 """From this score on people of different graves are proposed as one; in one grave the usual bound holds."""
 _MOST_ALIKE = 60
-"""People of one sound beyond which a name is too common to tell anything."""
+"""People in a block beyond which what they share is too common to tell anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,7 +448,7 @@ def profile_of(person: ListedPerson) -> Profile:
 
 
 def _note_same_people(graves: Sequence[_Grave], people: _People) -> None:
-    """Proposes people who may be one and the same: within a grave, then by sound over the whole list."""
+    """Proposes people who may be one and the same: within a grave, then over the whole list, in blocks."""
     profiles = {key: profile_of(person) for key, person in people.known.items()}
     done: set[frozenset[str]] = set()
     for grave in graves:
@@ -458,13 +458,23 @@ def _note_same_people(graves: Sequence[_Grave], people: _People) -> None:
             for person in (*facts.deceased, *((facts.holder,) if facts.holder else ()))
         )
         _propose(keys, profiles, people, done, shared="dieselbe Grabstätte")
-    by_sound: defaultdict[str, list[str]] = defaultdict(list)
+    blocks: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
     for key, profile in profiles.items():
         if profile.kind == "natural" and profile.family_name and profile.given_names:
-            by_sound[f"{phonetic(profile.family_name)}/{fold(profile.given_names)[:1]}"].append(key)
-    for keys_alike in by_sound.values():
-        if len(keys_alike) <= _MOST_ALIKE:
-            _propose(keys_alike, profiles, people, done, at_least=LIKELY)
+            alike = phonetic(profile.family_name), profile.folded[1][:1]
+            for evidence in _evidence(profile):
+                blocks[*alike, evidence].append(key)
+    for block in blocks.values():
+        if len(block) <= _MOST_ALIKE:
+            _propose(block, profiles, people, done, at_least=LIKELY)
+
+
+def _evidence(profile: Profile) -> Iterator[str]:
+    """What must be shared beyond the name for two people of different graves to be proposed as one."""
+    yield from map(fold, profile.addresses)
+    yield from profile.reached_by
+    if profile.born.earliest is not None:
+        yield str(profile.born.earliest.year)
 
 
 def _propose(

@@ -70,7 +70,7 @@ def import_graves(work: Work, request: ImportGraves) -> None:
             _write_person(work, person)
         grave = _new_grave(work, planned, cemetery) if planned.new else _completed_grave(work, planned)
         for row in planned.rows:
-            _write_row(work, grave, row)
+            _write_row(work, grave, row, new=planned.new)
 
 
 class KeepMapping(Request, frozen=True, kw_only=True):
@@ -167,11 +167,16 @@ def _add_former_numbers(work: Work, grave: Grave, listed: ListedGrave) -> None:
             )
 
 
-def _write_row(work: Work, grave: Grave, planned: PlannedRow) -> None:
+def _write_row(work: Work, grave: Grave, planned: PlannedRow, *, new: bool) -> None:
+    """``new``: the grave was made a moment ago, so that nobody else can hold it."""
     for burial in planned.burials:
         _write_burial(work, grave, burial)
     if planned.right is not None:
-        _write_right(work, grave, planned.right)
+        right = _write_right(work, grave, planned.right)
+        if not right.disputed and new:
+            work.claim_first(grave.id, right.first, right.until, right.id)
+        elif not new:
+            _claim(work, right)
     values = {"content": planned.content, "identity": planned.identity, "made": planned.made}
     _put(work, ImportedRow, planned.before, values, lambda: ImportedRow(grave_id=grave.id, **values))
 
@@ -197,7 +202,7 @@ def _write_burial(work: Work, grave: Grave, planned: PlannedBurial) -> None:
         relate(work, request)
 
 
-def _write_right(work: Work, grave: Grave, planned: PlannedRight) -> None:
+def _write_right(work: Work, grave: Grave, planned: PlannedRight) -> RightOfUse:
     listed = planned.listed
     values = {
         "first": planned.first,
@@ -208,13 +213,16 @@ def _write_right(work: Work, grave: Grave, planned: PlannedRight) -> None:
         "disputed": planned.disputed,
     }
     known = None if planned.new else planned.id
-    right = _put(
+    return _put(
         work,
         RightOfUse,
         known,
         values,
         lambda: RightOfUse(id=planned.id, grave_id=grave.id, origin="old_stock", **values),
     )
+
+
+def _claim(work: Work, right: RightOfUse) -> None:
     try:
         claim_anew(work, right)
     except ClaimTaken:

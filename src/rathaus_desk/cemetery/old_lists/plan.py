@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -190,7 +191,7 @@ class _Planner:
         register = KnownGrave(self._session, grave) if grave else KnownGrave(self._session)
         before = register.matched(fresh, {row.content for row in listed.rows})
         self._plan.changed += len(before)
-        planned_before = set(self._planned)
+        planned_before = len(self._planned)
         for row in fresh:
             self._assign_people(row, before.get(row.line), register)
         burials = {row.line: self._burials(row, before.get(row.line), register) for row in fresh}
@@ -215,7 +216,7 @@ class _Planner:
                 listed, cemetery=cemetery.name if cemetery else listed.cemetery, rows=()
             ),
             rows=tuple(rows),
-            people=tuple(person for id_, person in self._planned.items() if id_ not in planned_before),
+            people=tuple(islice(self._planned.values(), planned_before, None)),
         )
 
     def _assign_people(self, row: ListedRow, old: ImportedRow | None, register: KnownGrave) -> None:

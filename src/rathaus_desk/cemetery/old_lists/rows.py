@@ -40,6 +40,7 @@ _RANGE_OF_PLACES = re.compile(r"(?:.*[^0-9])?([0-9]{1,4})\s*[-–+&]\s*([0-9]{1,
 _FROM_TO = re.compile(r".*[0-9]{2,4}\s*(?:-|–|bis)\s*.*[0-9]{2,4}.*")
 _TWO_VALUES = re.compile(r"\s*(?:/|;|\n|&|\bu\.|\bund\b)\s*")
 _PLACE = re.compile(r"\b(?:stelle|platz|grabstelle)\s*(?:nr\.?)?\s*([0-9]{1,3})\b", re.IGNORECASE)
+_BETWEEN = "\N{SYMBOL FOR UNIT SEPARATOR}"
 _NAME_FIELDS = ("name", "family_name", "given_names")
 
 
@@ -86,7 +87,7 @@ class RowFacts:
 
 def key_of(*parts: object) -> str:
     """A short name for what ``parts`` say, folded; the same parts always give the same."""
-    text = "\x1f".join(fold(str(part)) for part in parts)
+    text = fold(_BETWEEN.join(map(str, parts)))
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
