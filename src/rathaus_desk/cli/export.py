@@ -26,19 +26,18 @@ class Day(click.ParamType[date]):
     """A day, as programs write it (2026-11-20) or as Germans do (20.11.2026)."""
 
     name = "TAG"
-    _german = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+    _iso = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
+    _german = re.compile(r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """The day; a usage error if there is no such day."""
         if isinstance(value, date):
             return value
-        text = str(value).strip()
+        found = self._iso.fullmatch(value.strip()) or self._german.fullmatch(value.strip())
         try:
-            if found := self._german.fullmatch(text):
-                return date(int(found[3]), int(found[2]), int(found[1]))
-            if len(text) != len("2026-11-20"):
-                raise ValueError(text)
-            return date.fromisoformat(text)
+            if found is None:
+                raise ValueError(value)
+            return date(int(found["year"]), int(found["month"]), int(found["day"]))
         except ValueError:
             self.fail(f"„{value}“ ist kein Tag; richtig wäre zum Beispiel 2026-11-20.", param, ctx)
 
