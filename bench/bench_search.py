@@ -19,117 +19,24 @@ from rathaus_desk.store.engine import Store
 from rathaus_desk.store.schema import Found
 from rathaus_desk.store.search import entry_of, put, search
 
-SYLLABLES = [
-    "mül",
-    "sch",
-    "mei",
-    "fisch",
-    "web",
-    "schu",
-    "becker",
-    "hof",
-    "rich",
-    "klein",
-    "wolf",
-    "schrö",
-    "neu",
-    "schwarz",
-    "zim",
-    "braun",
-    "krü",
-    "hart",
-    "lang",
-    "wer",
-    "krau",
-    "leh",
-    "köh",
-    "herr",
-    "kö",
-    "walt",
-    "mai",
-    "kai",
-    "fuchs",
-    "pe",
-    "schol",
-    "mö",
-    "weiß",
-    "jung",
-    "hahn",
-    "schu",
-    "vo",
-    "win",
-    "ro",
-    "beck",
-    "lo",
-    "ber",
-    "ot",
-    "gra",
-    "sim",
-    "fran",
-]
-ENDINGS = [
-    "er",
-    "mann",
-    "ler",
-    "dt",
-    "ner",
-    "ke",
-    "s",
-    "el",
-    "ig",
-    "ter",
-    "ler",
-    "mer",
-    "sen",
-    "bach",
-    "berg",
-    "feld",
-    "hardt",
-]
-FIRST = [
-    "Anna",
-    "Frank",
-    "Peter",
-    "Ursula",
-    "Hans",
-    "Karin",
-    "Günter",
-    "Renate",
-    "Jürgen",
-    "Monika",
-    "Klaus",
-    "Helga",
-    "Werner",
-    "Sabine",
-    "Heinz",
-    "Ingrid",
-    "Jörg",
-    "Petra",
-    "Manfred",
-    "Gisela",
-    "Uwe",
-    "Brigitte",
-    "Walter",
-    "Elke",
-    "Karl",
-    "Christa",
-    "Bärbel",
-    "Sören",
-    "Zoë",
-    "Łukasz",
-]
-STREETS = [
-    "Hauptstraße",
-    "Kirchweg",
-    "Am",
-    "Anger",
-    "Schulgasse",
-    "Im",
-    "Grund",
-    "Bahnhofstraße",
-    "Lindenallee",
-    "Mühlweg",
-]
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+SYLLABLES = words("""
+    mül sch mei fisch web schu becker hof rich klein wolf schrö neu schwarz zim braun krü hart lang
+    wer krau leh köh herr kö walt mai kai fuchs pe schol mö weiß jung hahn schu vo win ro beck lo
+    ber ot gra sim fran
+""")
+ENDINGS = words("""
+    er mann ler dt ner ke s el ig ter ler mer sen bach berg feld hardt
+""")
+FIRST = words("""
+    Anna Frank Peter Ursula Hans Karin Günter Renate Jürgen Monika Klaus Helga Werner Sabine Heinz
+    Ingrid Jörg Petra Manfred Gisela Uwe Brigitte Walter Elke Karl Christa Bärbel Sören Zoë Łukasz
+""")
+STREETS = ("Hauptstraße", "Kirchweg", "Am Anger", "Schulgasse", "Im Grund", "Bahnhofstraße", "Mühlweg")
 
 
 def main() -> None:

@@ -76,15 +76,18 @@ class Entry(Kept):
     id: Mapped[UUID] = mapped_column(unique=True)
     ws: Mapped[UUID]
     seq: Mapped[int]
-    undoes: Mapped[UUID | None] = mapped_column(index=True)
-    import_id: Mapped[UUID | None] = mapped_column(index=True)
+    undoes: Mapped[UUID | None]
+    import_id: Mapped[UUID | None]
     prev: Mapped[bytes]
     hash: Mapped[bytes]
     header: Mapped[str]
     request: Mapped[str | None]
     request_salt: Mapped[bytes | None]
     request_digest: Mapped[bytes]
-    __table_args__ = (sa.UniqueConstraint("ws", "seq"),)
+    __table_args__ = (
+        sa.Index(None, "import_id", sqlite_where=sa.text("import_id IS NOT NULL")),
+        sa.Index(None, "undoes", sqlite_where=sa.text("undoes IS NOT NULL")),
+    )
 
 
 class ChangedRow(Kept):

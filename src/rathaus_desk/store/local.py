@@ -18,6 +18,7 @@ class Setting(Local):
     """One setting of this workstation."""
 
     __tablename__ = "setting"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (SQLAlchemy reads it as it is)
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[Json]
 

@@ -25,6 +25,7 @@ class NumberBlock(Kept):
     """Numbers ``first`` to ``last`` of a series, leased to this workstation; ``next`` is drawn next."""
 
     __tablename__ = "number_block"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (SQLAlchemy reads it as it is)
     series: Mapped[str] = mapped_column(primary_key=True)
     first: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last: Mapped[int]
@@ -35,6 +36,7 @@ class NumberDrawn(Kept):
     """A number given out, and the operation that used it."""
 
     __tablename__ = "number_drawn"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (SQLAlchemy reads it as it is)
     series: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     operation: Mapped[UUID]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -87,7 +88,7 @@ class Recorder:
 
         Raises Refused if a record that is gone is still referred to.
         """
-        order = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
+        order = _table_order(len(Base.metadata.tables))
         found: list[tuple[tuple[int, int], Change]] = []
         rows: dict[tuple[str, bytes], Raw] = {}
         for (name, record), before in self._before.items():
@@ -131,6 +132,12 @@ class Recorder:
     def _is_live(self, table: str, column: str, value: bytes) -> bool:
         query = f'SELECT 1 FROM "{table}" WHERE "{column}" = ? AND deleted_at IS NULL LIMIT 1'
         return self.driver.execute(query, (value,)).fetchone() is not None
+
+
+@lru_cache(maxsize=1)
+def _table_order(_tables: int) -> dict[str, int]:
+    """Table → its place, those referred to before those that refer (``_tables``: how many there are)."""
+    return {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
 
 
 def _difference(shape: Shape, record: UUID, before: Raw | None, after: Raw) -> list[Change]:

@@ -23,6 +23,7 @@ class Secret(Kept):
     """One named key."""
 
     __tablename__ = "secret"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (SQLAlchemy reads it as it is)
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[bytes]
 

@@ -62,15 +62,6 @@ class Shape:
         """The values as SQLite holds them."""
         return {name: self.decoders[name](value) for name, value in wire.items()}
 
-    def insert(self, raw: Raw) -> tuple[str, tuple[Any, ...]]:
-        """Statement and values that put a whole row in."""
-        names = ", ".join(map(_quoted, self.columns))
-        marks = ", ".join("?" * len(self.columns))
-        return (
-            f"INSERT INTO {_quoted(self.name)} ({names}) VALUES ({marks})",
-            tuple(raw[name] for name in self.columns),
-        )
-
     def update(self, record: bytes, raw: Raw) -> tuple[str, tuple[Any, ...]]:
         """Statement and values that change some columns of a row."""
         changed = ", ".join(f"{_quoted(name)} = ?" for name in raw)

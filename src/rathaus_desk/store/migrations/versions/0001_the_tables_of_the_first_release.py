@@ -124,11 +124,20 @@ def upgrade() -> None:
         sa.Column("request_digest", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_journal")),
         sa.UniqueConstraint("id", name=op.f("uq_journal_id")),
-        sa.UniqueConstraint("ws", "seq", name=op.f("uq_journal_ws_seq")),
     )
     with op.batch_alter_table("journal", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_journal_import_id"), ["import_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_journal_undoes"), ["undoes"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_journal_import_id"),
+            ["import_id"],
+            unique=False,
+            sqlite_where=sa.text("import_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_journal_undoes"),
+            ["undoes"],
+            unique=False,
+            sqlite_where=sa.text("undoes IS NOT NULL"),
+        )
 
     op.create_table(
         "kept_mapping",
@@ -151,6 +160,7 @@ def upgrade() -> None:
         sa.Column("last", sa.Integer(), nullable=False),
         sa.Column("next", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("series", "first", name=op.f("pk_number_block")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "number_drawn",
@@ -158,6 +168,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("operation", sa.LargeBinary(length=16), nullable=False),
         sa.PrimaryKeyConstraint("series", "number", name=op.f("pk_number_drawn")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "office",
@@ -250,12 +261,14 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_secret")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "setting",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_setting")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "town",
@@ -727,6 +740,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_application_state"), ["state"], unique=False)
 
     op.create_table(
+        "assessment",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("tariff_version_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("tariff_sha256", sa.Text(), nullable=False),
+        sa.Column("tariff_title", sa.Text(), nullable=False),
+        sa.Column("assessed_for", sa.Date(), nullable=False),
+        sa.Column("lines", sa.Text(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("vat", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("vat_by_rate", sa.Text(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["case_file.id"],
+            name=op.f("fk_assessment_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["tariff_version_id"],
+            ["catalogue_version.id"],
+            name=op.f("fk_assessment_tariff_version_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
+    )
+    with op.batch_alter_table("assessment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assessment_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_assessment_tariff_version_id"), ["tariff_version_id"], unique=False
+        )
+
+    op.create_table(
         "burial",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -816,6 +869,111 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_burial_undertaker_id"), ["undertaker_id"], unique=False)
 
     op.create_table(
+        "letter",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("about_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("case_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("recipient_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("recipient_lines", sa.Text(), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=False),
+        sa.Column("attachment_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("printed_on", sa.Date(), nullable=True),
+        sa.Column("posted_on", sa.Date(), nullable=True),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"],
+            ["attachment.id"],
+            name=op.f("fk_letter_attachment_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["case_file.id"],
+            name=op.f("fk_letter_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["recipient_id"],
+            ["person.id"],
+            name=op.f("fk_letter_recipient_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+    )
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letter_about_id"), ["about_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letter_attachment_id"), ["attachment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letter_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letter_dated_on"), ["dated_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letter_recipient_id"), ["recipient_id"], unique=False)
+
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("recipient_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("assessment_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("corrects_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("dated_on", sa.Date(), nullable=False),
+        sa.Column("posted_on", sa.Date(), nullable=True),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("appeal_until", sa.Date(), nullable=False),
+        sa.Column("service_source", sa.Text(), nullable=False),
+        sa.Column("appeal_source", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"],
+            ["assessment.id"],
+            name=op.f("fk_notice_assessment_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["case_file.id"],
+            name=op.f("fk_notice_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["corrects_id"],
+            ["notice.id"],
+            name=op.f("fk_notice_corrects_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["recipient_id"],
+            ["person.id"],
+            name=op.f("fk_notice_recipient_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("number", name=op.f("uq_notice_number")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_assessment_id"), ["assessment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_corrects_id"), ["corrects_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_recipient_id"), ["recipient_id"], unique=False)
+
+    op.create_table(
         "right_change",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -870,3 +1028,81 @@ def upgrade() -> None:
             batch_op.f("ix_right_change_holder_before_id"), ["holder_before_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_right_change_right_id"), ["right_id"], unique=False)
+
+    op.create_table(
+        "due_item",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("notice_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("case_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("debtor_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("cancelled_on", sa.Date(), nullable=True),
+        sa.Column("cancel_reason", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["case_file.id"],
+            name=op.f("fk_due_item_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["debtor_id"],
+            ["person.id"],
+            name=op.f("fk_due_item_debtor_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["notice_id"],
+            ["notice.id"],
+            name=op.f("fk_due_item_notice_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_due_item")),
+        sa.UniqueConstraint("reference", name=op.f("uq_due_item_reference")),
+    )
+    with op.batch_alter_table("due_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_due_item_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_due_item_debtor_id"), ["debtor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_due_item_due_on"), ["due_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_due_item_notice_id"), ["notice_id"], unique=False)
+
+    op.create_table(
+        "payment",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("due_item_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("clerk_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["clerk_id"],
+            ["clerk.id"],
+            name=op.f("fk_payment_clerk_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["due_item_id"],
+            ["due_item.id"],
+            name=op.f("fk_payment_due_item_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_clerk_id"), ["clerk_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_payment_due_item_id"), ["due_item_id"], unique=False)
