@@ -43,6 +43,7 @@ class MappedRow:
     headings: dict[str, str]
     unmapped: tuple[Value, ...] = ()
     doubts: list[Doubt] = field(default_factory=list)
+    _texts: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def values(self, name: str) -> list[Value]:
         """The cells of the field ``name`` that hold something, from left to right."""
@@ -59,7 +60,13 @@ class MappedRow:
 
     def text(self, name: str, *, joined_by: str = " ") -> str:
         """What the field says, several columns joined."""
-        return joined_by.join(value.text for value in self.values(name))
+        found = self.by_field.get(name)
+        if not found:
+            return ""
+        known = self._texts.get((name, joined_by))
+        if known is None:
+            known = self._texts[name, joined_by] = joined_by.join(value.text for value in found)
+        return known
 
     def column(self, *names: str) -> str:
         """The heading a doubt about a field names: where it says something, else its first column."""
@@ -78,10 +85,7 @@ class MappedRow:
     @cached_property
     def key(self) -> tuple[tuple[str, str], ...]:
         """Everything the row says, folded, by which equal rows are known; empty fields do not count."""
-        return tuple(
-            (name, fold(" ".join(value.text for value in values)))
-            for name, values in sorted(self.by_field.items())
-        )
+        return tuple((name, fold(self.text(name))) for name in sorted(self.by_field))
 
 
 def mapped_rows(table: Table, mapping: Mapping) -> Iterator[MappedRow]:

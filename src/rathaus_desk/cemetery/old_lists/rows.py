@@ -397,7 +397,8 @@ def _people(row: MappedRow, subject: str, setting: Setting) -> PeopleText:
         reading = read_name_columns(" ".join(filter(None, (family, name))), given, order=order)
     else:
         reading = read_people(name, order=order)
-    if len(reading.people) != 1:
+    more = any(row.values(f"{subject}.{name}") for name in ("birth_name", "title", "salutation"))
+    if len(reading.people) != 1 or not more:
         return reading
     person = reading.people[0]
     birth_name = re.sub(r"^geb(\.|orene?r?)\s*", "", row.text(f"{subject}.birth_name"), flags=re.IGNORECASE)
