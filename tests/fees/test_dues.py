@@ -17,7 +17,7 @@ from rathaus_desk.catalogue.kinds import Kinds
 from rathaus_desk.catalogue.operations import LoadCatalogue, new_versions
 from rathaus_desk.fees import letters, queries
 from rathaus_desk.fees.engine import assess, event, service
-from rathaus_desk.fees.listings import DUE_COLUMNS, open_rows
+from rathaus_desk.fees.listings import DUE_COLUMNS, income_rows, open_rows
 from rathaus_desk.fees.operations import (
     CancelDueItem,
     PostNotice,
@@ -32,6 +32,7 @@ from rathaus_desk.kernel.clock import FixedClock
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.listing import Wanted
 from rathaus_desk.kernel.money import Money
+from rathaus_desk.kernel.periods import Period
 from rathaus_desk.people.operations import EnterPerson, PersonDetails
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.operations import Request, Work, operation
@@ -255,3 +256,29 @@ def test_payment_references_satisfy_iso_11649(number: int) -> None:
 def test_the_state_of_a_due_item(amount: int, paid: int, state: str) -> None:
     assert due_state(Money(amount), Money(paid), cancelled=False) == state
     assert due_state(Money(amount), Money(paid), cancelled=True) == "cancelled"
+
+
+class TestIncome:
+    def charged(self, cashier: Cashier, period: Period | None = None) -> list[tuple[int, str, int, str]]:
+        """Year, item, how often, how much."""
+        with cashier.store.read() as session:
+            rows = list(income_rows(session, Wanted(date(2026, 11, 25), period)))
+        return [(row[0], row[2], row[6], str(row[7])) for row in rows]
+
+    def test_each_item_of_the_tariff_with_its_sum(self, cashier: Cashier) -> None:
+        cashier.run(ChargeBurial(debtor=cashier.debtor, services=1))
+        assert self.charged(cashier) == [
+            (2026, "bestattung.sarg", 2, "1380.00"),
+            (2026, "kuehlzelle", 2, "160.00"),
+            (2026, "verlaengerung.wahl_sarg", 2, "3456.00"),
+        ]
+        assert self.charged(cashier, Period(date(2025, 1, 1), date(2026, 11, 24))) == []
+        assert len(self.charged(cashier, Period(date(2026, 11, 25), date(2026, 11, 25)))) == 3
+
+    def test_what_was_replaced_or_cancelled_does_not_count(self, cashier: Cashier) -> None:
+        newer = cashier.run(ChargeBurial(debtor=cashier.debtor, services=3, corrects=cashier.notice))
+        assert (2026, "kuehlzelle", 1, "96.00") in self.charged(cashier)
+        with cashier.store.read() as session:
+            (due,) = queries.due_items_of(session, newer)
+        cashier.run(CancelDueItem(due_item=due.id, reason="doppelt"))
+        assert self.charged(cashier) == []

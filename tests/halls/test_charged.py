@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rathaus_desk.fees.occasions import hours_within
 from rathaus_desk.fees.tariff import Days
-from rathaus_desk.halls.charged import charged_days, night_hours
+from rathaus_desk.halls.charged import charged_days
 
 
 def days_of(starts: str, ends: str, days: Days | None = None) -> list[str]:
@@ -52,10 +53,11 @@ def test_a_booked_day_stays_a_day_when_clocks_change() -> None:
     assert days_of("2027-03-28T00:00", "2027-03-29T00:00") == ["2027-03-28"]
 
 
-def test_night_hours() -> None:
-    starts, ends = datetime(2026, 6, 6, 18), datetime(2026, 6, 8, 3, 30)
-    assert night_hours(starts, ends, (60, 360)) == Fraction(15, 2)
-    assert night_hours(starts, ends, (1320, 360)) == 8 + Fraction(11, 2)
+def test_hours_between_two_times_of_day() -> None:
+    times = (datetime(2026, 6, 6, 18), datetime(2026, 6, 8, 3, 30))
+    assert hours_within(times, (60, 360)) == Fraction(15, 2)
+    assert hours_within(times, (1320, 360)) == 8 + Fraction(11, 2)
+    assert hours_within(times, (0, 1440)) == Fraction(67, 2)
 
 
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1))

@@ -40,7 +40,7 @@ class BadFile(BadInput):
     """A catalogue file cannot be used. The sentence gives the first reason and counts the others."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        first, *others = findings
+        first, *others = findings = sorted(findings, key=lambda finding: finding.line or 0)
         more = {0: "", 1: " (und ein weiterer Fehler)"}.get(
             len(others), f" (und {len(others)} weitere Fehler)"
         )

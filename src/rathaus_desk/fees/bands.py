@@ -16,7 +16,9 @@ from rathaus_desk.fees.tariff import Item, Touch
 from rathaus_desk.fees.vocabulary import FACTS, FactType
 from rathaus_desk.kernel.money import Money
 
-WHOLE = frozenset({"age", "persons", "places", "urns", "occupants", "days", "years_since_burial"})
+WHOLE = frozenset(
+    {"age", "persons", "places", "urns", "occupants", "days", "day_number", "years_since_burial"}
+)
 """Facts of type NUMBER that are always whole: between 4 and 5 there is nothing."""
 
 

@@ -146,6 +146,7 @@ class _Compiler:
             quantity_up_to=table.quantity_up_to,
             quantity_at_least=table.quantity_at_least,
             each=table.each,
+            clock=self._clock(at, table),
             minimum=table.minimum,
             maximum=table.maximum,
             replaces=_names(table.replaces),
@@ -205,6 +206,15 @@ class _Compiler:
                 "room_price": item.room_price or (table.room_price is None and table.by in ("room", "set")),
             }
             yield Item(**fields)
+
+    def _clock(self, at: tuple[str | int, ...], table: ItemTable) -> tuple[int, int] | None:
+        if table.clock_from is None and table.clock_until is None:
+            return None
+        if not any(term.name == "hour" for term in self._per((*at, "per"), table.per)):
+            there = "clock_from" if table.clock_from is not None else "clock_until"
+            self._note((*at, there), f"„{there}“ zählt Stunden.", 'per = "started_hour"')
+        begins = table.clock_from.minutes if table.clock_from else 0
+        return begins, table.clock_until.minutes if table.clock_until else 1440
 
     def _steps(self, at: tuple[str | int, ...], table: ItemTable) -> tuple[tuple[date, Fraction], ...]:
         days = [step.first for step in table.steps]
@@ -341,9 +351,14 @@ class _Compiler:
         several = not isinstance(tables, DepositTable)
         for position, table in enumerate([tables] if isinstance(tables, DepositTable) else tables):
             at: tuple[str | int, ...] = ("deposit", position) if several else ("deposit",)
-            self._not_negative(at, table.amount)
+            if (table.amount is None) == (table.percent is None):
+                self._note(at, "Die Kaution nennt entweder amount oder percent.", 'amount = "300.00"')
+            elif table.amount is not None:
+                self._not_negative(at, table.amount)
             rule = self._rule(at, table.when, table.unless)
-            yield DepositRule(table.amount, rule, table.label, table.paragraph, table.in_addition)
+            yield DepositRule(
+                rule, table.amount, table.percent, table.label, table.paragraph, table.in_addition
+            )
 
     def _cancellations(self) -> Iterable[Cancellation]:
         last: int | None = None
@@ -359,7 +374,16 @@ class _Compiler:
                 self._note(at, what, "die Stufen nach Tagen absteigend ordnen")
             last = more_than if table.when is None else last
             rule = self._rule(at, table.when, table.unless)
-            yield Cancellation(rule, more_than, table.percent, table.amount, table.label, table.paragraph)
+            yield Cancellation(
+                rule,
+                more_than,
+                table.percent,
+                table.amount,
+                table.minimum,
+                table.maximum,
+                table.label,
+                table.paragraph,
+            )
 
     def _days_before(self, at: tuple[str | int, ...], table: CancellationTable) -> int:
         if (table.days_before_more_than is None) == (table.days_before_at_least is None):
@@ -404,7 +428,6 @@ class _Compiler:
             begins_at=1440 if table.begins_at is None else table.begins_at.minutes,
             ends_at=0 if table.ends_at is None else table.ends_at.minutes,
             half_day_hours=table.half_day_up_to_hours,
-            night=(table.night_from.minutes, table.night_until.minutes),
         )
 
     def _names_fact(self, fact: str) -> bool:

@@ -10,7 +10,7 @@ from math import ceil, floor
 
 from rathaus_desk.catalogue.examples import number_text
 from rathaus_desk.fees.conditions import german_value
-from rathaus_desk.fees.occasions import Occasion
+from rathaus_desk.fees.occasions import Occasion, hours_within
 from rathaus_desk.fees.tariff import CountTerm, Item, Tariff
 from rathaus_desk.fees.vocabulary import COUNTS, FACTS
 from rathaus_desk.kernel.errors import MissingFact, Refused
@@ -55,6 +55,8 @@ def item_for(item: Item, occasion: Occasion) -> bool:
         return False
     if item.at_cost and occasion.amount is None:
         return False
+    if item.clock and (occasion.times is None or not hours_within(occasion.times, item.clock)):
+        return False
     answer = item.rule.verdict(occasion.facts, occasion.counts, occasion.subject)
     if isinstance(answer, str):
         raise missing(answer, item.label, item.paragraph)
@@ -96,6 +98,8 @@ def quantity_of(item: Item, occasion: Occasion) -> tuple[Fraction, tuple[str, ..
     said = []
     for term in item.per:
         number = occasion.counts[term.name]
+        if item.clock and occasion.times and term.name == "hour":
+            number = hours_within(occasion.times, item.clock)
         if number is None:
             raise missing(term.name, item.label, item.paragraph)
         counted = _rounded(term, Fraction(number))

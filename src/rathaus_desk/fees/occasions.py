@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
 from rathaus_desk.kernel.money import Money
@@ -58,8 +58,27 @@ class Occasion:
     """Free text for the line of an expense."""
     without: frozenset[str] = frozenset()
     """Items (key, tag, ``room_price``) that are not for this occasion: a set's price replaces its rooms'."""
+    times: tuple[datetime, datetime] | None = None
+    """From when to when (wall time, end exclusive), where the time of day may decide the price."""
     unit: str = ""
     """A count that the item's ``per`` must name: what happens on a day is only for items counted by days."""
+
+
+def hours_within(times: tuple[datetime, datetime], clock: tuple[int, int]) -> Fraction:
+    """The hours of a use that lie between two times of day (minutes since midnight), every day anew.
+
+    ``clock`` may run over midnight: from 22:00 (1320) until 06:00 (360).
+    """
+    starts, ends = times
+    length = (clock[1] - clock[0]) % 1440 or 1440
+    day = starts.date() - timedelta(days=1)
+    seconds = 0
+    while day <= ends.date():
+        opens = datetime.combine(day, time()) + timedelta(minutes=clock[0])
+        closes = opens + timedelta(minutes=length)
+        seconds += max(0, int((min(ends, closes) - max(starts, opens)).total_seconds()))
+        day += timedelta(days=1)
+    return Fraction(seconds, 3600)
 
 
 def event(

@@ -55,6 +55,8 @@ class Item:
     quantity_up_to: Fraction | None = None
     quantity_at_least: Fraction | None = None
     each: Fraction | None = None
+    clock: tuple[int, int] | None = None
+    """Only hours between these times of day count (minutes since midnight, until may be earlier)."""
     minimum: Money | None = None
     maximum: Money | None = None
     replaces: tuple[str, ...] = ()
@@ -143,10 +145,11 @@ class Vat:
 
 @dataclass(frozen=True)
 class DepositRule:
-    """What has to be left as security."""
+    """What has to be left as security: an amount, or a percentage of the total."""
 
-    amount: Money
     rule: Rule
+    amount: Money | None = None
+    percent: Fraction | None = None
     label: str = ""
     paragraph: str = ""
     in_addition: bool = False
@@ -154,12 +157,14 @@ class DepositRule:
 
 @dataclass(frozen=True)
 class Cancellation:
-    """One step: holds when the days before the event are more than / at least so many."""
+    """One step: holds when the days before the event are more than so many."""
 
     rule: Rule
     more_than: int
     percent: Fraction | None = None
     amount: Money | None = None
+    minimum: Money | None = None
+    maximum: Money | None = None
     label: str = ""
     paragraph: str = ""
 
@@ -199,7 +204,6 @@ class Days:
     ends_at: int = 0
     """A use that ends at or before this time belongs to the day before."""
     half_day_hours: Fraction | None = None
-    night: tuple[int, int] = (0, 360)
 
 
 @dataclass(frozen=True)

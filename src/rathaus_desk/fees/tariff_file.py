@@ -97,8 +97,6 @@ class DaysTable(Table, frozen=True, kw_only=True):
     begins_at: TimeOfDay | None = None
     ends_at: TimeOfDay | None = None
     half_day_up_to_hours: Fraction | None = None
-    night_from: TimeOfDay = TimeOfDay(0)
-    night_until: TimeOfDay = TimeOfDay(360)
 
 
 class SeasonTable(Table, rename={"first": "from", "last": "to"}, frozen=True, kw_only=True):
@@ -140,6 +138,8 @@ class ItemTable(RuleTable, frozen=True, kw_only=True):
     quantity_up_to: Fraction | None = None
     quantity_at_least: Fraction | None = None
     each: Fraction | None = None
+    clock_from: TimeOfDay | None = None
+    clock_until: TimeOfDay | None = None
     minimum: Money | None = None
     maximum: Money | None = None
     replaces: Names | None = None
@@ -197,7 +197,8 @@ class VatTable(RuleTable, frozen=True, kw_only=True):
 class DepositTable(RuleTable, frozen=True, kw_only=True):
     """``[deposit]`` or ``[[deposit]]``: the first that holds counts; with ``in_addition`` it is added."""
 
-    amount: Money
+    amount: Money | None = None
+    percent: Percent | None = None
     label: ShortText = ""
     paragraph: ShortText = ""
     in_addition: bool = False
@@ -210,6 +211,8 @@ class CancellationTable(RuleTable, frozen=True, kw_only=True):
     days_before_at_least: int | None = None
     percent: Percent | None = None
     amount: Money | None = None
+    minimum: Money | None = None
+    maximum: Money | None = None
     label: ShortText = ""
     paragraph: ShortText = ""
 

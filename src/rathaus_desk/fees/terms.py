@@ -10,13 +10,18 @@ from rathaus_desk.catalogue.law import LawBook
 from rathaus_desk.fees.assessment import Assessment, Line
 from rathaus_desk.fees.hits import missing
 from rathaus_desk.fees.occasions import Counts, Fact
-from rathaus_desk.fees.tariff import Tariff
+from rathaus_desk.fees.tariff import Cancellation, Tariff
 from rathaus_desk.kernel.deadlines import ends_after
 from rathaus_desk.kernel.money import Money, round_half_up
 
 
-def deposit(tariff: Tariff, facts: Mapping[str, Fact], counts: Counts) -> Money | None:
-    """What has to be left as security: the first rule that holds and those ``in_addition``; None: nothing."""
+def deposit(
+    tariff: Tariff, assessment: Assessment, facts: Mapping[str, Fact], counts: Counts
+) -> Money | None:
+    """What has to be left as security: the first rule that holds and those ``in_addition``; None: nothing.
+
+    A percentage is of the total, rounded half up.
+    """
     found: Money | None = None
     first_found = False
     for rule in tariff.deposits:
@@ -26,7 +31,9 @@ def deposit(tariff: Tariff, facts: Mapping[str, Fact], counts: Counts) -> Money 
         if isinstance(answer, str):
             raise missing(answer, rule.label or "Kaution", rule.paragraph)
         if answer:
-            found = (found or Money()) + rule.amount
+            share = (rule.percent or Fraction(0)) / 100
+            asked = rule.amount if rule.amount is not None else assessment.total.times(share)
+            found = (found or Money()) + asked
             first_found = first_found or not rule.in_addition
     return found
 
@@ -40,7 +47,8 @@ def cancellation_fee(
 ) -> Money:
     """What calling off so many days before the event costs; 0.00 where no step holds.
 
-    A percentage is of the gross total without what meters show and what is charged at cost, rounded half up.
+    A percentage is of the gross total without what meters show and what is charged at cost, rounded half up,
+    then kept between the step's minimum and maximum.
     """
     for step in tariff.cancellations:
         if days_before <= step.more_than:
@@ -48,12 +56,19 @@ def cancellation_fee(
         answer = step.rule.verdict(facts, counts)
         if isinstance(answer, str):
             raise missing(answer, step.label or "Absage", step.paragraph)
-        if answer and step.amount is not None:
-            return step.amount
-        if answer and step.percent is not None:
-            agreed = sum((_gross(line) for line in assessment.lines if not line.metered), Fraction(0))
-            return Money(round_half_up(agreed * step.percent / 100))
+        if answer:
+            return _step_fee(step, assessment)
     return Money()
+
+
+def _step_fee(step: Cancellation, assessment: Assessment) -> Money:
+    if step.percent is None:
+        return step.amount or Money()
+    agreed = sum((_gross(line) for line in assessment.lines if not line.metered), Fraction(0))
+    fee = Money(round_half_up(agreed * step.percent / 100))
+    if step.minimum is not None:
+        fee = max(fee, step.minimum)
+    return fee if step.maximum is None else min(fee, step.maximum)
 
 
 def due_on(

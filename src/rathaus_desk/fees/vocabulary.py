@@ -74,6 +74,7 @@ FACTS: Mapping[str, FactWord] = {
     "day": FactWord(
         FactType.WORD, "Tag", structural=True, choices={"first": "erster Tag", "following": "Folgetag"}
     ),
+    "day_number": FactWord(FactType.NUMBER, "der wievielte Tag", structural=True),
     "day_kind": FactWord(
         FactType.WORD,
         "Art des Tages",
@@ -161,7 +162,6 @@ COUNTS: Mapping[str, CountWord] = {
     "rest_year": CountWord("Jahr Restruhefrist", "Jahre Restruhefrist"),
     "quantity": CountWord("Stück", "Stück"),
     "hour": CountWord("Stunde", "Stunden"),
-    "night_hour": CountWord("Nachtstunde", "Nachtstunden"),
     "cleaning_hour": CountWord("Reinigungsstunde", "Reinigungsstunden"),
     "person": CountWord("Person", "Personen"),
     "kwh": CountWord("kWh", "kWh"),

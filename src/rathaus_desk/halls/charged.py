@@ -54,20 +54,6 @@ def hours_between(starts: datetime, ends: datetime) -> Fraction:
     return Fraction(int((ends - starts).total_seconds()), 3600)
 
 
-def night_hours(starts: datetime, ends: datetime, night: tuple[int, int]) -> Fraction:
-    """The hours of a use that lie in the night (minutes since midnight, from–until; until may be earlier)."""
-    night_from, night_until = night
-    length = (night_until - night_from) % 1440
-    day = starts.date() - timedelta(days=1)
-    hours = Fraction(0)
-    while day <= ends.date():
-        begins = _at(day) + timedelta(minutes=night_from)
-        closes = begins + timedelta(minutes=length)
-        hours += max(Fraction(0), hours_between(max(starts, begins), min(ends, closes)))
-        day += timedelta(days=1)
-    return hours
-
-
 def _last_touched(ends: datetime) -> date:
     """The last day before an exclusive end."""
     return (ends - timedelta(microseconds=1)).date()

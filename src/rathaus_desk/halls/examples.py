@@ -69,7 +69,7 @@ class HallExample(
     persons: Count | None = None
     hours: Fraction | None = None
     options: dict[str, bool] = {}
-    equipment: dict[str, Count] = {}
+    equipment: dict[str, Fraction] = {}
     meters: dict[str, Fraction] = {}
     costs: dict[str, Money] = {}
     preparation_days: Count = 0

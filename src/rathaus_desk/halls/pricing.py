@@ -15,7 +15,7 @@ from rathaus_desk.fees.engine import Assessment, Fact, Occasion, assess, expense
 from rathaus_desk.fees.tariff import ROOM_PRICE, Tariff
 from rathaus_desk.fees.terms import cancellation_fee, deposit
 from rathaus_desk.fees.vocabulary import WEEKDAYS
-from rathaus_desk.halls.charged import ChargedDay, charged_days, hours_between, night_hours
+from rathaus_desk.halls.charged import ChargedDay, charged_days, hours_between
 from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.kernel.holidays import public_holidays
 from rathaus_desk.kernel.money import Money
@@ -62,7 +62,7 @@ class Use:
     hours: Fraction | None = None
     """Hours charged; None: from ``starts`` to ``ends``."""
     options: Mapping[str, bool] = field(default_factory=dict)
-    equipment: Mapping[str, int] = field(default_factory=dict)
+    equipment: Mapping[str, Fraction] = field(default_factory=dict)
     meters: Mapping[str, Fraction] = field(default_factory=dict)
     costs: Mapping[str, Money] = field(default_factory=dict)
     preparation_days: int = 0
@@ -108,7 +108,7 @@ def price(tariff: Tariff, use: Use, *, state: str, cancelled_days_before: int | 
         fee = cancellation_fee(tariff, assessment, cancelled_days_before, facts, pricing.counts)
     return Price(
         assessment,
-        deposit(tariff, facts, pricing.counts),
+        deposit(tariff, assessment, facts, pricing.counts),
         (*assessment.warnings, *pricing.dearer_together(assessment)),
         fee,
     )
@@ -126,7 +126,6 @@ class _Pricing:
             "once": 1,
             "event": 1,
             "hour": self.hours,
-            "night_hour": night_hours(use.starts, use.ends, tariff.days.night),
             "person": use.persons,
         }
         if use.cleaning_hours is not None:
@@ -156,7 +155,8 @@ class _Pricing:
 
     def _use(self) -> Iterable[Occasion]:
         """The use as a whole and each of its days, for items that name neither room nor set."""
-        yield whole(self.facts, self.counts)
+        times = (self.use.starts, self.use.ends)
+        yield replace(whole(self.facts, self.counts), times=times)
         for number, day in enumerate(self.days):
             yield Occasion(
                 self._day_facts(number, day), self._day_counts(day), subject=frozenset(), unit="day"
@@ -196,7 +196,7 @@ class _Pricing:
             yield self._extra("meter", name, "Zähler", counts)
         for name, number in self.use.equipment.items():
             if number:
-                counts = {"quantity": Fraction(number), "day": Fraction(len(self.days)), "hour": self.hours}
+                counts = {"quantity": number, "day": Fraction(len(self.days)), "hour": self.hours}
                 yield self._extra("equipment", name, "Ausstattung", counts)
         for name, amount in self.use.costs.items():
             yield expense(name, amount, self.facts)
@@ -327,6 +327,7 @@ class _Pricing:
             **self._calendar(day.day),
             **length,
             "day": "first" if number == 0 else "following",
+            "day_number": number + 1,
             "hours": day.hours,
         }
 

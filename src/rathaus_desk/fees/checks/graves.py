@@ -26,6 +26,7 @@ def findings(file: CatalogueFile, tariff: Tariff, bundle: Bundle) -> Iterable[Fi
     everywhere = bundle.defined("kind")
     yield from _unknown_kinds(file, tariff, everywhere)
     kinds = _kinds_in_force(tariff, bundle)
+    yield from _never_extended(file, tariff, kinds)
     for key, properties in kinds.items():
         yield from _kind_without_price(file, tariff, key, properties)
         yield from _yearly_rate(file, tariff, key, properties)
@@ -54,6 +55,20 @@ def _unknown_kinds(file: CatalogueFile, tariff: Tariff, kinds: Kinds) -> Iterabl
                     f"„{item.label}“ wird nie erreicht: keine Satzung daneben kennt die Grabart „{kind}“.",
                     f'kind = "{near}"' if near else f"eine von: {', '.join(kinds)}",
                 )
+
+
+def _never_extended(file: CatalogueFile, tariff: Tariff, kinds: Kinds) -> Iterable[Finding]:
+    """A price for extending what the statute does not let be extended."""
+    for item in tariff.items:
+        named = [kinds[str(kind)] for kind in all_values(item, "kind") if kind in kinds]
+        events = set(all_values(item, "event"))
+        extends = bool(events) and events <= {"extension", "reacquisition"}
+        if extends and named and not any(kind.get("extendable") for kind in named):
+            yield file.finding(
+                ("item", item.position, "when"),
+                f"„{item.label}“ wird nie berechnet: die Satzung lässt keine Verlängerung zu.",
+                "extendable = true in der Satzung, oder den Posten streichen",
+            )
 
 
 def _for_event(tariff: Tariff, event: str, kind: str) -> list[tuple[Item, Condition]]:

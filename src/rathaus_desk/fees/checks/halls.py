@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 
 from rathaus_desk.catalogue.findings import Finding
 from rathaus_desk.catalogue.kinds import Bundle, CatalogueFile
@@ -100,17 +101,15 @@ def _rooms_without_price(file: CatalogueFile, tariff: Tariff, halls: Named) -> I
 
 
 def _dear_sets(file: CatalogueFile, tariff: Tariff, sets: Mapping[str, Sequence[str]]) -> Iterable[Finding]:
-    """A set that costs more than its rooms one by one, under the same conditions."""
+    """A set that costs more than its parts, rooms or smaller sets, under the same conditions."""
     prices = [item for item in tariff.items if item.room_price and item.rate is not None]
     for key, rooms in sets.items():
         if len(rooms) < 2:
             continue
         for item, condition in items_naming(prices, "set", key):
-            parts = [_part(prices, item, condition, room, sets) for room in rooms]
-            if item.rate is None or any(part is None for part in parts):
-                continue
-            total = sum((part for part in parts if part is not None), Fraction(0))
-            if item.rate > total:
+            parts = _parts(prices, item, condition, frozenset(rooms), sets)
+            total = _cheapest(frozenset(rooms), parts)
+            if total is not None and item.rate is not None and item.rate > total:
                 yield file.finding(
                     ("item", item.position, "amount"),
                     f"„{item.label}“ kostet {euros(item.rate)}, die Räume einzeln {euros(total)}.",
@@ -118,23 +117,47 @@ def _dear_sets(file: CatalogueFile, tariff: Tariff, sets: Mapping[str, Sequence[
                 )
 
 
-def _part(
+def _parts(
     prices: Sequence[Item],
     item: Item,
     condition: Condition,
-    room: str,
+    rooms: frozenset[str],
     sets: Mapping[str, Sequence[str]],
-) -> Fraction | None:
-    """What one room costs under the conditions of a set's price; None if it has no such price."""
+) -> dict[frozenset[str], Fraction]:
+    """What rooms, or smaller sets of them, cost under the conditions of a set's price."""
+    found: dict[frozenset[str], Fraction] = {}
     for other in prices:
-        if other is item or other.per != item.per:
-            continue
         for entry in other.rule.when:
-            by_room = room in (values(entry, "room") or ())
-            by_set = any(list(sets.get(str(key), ())) == [room] for key in values(entry, "set") or ())
-            if (by_room or by_set) and _beside_rooms(entry) == _beside_rooms(condition):
-                return other.rate
-    return None
+            if (
+                other.rate is None
+                or other.per != item.per
+                or _beside_rooms(entry) != _beside_rooms(condition)
+            ):
+                continue
+            meant = [frozenset({str(room)}) for room in values(entry, "room") or ()]
+            meant += [frozenset(sets.get(str(key), ())) for key in values(entry, "set") or ()]
+            for part in meant:
+                if part and part < rooms:
+                    found[part] = min(other.rate, found.get(part, other.rate))
+    return found
+
+
+def _cheapest(rooms: frozenset[str], parts: Mapping[frozenset[str], Fraction]) -> Fraction | None:
+    """The least that parts cost which make up the rooms exactly; None if none do."""
+
+    @cache
+    def least(left: frozenset[str]) -> Fraction | None:
+        if not left:
+            return Fraction(0)
+        first = min(left)
+        costs = [
+            rate + rest
+            for part, rate in parts.items()
+            if first in part and part <= left and (rest := least(left - part)) is not None
+        ]
+        return min(costs, default=None)
+
+    return least(rooms)
 
 
 def _beside_rooms(condition: Condition) -> frozenset[Comparison]:

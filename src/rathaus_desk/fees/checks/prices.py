@@ -15,6 +15,9 @@ from rathaus_desk.fees.vocabulary import COUNTS, FACTS
 CHOSEN = frozenset({"meter", "equipment", "cost", "service", "day_kind"})
 """Facts that somebody has to want: an item naming one of them is not charged by itself."""
 
+DAY_FACTS = frozenset({"day", "day_number", "day_length"})
+"""Facts of a single day of a use."""
+
 EVENT_COUNTS: dict[str, frozenset[str]] = {
     "burial": frozenset({"grave", "place", "urn"}),
     "award": frozenset({"grave", "place", "urn", "year", "month", "day"}),
@@ -79,25 +82,33 @@ def _lower(band: Band, fact: str, tariff: Tariff) -> str:
 
 
 def _unreached(file: CatalogueFile, tariff: Tariff) -> Iterable[Finding]:
+    """Items that no matter can ever bring in."""
     for item in tariff.items:
-        for first, _ in item.steps:
-            if tariff.valid_until and first > tariff.valid_until and not _in_years(item):
-                yield file.finding(
-                    ("item", item.position, "steps"),
-                    f"„{item.label}“: die Stufe ab {first:%d.%m.%Y} liegt nach dem Ende des Tarifs.",
-                )
-        yield from _uncounted(file, item)
-        for condition in item.rule.when:
-            for fact in condition.names:
-                bounds = [entry for entry in condition.comparisons if entry.fact == fact and entry.suffix]
-                low = [entry.values[0] for entry in bounds if entry.suffix in ("_from", "_over")]
-                high = [entry.values[0] for entry in bounds if entry.suffix in ("_below", "_up_to")]
-                if low and high and max(low) > min(high):
-                    yield file.finding(
-                        ("item", item.position, "when"),
-                        f"„{item.label}“ wird nie erreicht: die Grenzen von {fact} schließen einander aus.",
-                        "die untere Grenze unter der oberen",
-                    )
+        for what, should in (*_late_steps(tariff, item), *_uncounted(item), *_impossible(item)):
+            yield file.finding(("item", item.position, "when"), f"„{item.label}“ {what}", should)
+
+
+def _late_steps(tariff: Tariff, item: Item) -> Iterable[tuple[str, str]]:
+    for first, _ in item.steps:
+        if tariff.valid_until and first > tariff.valid_until and not _in_years(item):
+            yield f"hat eine Stufe ab {first:%d.%m.%Y}, nach dem Ende des Tarifs.", ""
+
+
+def _impossible(item: Item) -> Iterable[tuple[str, str]]:
+    days = DAY_FACTS & item.rule.names
+    if days and "day" not in {term.name for term in item.per}:
+        yield f'wird nie berechnet: „{", ".join(sorted(days))}“ gibt es nur bei per = "day".', 'per = "day"'
+    for condition in item.rule.when:
+        for barred in item.rule.unless:
+            if barred.comparisons and set(barred.comparisons) <= set(condition.comparisons):
+                yield "wird nie berechnet: unless schließt aus, was when verlangt.", ""
+        for fact in condition.names:
+            bounds = [entry for entry in condition.comparisons if entry.fact == fact and entry.suffix]
+            low = [entry.values[0] for entry in bounds if entry.suffix in ("_from", "_over")]
+            high = [entry.values[0] for entry in bounds if entry.suffix in ("_below", "_up_to")]
+            if low and high and max(low) > min(high):
+                what = f"wird nie berechnet: die Grenzen von {fact} schließen einander aus."
+                yield what, "die untere Grenze unter der oberen"
 
 
 def _in_years(item: Item) -> bool:
@@ -105,18 +116,14 @@ def _in_years(item: Item) -> bool:
     return any(term.name in ("year", "month", "day") for term in item.per)
 
 
-def _uncounted(file: CatalogueFile, item: Item) -> Iterable[Finding]:
-    """``per`` names a count that the item's event does not have: no rule ever reaches it."""
+def _uncounted(item: Item) -> Iterable[tuple[str, str]]:
+    """``per`` names a count that the item's event does not have."""
     needed = {term.name for term in item.per} - {"once", "event"}
-    events = [str(event) for event in all_values(item, "event")]
-    for event in events:
+    for event in dict.fromkeys(map(str, all_values(item, "event"))):
         if event in EVENT_COUNTS and not needed <= EVENT_COUNTS[event]:
             wrong = ", ".join(sorted(needed - EVENT_COUNTS[event]))
-            yield file.finding(
-                ("item", item.position, "per"),
-                f"„{item.label}“ wird bei {event} nie berechnet: „{wrong}“ gibt es dort nicht.",
-                f"per = eine von: once, {', '.join(sorted(EVENT_COUNTS[event]))}",
-            )
+            there = ", ".join(("once", *sorted(EVENT_COUNTS[event])))
+            yield f"wird bei {event} nie berechnet: „{wrong}“ gibt es dort nicht.", f"per = eine von: {there}"
 
 
 def _groups_without_price(file: CatalogueFile, tariff: Tariff) -> Iterable[Finding]:
