@@ -95,8 +95,8 @@ def income_rows(session: Session, wanted: Wanted) -> Iterator[Row]:
         for line in assessment.kept_lines:
             item = (line.key, line.label, line.paragraph, line.account)
             amounts[(dated_on.year, assessment.tariff_title, *item, line.net)].append(line.amount)
-    for (*item, net), charged in sorted(amounts.items()):
-        yield (*item, len(charged), total(tuple(charged)), net)
+    for group, charged in sorted(amounts.items()):
+        yield (*group[:-1], len(charged), total(tuple(charged)), group[-1])
 
 
 OPEN_ITEMS = Listing("offene-posten", "Offene Posten", DUE_COLUMNS, open_rows, frozenset({"period"}))
