@@ -133,7 +133,7 @@ def profiles(session: Session, ids: Iterable[UUID]) -> dict[UUID, Profile]:
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
         for address in session.scalars(sa.select(Address).where(Address.person_id.in_(part))):
-            where[address.person_id].add(address.one_line)
+            where[address.person_id].add(addresses.residence(address))
         for kind, value in ((ContactPoint, ContactPoint.value), (BankAccount, BankAccount.iban)):
             for person, text in session.execute(
                 sa.select(kind.person_id, value).where(kind.person_id.in_(part))
@@ -148,7 +148,7 @@ def profiles(session: Session, ids: Iterable[UUID]) -> dict[UUID, Profile]:
             organisation=person.organisation,
             born=person.born,
             died=person.died,
-            addresses=frozenset(where[id_]),
+            addresses=frozenset(filter(None, where[id_])),
             reached_by=frozenset(reached[id_]),
         )
         for id_, person in found.items()

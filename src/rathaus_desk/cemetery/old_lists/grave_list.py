@@ -15,9 +15,10 @@ import msgspec
 
 from rathaus_desk.cemetery.old_lists.listed import ListedGrave, ListedPerson, ListedRight, ListedRow
 from rathaus_desk.cemetery.old_lists.rights import arranged
-from rathaus_desk.cemetery.old_lists.rows import RowFacts, Setting, key_of, read_row
+from rathaus_desk.cemetery.old_lists.rows import LONGEST_REMARK, TOO_LONG, RowFacts, Setting, key_of, read_row
 from rathaus_desk.cemetery.rules.numbers import grave_label, number_key
 from rathaus_desk.cemetery.rules.rest import rest_of_burial
+from rathaus_desk.cemetery.rules.right import covers
 from rathaus_desk.cemetery.rules.terms import Statutes
 from rathaus_desk.kernel.errors import BadInput, Place
 from rathaus_desk.kernel.german_dates import parse_german_date
@@ -28,6 +29,7 @@ from rathaus_desk.lists.people_text import usual_order
 from rathaus_desk.lists.rows import Doubt, MappedRow, mapped_rows
 from rathaus_desk.lists.tables import Table
 from rathaus_desk.people.operations import PersonDetails
+from rathaus_desk.people.rules.addresses import residence
 from rathaus_desk.people.rules.duplicates import Profile, compare
 
 _GRAVE_FIELDS = ("grave.section", "grave.row", "grave.number", "grave.kind")
@@ -180,6 +182,9 @@ def _listed(grave: _Grave, setting: Setting, people: _People) -> ListedGrave:
     rights = _rights(grave, setting.today)
     remarks = dict.fromkeys(remark for facts in grave.facts for remark in facts.remarks)
     remarks.update(dict.fromkeys(grave.repeated))
+    remark = "\n".join(filter(None, remarks))
+    if len(remark) > LONGEST_REMARK:
+        first.row.doubt("remark", "", TOO_LONG)
     former = (value.text[:60] for facts in grave.facts for value in facts.row.values("grave.former_number"))
     return ListedGrave(
         cemetery=first.cemetery,
@@ -192,7 +197,7 @@ def _listed(grave: _Grave, setting: Setting, people: _People) -> ListedGrave:
         war_grave=any(facts.war_grave for facts in grave.facts),
         blocked=blocked,
         former_numbers=tuple(dict.fromkeys(former)),
-        remark="\n".join(filter(None, remarks))[:20_000],
+        remark=remark[:LONGEST_REMARK],
         rows=tuple(_row(facts, right, people) for facts, right in zip(grave.facts, rights, strict=True)),
     )
 
@@ -288,18 +293,10 @@ def _note_rest(facts: RowFacts, kind: str, setting: Setting) -> None:
                 f"Ruhefrist vom spätesten Tag an: {german_date(rest.end)}",
             )
         right = facts.right
-        if (
-            right
-            and rest.end
-            and right.until < rest.end
-            and right.until >= setting.today
-            and not facts.war_grave
-        ):
-            row.doubt(
-                "right.until",
-                row.text("right.until"),
-                f"kürzer als die Ruhefrist bis {german_date(rest.end)}",
-            )
+        runs = right and right.until >= setting.today and not facts.war_grave
+        if right and runs and rest.end and not covers(right.until, rest.end):
+            reason = f"kürzer als die Ruhefrist bis {german_date(rest.end)}"
+            row.doubt("right.until", row.text("right.until"), reason)
         _compare_rest(facts, rest.end, setting)
 
 
@@ -433,7 +430,7 @@ class _People:
 def profile_of(person: ListedPerson) -> Profile:
     """What is known of a listed person, as comparing takes it."""
     details, address = person.details, person.address
-    where = f"{address.street} {address.house_number}, {address.place}" if address and address.street else ""
+    where = residence(address) if address else ""
     return Profile(
         kind=details.kind,
         given_names=details.given_names,

@@ -33,6 +33,9 @@ from rathaus_desk.lists.people_text import (
 from rathaus_desk.lists.rows import MappedRow
 from rathaus_desk.people.operations import AddressDetails, ContactDetails, PersonDetails
 
+LONGEST_REMARK = 20_000
+"""Characters of a remark that are kept."""
+TOO_LONG = "länger als 20.000 Zeichen: gekürzt"
 FURTHEST_RIGHT = 60
 """Years ahead within which an end written with two digits is looked for, and beyond which it is doubted."""
 
@@ -190,14 +193,14 @@ def _read_deceased(facts: RowFacts, setting: Setting) -> None:
         facts.burials.append(
             ListedBurial(
                 deceased=listed.key if listed else "",
-                name_text="" if person.named else person.remark,
+                name_text="" if person.named else person.remark[:200],
                 form=form,
                 buried=its_buried,
                 place=place,
                 age=age,
                 undertaker=facts.undertaker.key if facts.undertaker else "",
-                register_number=row.text("burial.register_number"),
-                relation=row.text("holder.relation"),
+                register_number=row.text("burial.register_number")[:200],
+                relation=row.text("holder.relation")[:200],
             )
         )
 
@@ -206,7 +209,7 @@ def _deceased_person(
     facts: RowFacts, person: PersonText, born: UncertainDate, died: UncertainDate
 ) -> ListedPerson | None:
     """The person to keep; nobody if there is neither a name nor a date."""
-    if not person.named and not born and not died:
+    if not person.named and not born and not died and len(person.remark) <= 200:
         return None
     address, remark = _address(facts.row, "deceased") if facts.row.values("deceased.address") else (None, "")
     details = _details(person, born, died, remark)
@@ -214,7 +217,7 @@ def _deceased_person(
         details = msgspec.structs.replace(details, remark="ohne Namen")
     grave = (facts.cemetery, *facts.levels, facts.number)
     key = key_of("deceased", *grave, *_who(details), str(born), str(died), details.remark)
-    listed = ListedPerson(key=key, details=details, address=address)
+    listed = ListedPerson(key=key, details=_bounded(facts.row, "deceased", details), address=address)
     facts.deceased.append(listed)
     return listed
 
@@ -300,7 +303,7 @@ def _read_holder(facts: RowFacts, setting: Setting) -> None:
     where = _one_line(address) or key_of(facts.cemetery, *facts.levels, facts.number)
     facts.holder = ListedPerson(
         key=key_of("person", *_who(details), str(born), where),
-        details=details,
+        details=_bounded(row, "holder", details),
         address=address,
         contacts=tuple(_contacts(row)),
     )
@@ -464,6 +467,14 @@ def _details(person: PersonText, born: UncertainDate, died: UncertainDate, remar
         died=died,
         remark="\n".join(filter(None, (person.remark, remark))),
     )
+
+
+def _bounded(row: MappedRow, subject: str, details: PersonDetails) -> PersonDetails:
+    """The details with a remark that can be kept; that it was cut is noted."""
+    if len(details.remark) <= LONGEST_REMARK:
+        return details
+    row.doubt(_name_fields(subject), details.remark[:80], TOO_LONG)
+    return msgspec.structs.replace(details, remark=details.remark[:LONGEST_REMARK])
 
 
 def _who(details: PersonDetails) -> tuple[str, ...]:

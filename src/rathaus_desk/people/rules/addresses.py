@@ -65,6 +65,14 @@ def envelope_lines(name: Sequence[str], address: Postal) -> tuple[str, ...]:
     return tuple(filled)
 
 
+def residence(address: Postal) -> str:
+    """Street, number and place on one line, by which people are compared; "" without a street.
+
+    Without the postal code: lists often lack it.
+    """
+    return f"{address.street} {address.house_number}, {address.place}" if address.street else ""
+
+
 def is_complete(address: Postal) -> bool:
     """Whether a letter can get there: street (or box) and place are known, at home the postal code too."""
     return bool(address.street and address.place and (address.postal_code or address.country))

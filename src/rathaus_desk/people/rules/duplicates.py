@@ -31,7 +31,7 @@ class Profile:
     born: UncertainDate = field(default_factory=UncertainDate)
     died: UncertainDate = field(default_factory=UncertainDate)
     addresses: frozenset[str] = frozenset()
-    """Each on one line: street, number, place."""
+    """Each as `addresses.residence` writes it."""
     reached_by: frozenset[str] = frozenset()
     """Telephone numbers, e-mail addresses and IBANs in the form in which they are kept."""
 

@@ -66,6 +66,19 @@ def letter_name(person: Named) -> tuple[str, ...]:
     return tuple(filter(None, (salutation, display_name(person))))
 
 
+def salutation_of(person: Named) -> str:
+    """How a letter greets somebody: "Sehr geehrter Herr Dr. Schmidt"; whose address is unknown by name."""
+    if person.kind != "natural" or not person.family_name:
+        return "Sehr geehrte Damen und Herren"
+    called = " ".join(filter(None, (person.titles, person.family_name)))
+    match person.salutation:
+        case "Herr":
+            return f"Sehr geehrter Herr {called}"
+        case "Frau":
+            return f"Sehr geehrte Frau {called}"
+    return f"Guten Tag {display_name(person)}"
+
+
 def life_dates(person: Lived) -> str:
     """``* 03.05.1934 † 12.06.2004``; what is not known is left out."""
     parts = ((sign, day) for sign, day in (("*", person.born), ("†", person.died)) if day)
