@@ -7,9 +7,15 @@ from rathaus_desk.fees import listings as fees
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.listing import Listing
 from rathaus_desk.kernel.names import fold
+from rathaus_desk.letters import listings as letters
 from rathaus_desk.people import listings as people
 
-LISTINGS: tuple[Listing, ...] = (*cemetery.LISTINGS, *fees.LISTINGS, *people.LISTINGS)
+LISTINGS: tuple[Listing, ...] = (
+    *cemetery.LISTINGS,
+    *fees.LISTINGS,
+    *letters.LISTINGS,
+    *people.LISTINGS,
+)
 
 
 def listing_named(name: str) -> Listing:
