@@ -59,8 +59,8 @@ def test_a_spreadsheet_with_dates_names_and_addresses_in_several_columns(take: T
                 "Nutzungsrecht von", "Nutzungsrecht bis")  # fmt: skip
     sheet.write_row(2, 0, headings)
     values = (1, 12, "Urnenwahlgrab", "Yılmaz", "Ayşe", datetime(1950, 3, 1), datetime(2020, 5, 4),
-              datetime(2020, 5, 12), "von Berg", "Karl", "Lange Str. 5a", 34999, "Musterrode", "05699 / 47 11",
-              datetime(2020, 5, 12), datetime(2040, 5, 11))  # fmt: skip
+              datetime(2020, 5, 12), "von Berg", "Karl", "Lange Str. 5a", 34999, "Musterrode",
+              "05699 / 47 11", datetime(2020, 5, 12), datetime(2040, 5, 11))  # fmt: skip
     for column, value in enumerate(values):
         if isinstance(value, datetime):
             sheet.write_datetime(3, column, value, day)

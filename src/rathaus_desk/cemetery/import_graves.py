@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rathaus_desk.cemetery import queries
+from rathaus_desk.cemetery.books import statutes_of
 from rathaus_desk.cemetery.old_lists.fields import GRAVE_LIST
 from rathaus_desk.cemetery.old_lists.grave_list import read_grave_list
 from rathaus_desk.cemetery.old_lists.operations import ImportGraves, KeepMapping
@@ -115,8 +116,8 @@ def import_list(
     store: Store,
     path: Path,
     *,
-    statutes: Statutes,
-    today: date,
+    statutes: Statutes | None = None,
+    today: date | None = None,
     mapping_file: Path | None = None,
     cemetery: str = "",
     clerk: UUID | None = None,
@@ -124,9 +125,12 @@ def import_list(
 ) -> ImportResult:
     """Takes over the list in ``path``, in one local transaction; with ``dry_run`` only says what would be.
 
-    ``cemetery``: the one meant where a row names none; without it the only one there is. Raises BadInput.
+    ``cemetery``: the one meant where a row names none; without it the only one there is. ``statutes`` and
+    ``today`` are the catalogue's and the clock's, unless given. Raises BadInput.
     """
+    today = today or store.clock.today()
     with store.read() as session:
+        statutes = statutes or statutes_of(session)
         found = read_list(path, mapping_file, session=session)
         known = queries.cemeteries(session)
         meant = cemetery or (known[0].name if len(known) == 1 else "")

@@ -57,10 +57,12 @@ def check_phone(text: str) -> Checked:
         number = phonenumbers.parse(plain, "DE")
     except phonenumbers.NumberParseException:
         return Checked(plain, "Das ist keine Telefonnummer.")
-    form = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    if not phonenumbers.is_possible_number(number):
+    length = phonenumbers.is_possible_number_with_reason(number)
+    if length == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY or not re.match(r"\+|0|\(0", plain):
+        return Checked(plain, "Der Telefonnummer fehlt die Vorwahl.")
+    if length != phonenumbers.ValidationResult.IS_POSSIBLE:
         return Checked(plain, "Die Telefonnummer hat nicht die richtige Länge.")
-    return Checked(form)
+    return Checked(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
 
 
 def is_mobile(number: str) -> bool:
