@@ -113,6 +113,14 @@ def test_csv_is_what_a_german_excel_opens(tmp_path):
     ]
 
 
+def test_a_certain_day_looks_alike_however_it_was_written(tmp_path):
+    rows = [(UncertainDate.exact(date(1943, 7, 7), "7.7.43"),), (UncertainDate("=um 1943"),)]
+    columns = (Column("born", "Geboren", "uncertain"),)
+    csv_lines = written(tmp_path, "csv", rows, columns=columns).read_text("utf-8-sig").splitlines()
+    assert csv_lines == ["Geboren", "07.07.1943", "'=um 1943"]
+    assert cells(written(tmp_path, "excel", rows, columns=columns))[1:] == [[date(1943, 7, 7)], ["=um 1943"]]
+
+
 def test_json_is_for_programs(tmp_path):
     document = json.loads(written(tmp_path, "json", ROWS).read_text("utf-8"))
     assert document["list"] == "graeber"

@@ -107,8 +107,10 @@ def _csv_text(value: Any) -> str:
             return harmless(value)
         case Money():
             return str(value).replace(".", ",")
-        case UncertainDate():
+        case UncertainDate() if value.day is None:
             return harmless(str(value))
+        case UncertainDate():
+            return _german_text(value.day)
         case _:
             return _german_text(value)
 
