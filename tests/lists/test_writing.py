@@ -93,6 +93,7 @@ def test_the_heading_stays_in_sight_and_filters(tmp_path):
         styles = parts.read("xl/styles.xml").decode()
     assert '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' in sheet
     assert '<autoFilter ref="A1:G4"/>' in sheet
+    assert '<ignoredError sqref="A1:G4" numberStoredAsText="1"/>' in sheet
     assert 'formatCode="dd.mm.yyyy"' in styles
     assert "€" in styles
 

@@ -235,6 +235,8 @@ class _Sheet:
 
     def fill(self, rows: Iterable[Row]) -> None:
         """Heading and lines; BadInput if they are more than a sheet holds."""
+        from xlsxwriter.utility import xl_range
+
         columns, line = self._listing.columns, 0
         for place, column in enumerate(columns):
             self._sheet.write_string(0, place, column.title, self._heading)
@@ -249,6 +251,9 @@ class _Sheet:
                 self._write(line, place, columns[place].kind, value)
         self._sheet.freeze_panes(1, 0)
         self._sheet.autofilter(0, 0, line, len(columns) - 1)
+        # A grave "17" and a postal code are texts on purpose: no green corner that doubts it.
+        whole = xl_range(0, 0, line, len(columns) - 1)
+        self._sheet.ignore_errors({"number_stored_as_text": whole})
         for place, width in enumerate(self._widths):
             self._sheet.set_column(place, place, min(width, _WIDEST))
 
