@@ -47,10 +47,10 @@ class Typesetter:
         return self._lines("H1", plain(text), look.SUBJECT, glued=True)
 
     def strips(self, blocks: Iterable[Block]) -> list[Strip]:
-        """All ``blocks``; a signature or a payment box never stands on a page without what it belongs to."""
+        """All ``blocks``; signature, payment box and enclosures stay with what is before them."""
         made: list[Strip] = []
         for block in blocks:
-            if isinstance(block, Signature | Payment) and made:
+            if isinstance(block, Signature | Payment | Enclosures) and made:
                 made[-1].glued = True
             made.extend(self._strips(block))
         return made

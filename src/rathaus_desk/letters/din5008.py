@@ -42,7 +42,7 @@ HOLE_MARK = 148.5
 MARK_LEFT = 5.0
 
 FIRST_BODY = Zone(LEFT, SUBJECT_TOP, RIGHT, 259.0)
-LATER_BODY = Zone(LEFT, 32.0, RIGHT, 277.0)
+LATER_BODY = Zone(LEFT, 27.0, RIGHT, 277.0)
 """Where text runs: on the first page above the footer, later between short header and page number."""
 
 HEADER_LINE = 18.0

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.periods import german_date
+from rathaus_desk.letters.facts import LetterFacts
 from rathaus_desk.letters.letter import Letter
 from rathaus_desk.letters.records import StoredLetter
 from rathaus_desk.letters.render import render
+from rathaus_desk.letters.template import built_in, compose, facts_of
 from rathaus_desk.store.operations import Request, Work, operation
 
 
@@ -39,6 +41,15 @@ def file_letter(
     stored.attachment_id, stored.sha256 = pdf.id, pdf.sha256
     work.session.add(stored)
     return stored
+
+
+def compose_and_file(
+    work: Work, kind: str, facts: LetterFacts, *, about: UUID, case: UUID | None, recipient: UUID
+) -> StoredLetter:
+    """The letter of the template ``kind`` (the town's own, if it has a good one) with these facts, filed."""
+    template = built_in(kind)
+    letter = compose(template, facts_of(facts))
+    return file_letter(work, letter, kind=kind, about=about, case=case, recipient=recipient)
 
 
 class MarkPrinted(Request, frozen=True, kw_only=True):

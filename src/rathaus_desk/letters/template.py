@@ -140,7 +140,7 @@ class Chosen:
 
 
 def choose(name: str, own: str | None = None) -> Chosen:
-    """The town's ``own`` text for the letter ``name`` if it works, else the one that came with the program."""
+    """The town's ``own`` text for the letter ``name`` if it works, else the program's."""
     if own is not None:
         try:
             return Chosen(check(own, name))

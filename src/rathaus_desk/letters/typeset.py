@@ -127,7 +127,7 @@ def _tokens(text: str) -> Iterator[tuple[str, bool]]:
         if not _INNER.isdisjoint(word):
             *parts, word = _BREAK_INSIDE.split(word)
             yield from ((part, True) for part in parts)
-        yield word, word[-1] == " " and word.rstrip() not in _BOUND
+        yield word, word[-1] == " " and word.strip(" (") not in _BOUND
 
 
 def _blank(style: Style) -> Piece:
