@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Annotated, Any
 
@@ -24,6 +24,8 @@ from rathaus_desk.kernel.money import Money
 Count = Annotated[int, Meta(ge=0, le=100_000)]
 Word = Annotated[str, Meta(max_length=120)]
 Said = bool | Word | tuple[Word, ...]
+
+LONGEST_USE = timedelta(days=366)
 
 DEFAULT_STATE = "HE"
 """Whose holidays count where no town file lies beside the tariff."""
@@ -163,6 +165,8 @@ def _use(example: HallExample, hall: Hall) -> Use:
         raise BadInput("from und to sind Ortszeit ohne Zeitzone, zum Beispiel 2026-11-14T10:00:00.")
     if example.ends <= example.starts:
         raise BadInput("to liegt nicht nach from.")
+    if example.ends - example.starts > LONGEST_USE:
+        raise BadInput(f"Eine Nutzung dauert höchstens {LONGEST_USE.days} Tage; längere sind mehrere.")
     given = msgspec.structs.asdict(example)
     for name in ("hall", "expect", "title", "cancel_days_before", "received_on"):
         del given[name]
