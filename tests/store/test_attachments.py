@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 import sqlalchemy as sa
 
-from rathaus_desk.kernel.errors import BadInput, CannotWork
+from rathaus_desk.kernel.errors import BadInput, CannotWork, Refused
 from rathaus_desk.store import attachments
-from rathaus_desk.store.attachments import Attachment, attachments_of, seal, unseal
+from rathaus_desk.store.attachments import Attachment, Shelf, attachments_of, seal, unseal
+from rathaus_desk.store.connection import driver_of
 from rathaus_desk.store.doctor import collect_orphans
 
 CONTENT = b"%PDF-1.7 Geheime Urkunde" * 100
@@ -20,6 +23,11 @@ def scanned(store, village):
     with store.read() as session:
         (kept,) = attachments_of(session, citizen)
     return kept
+
+
+def path_of(store, attachment):
+    with store.read() as session:
+        return Shelf(store.home, driver_of(session)).path(attachment.sha256)
 
 
 def files(store):
@@ -79,12 +87,28 @@ def test_a_file_too_large_is_refused_with_its_size(store, village, scanned, monk
         store.run(village.Scan(citizen=scanned.record, content=bytes(2 * 2**20)))
 
 
-def test_files_of_an_operation_cut_off_are_collected(store, scanned):
-    orphan = store.home.attachments / "ab" / ("ab" * 32)
-    orphan.parent.mkdir(exist_ok=True)
-    orphan.write_bytes(b"x")
+def age(path, hours):
+    moment = path.stat().st_mtime - hours * 3600
+    os.utime(path, (moment, moment))
+
+
+def test_a_file_without_a_record_goes_after_a_day(store, village, scanned):
+    with pytest.raises(Refused):
+        store.run(village.Fail(name="A"))
+    (orphan,) = set(files(store)) - {path_of(store, scanned)}
+    age(orphan, 23)
+    assert collect_orphans(store) == []
+    age(orphan, 2)
     assert collect_orphans(store) == [orphan]
     assert store.read_attachment(scanned) == CONTENT
+
+
+def test_a_file_put_down_again_starts_its_day_anew(store, scanned):
+    sha256 = store.keep(b"spaeter", "x.txt")
+    (orphan,) = set(files(store)) - {path_of(store, scanned)}
+    age(orphan, 25)
+    assert store.keep(b"spaeter", "x.txt") == sha256
+    assert collect_orphans(store) == []
 
 
 def test_the_file_of_a_record_undone_stays_for_redoing(store, village, scanned):

@@ -11,7 +11,7 @@ import pytest
 
 from rathaus_desk.kernel.errors import CannotWork
 from rathaus_desk.store import connection, home
-from rathaus_desk.store.connection import connect
+from rathaus_desk.store.connection import PAGE_SIZE, connect
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.home import Home, file_system_of
 from rathaus_desk.store.keys import KeyFile
@@ -36,7 +36,7 @@ def test_a_town_is_never_set_up_over_another(store, key_file):
     with pytest.raises(CannotWork, match="schon eine Stadt"):
         Store.create(store.home.folder, key_file(store))
     store.home.database.rename(store.home.folder / "elsewhere.db")
-    with pytest.raises(CannotWork, match="schon eine Stadt"):
+    with pytest.raises(CannotWork, match="keine Datenbank dazu"):
         Store.create(store.home.folder, key_file(store))
     assert (store.home.folder / "elsewhere.db").read_bytes() == before
     assert not store.home.database.exists()
@@ -64,7 +64,7 @@ def test_a_plain_database_is_refused(store, closed):
     assert store.home.database.read_bytes() == before
 
 
-@pytest.mark.parametrize("size", [0, 1, 4095, 4097])
+@pytest.mark.parametrize("size", [0, 1, 2047, 2049])
 def test_a_database_cut_short_is_told(store, closed, size):
     store.home.database.write_bytes(store.home.database.read_bytes()[:size])
     with pytest.raises(CannotWork, match="beschädigt"):
@@ -80,8 +80,8 @@ def test_rubbish_in_place_of_the_database_is_told(store, closed):
 
 def test_a_damaged_page_is_told_when_it_is_read_and_found_by_the_doctor(store, closed, village):
     content = bytearray(store.home.database.read_bytes())
-    for page in range(1, len(content) // 4096):
-        content[page * 4096 + 100] ^= 1
+    for page in range(1, len(content) // PAGE_SIZE):
+        content[page * PAGE_SIZE + 100] ^= 1
     store.home.database.write_bytes(bytes(content))
     with pytest.raises(CannotWork, match="beschädigt"), closed() as again:
         again.run(village.MoveIn(name="B"))

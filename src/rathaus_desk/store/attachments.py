@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rathaus_desk.kernel.errors import BadInput, CannotWork
 from rathaus_desk.store import secret
-from rathaus_desk.store.home import Home, write_durably
+from rathaus_desk.store.home import Home, sync_folder, write_durably
 from rathaus_desk.store.schema import Record
 
 MAX_SIZE = 50 * 2**20
@@ -55,15 +55,18 @@ class Shelf:
         name = hmac.digest(key, bytes.fromhex(sha256), "sha256").hex()
         return self._home.attachments / name[:2] / name
 
-    def put(self, content: bytes) -> tuple[str, Path | None]:
-        """Stores ``content`` durably; its SHA-256, and the new file's path (None if it was there already)."""
+    def put(self, content: bytes) -> str:
+        """Stores ``content`` durably; its SHA-256. Without a record that names it it goes after a day."""
         sha256 = hashlib.sha256(content).hexdigest()
         path = self.path(sha256)
         if path.exists():
-            return sha256, None
-        path.parent.mkdir(exist_ok=True, mode=0o700)
+            path.touch()
+            return sha256
+        if not path.parent.exists():
+            path.parent.mkdir(exist_ok=True, mode=0o700)
+            sync_folder(self._home.attachments)
         write_durably(path, seal(content, self._key(secret.ATTACHMENTS)))
-        return sha256, path
+        return sha256
 
     def get(self, sha256: str) -> bytes:
         """The readable content; CannotWork if the file is missing or was changed."""

@@ -2,11 +2,12 @@
 
 It reads one state of the data throughout, so the program may run on meanwhile. Each finding says what is
 wrong and what to do. The search index, which can be made anew from the records, is made anew at once;
-attachment files that no record knows are removed.
+attachment files that no record has named for a day are removed.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 RESTORE = "Bitte die letzte Sicherung wiederherstellen, in der diese Prüfung nichts fand."
 LOOK = "Bitte vergleichen Sie den Eintrag mit der Akte; der Verlauf zeigt, was eingetragen wurde."
+
+_ORPHAN_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,15 +357,20 @@ def _search(store: Store) -> Iterator[Finding]:
 
 
 def collect_orphans(store: Store) -> list[Path]:
-    """Removes attachment files that no record knows (left by an operation cut off); their paths.
+    """Removes attachment files that no record has named for a day; their paths.
 
-    Under the write lock: no operation can be about to commit the record of a file meanwhile.
+    They were left by an operation that was refused or cut off. A younger one may be waiting for its record.
     """
-    with store._writing() as session:
+    with store.read() as session:
         shelf = attachments.Shelf(store.home, driver_of(session))
         hashes = driver_of(session).execute("SELECT DISTINCT sha256 FROM attachment").fetchall()
         known = {shelf.path(sha256) for (sha256,) in hashes}
-        orphans = [path for path in sorted(store.home.attachments.glob("*/*")) if path not in known]
-        for path in orphans:
-            path.unlink()
+    old = time.time() - _ORPHAN_SECONDS
+    orphans = [
+        path
+        for path in sorted(store.home.attachments.glob("*/*"))
+        if path not in known and path.stat().st_mtime < old
+    ]
+    for path in orphans:
+        path.unlink(missing_ok=True)
     return orphans

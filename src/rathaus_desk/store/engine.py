@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -188,7 +187,7 @@ class Store:
         """
         refuse_size(content, name)
         with self.read() as session, in_words():
-            return Shelf(self.home, driver_of(session)).put(content)[0]
+            return Shelf(self.home, driver_of(session)).put(content)
 
     def run(self, request: Request, *, clerk: UUID | None = None) -> Done:
         """Carries out the operation registered for ``request``: wholly, durably, or not at all."""
@@ -226,15 +225,8 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[OperationSession]:
-        written: list[list[Path]] = []
         with in_words(), OperationSession(self._writers) as session, session.begin():
-            session.info["new_files"] = written
-            try:
-                yield session
-            except BaseException:
-                for path in chain.from_iterable(written):
-                    path.unlink(missing_ok=True)
-                raise
+            yield session
 
     def _carry_out(
         self,
@@ -248,7 +240,6 @@ class Store:
         moment = self.clock.now()
         recorder = session.info["recorder"] = Recorder(session, moment)
         work = Work(session, moment, clerk, new_id(), Shelf(self.home, recorder.driver), import_id)
-        session.info["new_files"].append(work.new_files)
         for record, seen in request.seen.items():
             _refuse_stale(session, record, seen)
         value = operation.function(work, request)
@@ -289,10 +280,6 @@ class Importing:
             with self._session.begin_nested():
                 operation = operation_for(request)
                 return self._store._carry_out(self._session, operation, request, self._clerk, self.id)
-        except BaseException:
-            for path in self._session.info["new_files"].pop():
-                path.unlink(missing_ok=True)
-            raise
         finally:
             self._session.expunge_all()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rathaus_desk.kernel.errors import CannotWork
 
-PAGE_SIZE = 4096
+SMALLEST_PAGE = 512
 _PLAIN_HEAD = b"SQLite format 3\0"
 _NETWORK = {
     "9p2000", "afs", "ceph", "cifs", "coda", "davfs", "fuse.davfs", "fuse.glusterfs", "fuse.rclone",
@@ -87,7 +87,7 @@ class Home:
                 "Die Datenbank lässt sich nicht lesen. Bitte prüfen Sie die Rechte am Datenordner.",
                 detail=f"errno {error.errno}",
             ) from error
-        if size == 0 or size % PAGE_SIZE:
+        if size == 0 or size % SMALLEST_PAGE:
             raise CannotWork(
                 "Die Datenbank ist beschädigt (abgeschnitten). "
                 "Bitte stellen Sie die letzte Sicherung wieder her.",
@@ -126,8 +126,13 @@ class Home:
 
     def make(self) -> None:
         """The folder, readable by its owner only; CannotWork if it cannot be made or holds a town already."""
-        if self.database.exists() or self.slots.exists():
+        if self.database.exists():
             raise CannotWork("In diesem Ordner ist schon eine Stadt eingerichtet; sie bleibt unverändert.")
+        if self.slots.exists():
+            raise CannotWork(
+                "In diesem Ordner liegen Schlüssel (keys.json), aber keine Datenbank dazu. Fehlt sie, holen "
+                "Sie sie aus einer Sicherung zurück; für eine neue Stadt nehmen Sie einen leeren Ordner."
+            )
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.attachments.mkdir(exist_ok=True, mode=0o700)
@@ -233,10 +238,10 @@ def cannot_write(target: Path, error: OSError) -> CannotWork:
 
 def write_durably(path: Path, content: bytes) -> None:
     """``path`` holds either its old content or all of ``content``, even if the power fails in between."""
-    fresh = path.with_name(path.name + ".neu")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    fresh.replace(path)
+    with beside(path) as fresh:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.replace(path)
     sync_folder(path.parent)

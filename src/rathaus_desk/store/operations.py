@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -131,8 +130,6 @@ class Work:
     """The id of the operation under way."""
     shelf: Shelf
     import_id: UUID | None = None
-    new_files: list[Path] = field(default_factory=list)
-    """Attachment files written so far; they go again if the operation fails."""
 
     @property
     def today(self) -> date:
@@ -164,9 +161,7 @@ class Work:
     def attach(self, content: bytes, name: str, media_type: str, *, to: UUID) -> Attachment:
         """Keeps a file, encrypted, on the record ``to``; BadInput if it is too large."""
         refuse_size(content, name)
-        sha256, new = self.shelf.put(content)
-        if new is not None:
-            self.new_files.append(new)
+        sha256 = self.shelf.put(content)
         made = Attachment(record=to, name=name, media_type=media_type, size=len(content), sha256=sha256)
         self.session.add(made)
         return made
