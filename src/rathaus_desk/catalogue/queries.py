@@ -35,25 +35,12 @@ def in_force(session: Session, head: str, key: str, on: date) -> CatalogueVersio
 
 def file_of(version: CatalogueVersion, kind: FileKind) -> CatalogueFile:
     """The version as it was read when it was loaded; ``kind`` must be the one of its head."""
-    return _read(version.file_name, version.text, kind.head, _Kind(kind))
-
-
-class _Kind:
-    """A kind as part of a cache key: one kind per head, compared by that."""
-
-    def __init__(self, kind: FileKind) -> None:
-        self.kind = kind
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Kind) and other.kind is self.kind
-
-    def __hash__(self) -> int:
-        return hash(self.kind.head)
+    return _read(version.file_name, version.text, kind)
 
 
 @lru_cache(maxsize=64)
-def _read(name: str, text: str, _head: str, kind: _Kind) -> CatalogueFile:
-    return read_text(Path(name), text, Kinds.of(kind.kind))
+def _read(name: str, text: str, kind: FileKind) -> CatalogueFile:
+    return read_text(Path(name), text, Kinds.of(kind))
 
 
 def law_book(session: Session) -> LawBook:

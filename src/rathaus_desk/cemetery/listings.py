@@ -13,15 +13,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from rathaus_desk.catalogue import queries as catalogue
 from rathaus_desk.cemetery import queries
+from rathaus_desk.cemetery.books import statutes_of
 from rathaus_desk.cemetery.queries import WholeGrave, whole_graves
 from rathaus_desk.cemetery.records import Burial, Cemetery, FormerNumber, Grave, RightOfUse, RightOrigin
 from rathaus_desk.cemetery.rules.right import RightState, covers
 from rathaus_desk.cemetery.rules.right import state as state_of_right
-from rathaus_desk.cemetery.rules.terms import GERMAN_FORM, Statutes, StatuteTerms
-from rathaus_desk.cemetery.statute import terms_of
-from rathaus_desk.cemetery.statute_check import STATUTE
+from rathaus_desk.cemetery.rules.terms import GERMAN_FORM, StatuteTerms
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.listing import Column, Listing, Narrowing, Row, Wanted
@@ -323,9 +321,7 @@ class _Seen:
     def _statute(self, cemetery: Cemetery) -> StatuteTerms | None:
         key = cemetery.statute_key
         if key not in self._statutes:
-            versions = catalogue.versions(self._session, STATUTE.head, key)
-            known = Statutes(tuple(terms_of(catalogue.file_of(one, STATUTE).content) for one in versions))
-            self._statutes[key] = known.in_force(self._on)
+            self._statutes[key] = statutes_of(self._session, key).in_force(self._on)
         return self._statutes[key]
 
     def kind(self, whole: WholeGrave) -> str:

@@ -8,7 +8,7 @@ forbids it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
@@ -230,6 +230,19 @@ def _right_for_burial(
         return RightPlan(change="kept", until=until, reason=reason)
     extension = extension_to_cover(kind, until, grave_rest_end)
     return RightPlan(change="extended", until=extension.until, reason=extension.reason, extension=extension)
+
+
+def plan_without_extension(plan: BurialPlan, reason: str) -> BurialPlan:
+    """The same burial, but the right is not extended: a clerk with that permission says why (rule 2)."""
+    right = plan.right
+    if right is None or right.change != "extended" or plan.grave.right_until is None:
+        return plan
+    kept = RightPlan(
+        change="kept",
+        until=plan.grave.right_until,
+        reason=f"Das Nutzungsrecht wird nicht verlängert: {reason}",
+    )
+    return replace(plan, right=kept)
 
 
 def plan_award(statutes: Statutes, grave: GraveState, *, on: date) -> GraveDecision:

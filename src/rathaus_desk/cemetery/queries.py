@@ -96,6 +96,12 @@ def burials_in(session: Session, grave_id: UUID) -> Sequence[Burial]:
     return sorted(found, key=lambda burial: (burial.place or 0, burial.buried.earliest or SINCE_EVER))
 
 
+def burials_of(session: Session, person: UUID) -> Sequence[Burial]:
+    """Where somebody lies; normally one, unless the register has them twice."""
+    query = select(Burial).where(Burial.deceased_id == person, Burial.gone_on.is_(None))
+    return session.scalars(query.order_by(Burial.id)).all()
+
+
 def rights_in(session: Session, grave_id: UUID) -> Sequence[RightOfUse]:
     """Every right there is or was in a grave, the latest first."""
     query = select(RightOfUse).where(RightOfUse.grave_id == grave_id)
@@ -152,6 +158,13 @@ def grave_state(session: Session, grave: Grave) -> GraveState:
         section=grave.section,
         war_grave=grave.war_grave,
     )
+
+
+def holder_name(session: Session, right: RightOfUse) -> str:
+    """Who holds a right: the person's name, or what an old list wrote; "" if nobody is known."""
+    if right.holder_id is None:
+        return right.holder_text
+    return display_name(session.get_one(Person, right.holder_id))
 
 
 def changes_of(session: Session, right_id: UUID) -> Sequence[RightChange]:

@@ -32,9 +32,12 @@ class Cemetery(Record):
 
     name: Mapped[str]
     level_names: Mapped[Json]
-    statute_key: Mapped[str] = mapped_column(default="friedhofsordnung")
-    """The statute that holds here, by its key in the catalogue; likewise the tariff."""
-    tariff_key: Mapped[str] = mapped_column(default="friedhofsgebuehren")
+    statute_key: Mapped[str] = mapped_column(default="")
+    """The statute that holds here, by its key in the catalogue; empty: the town's only one.
+
+    Likewise the tariff.
+    """
+    tariff_key: Mapped[str] = mapped_column(default="")
     remark: Mapped[str] = mapped_column(default="")
 
 

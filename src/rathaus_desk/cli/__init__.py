@@ -27,6 +27,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         catalogue,
         export,
         house,
+        imports,
         seeing,
         town,
     )

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
+from rathaus_desk.applications import handover
 from rathaus_desk.applications.intake import Intake
 from rathaus_desk.applications.services import load_services
+from rathaus_desk.cemetery import queries as cemetery
+from rathaus_desk.cemetery.books import statutes_of
+from rathaus_desk.cemetery.import_graves import ImportResult, import_list
 from rathaus_desk.kernel.clock import Clock
 from rathaus_desk.kernel.errors import CannotWork
 from rathaus_desk.office import tables
+from rathaus_desk.office.burial_handover import BurialHandover
+from rathaus_desk.office.due import Due, due
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.home import Home
 from rathaus_desk.store.keys import KeyFile, Keyring, Keys, Way, keyring_works
 from rathaus_desk.store.operations import Done, Request
-from rathaus_desk.town import queries as town_queries
+from rathaus_desk.town import queries as town
+
+handover.offer(BurialHandover())
 
 
 def key_file_beside(home: Path) -> Path:
@@ -40,6 +49,15 @@ def new_way_into(home: Path, key_file: Path | None) -> Keyring | KeyFile:
     return Keyring() if keyring_works() else KeyFile(key_file_beside(home))
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something in the register that a clerk should look at; the form of ``doctor --json``."""
+
+    check: str
+    what: str
+    remedy: str
+
+
 class TownHall:
     """One open town. ``clerk`` is who works: the first clerk of the town until somebody signs in."""
 
@@ -62,15 +80,19 @@ class TownHall:
     def clerk(self) -> UUID | None:
         """The clerk who works here."""
         with self.store.read() as session:
-            clerks = town_queries.clerks(session)
+            clerks = town.clerks(session)
             return clerks[0].id if clerks else None
 
     @property
     def owner(self) -> str:
         """Whose catalogue this is: the town's official key, or its name."""
         with self.store.read() as session:
-            town = town_queries.town(session)
-            return town.ags or town.name
+            here = town.town(session)
+            return here.ags or here.name
+
+    def run(self, request: Request) -> Done:
+        """Carries out an operation as the clerk."""
+        return self.store.run(request, clerk=self.clerk)
 
     def intake(self) -> Intake:
         """Takes deliveries in; the clerk becomes responsible for the cases."""
@@ -78,6 +100,34 @@ class TownHall:
             raise CannotWork("Es ist noch niemand eingetragen, der Anträge bearbeiten könnte.")
         return Intake(self.store, load_services(), self.clerk)
 
-    def run(self, request: Request) -> Done:
-        """Carries out an operation as the clerk."""
-        return self.store.run(request, clerk=self.clerk)
+    def import_graves(
+        self, path: Path, *, mapping: Path | None = None, cemetery_name: str = "", dry_run: bool = False
+    ) -> ImportResult:
+        """Takes over an old list of graves, by the town's cemetery statute."""
+        with self.store.read() as session:
+            statutes = statutes_of(session)
+        return import_list(
+            self.store,
+            path,
+            statutes=statutes,
+            today=self.store.clock.today(),
+            mapping_file=mapping,
+            cemetery=cemetery_name,
+            clerk=self.clerk,
+            dry_run=dry_run,
+        )
+
+    def due(self, days: int) -> list[Due]:
+        """What is due within so many days."""
+        with self.store.read() as session:
+            return due(session, self.store.clock.today(), days)
+
+    def data_checks(self) -> list[Remark]:
+        """What in the registers cannot be right (cemetery rule 15)."""
+        with self.store.read() as session:
+            keys = {one.statute_key for one in cemetery.cemeteries(session)}
+            statutes = {key: statutes_of(session, key) for key in keys}
+            found = cemetery.data_checks(session, self.store.clock.today(), statutes)
+            return [
+                Remark(one.check, one.sentence, "Bitte den Eintrag ansehen und berichtigen.") for one in found
+            ]

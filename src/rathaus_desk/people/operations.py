@@ -116,6 +116,18 @@ def add_person(work: Work, request: EnterPerson, as_id: UUID) -> UUID:
     return person.id
 
 
+def complete_person(work: Work, person: Person, details: PersonDetails) -> None:
+    """Fills what the register does not know yet; what it knows stays."""
+    known = PersonDetails(**{field: getattr(person, field) for field in PersonDetails.__struct_fields__})
+    news = {
+        field: getattr(details, field)
+        for field in PersonDetails.__struct_fields__
+        if field != "kind" and not getattr(known, field)
+    }
+    _write_details(person, msgspec.structs.replace(known, **news))
+    work.session.flush()
+
+
 class ChangePerson(Request, frozen=True, kw_only=True):
     """All details of a person as they are now."""
 

@@ -15,7 +15,7 @@ from rathaus_desk.kernel.names import fold, phonetic
 from rathaus_desk.people.records import Address, BankAccount, ContactPoint, Person, PersonRole, Relation
 from rathaus_desk.people.rules import addresses
 from rathaus_desk.people.rules.duplicates import Likeness, Profile, compare
-from rathaus_desk.people.rules.names import letter_name, list_name
+from rathaus_desk.people.rules.names import letter_name, list_name, sounds
 
 _MOST_CANDIDATES = 400
 
@@ -172,13 +172,13 @@ def candidates(session: Session, sound: str, birth_sound: str, reached_by: Itera
 
 def duplicates_of(session: Session, person: UUID) -> list[Duplicate]:
     """Who may be the same person as ``person``, the likeliest first. KeyError if there is no such person."""
-    own = people(session, (person,))[person]
-    profile = profiles(session, (person,))[person]
-    others = [
-        other
-        for other in candidates(session, own.sound, own.birth_sound, profile.reached_by)
-        if other != person
-    ]
+    return [one for one in alike(session, profiles(session, (person,))[person]) if one.person != person]
+
+
+def alike(session: Session, profile: Profile) -> list[Duplicate]:
+    """Who in the register may be somebody of whom this is known, the likeliest first."""
+    own = sounds(profile.kind, profile.family_name, profile.organisation, profile.birth_name)
+    others = candidates(session, *own, profile.reached_by)
     names = people(session, others)
     found = [
         Duplicate(other, list_name(names[other]), likeness)

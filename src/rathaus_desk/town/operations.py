@@ -105,6 +105,12 @@ def open_case(work: Work, prefix: str, title: str) -> Case:
     return case
 
 
+def open_own_case(work: Work, title: str) -> Case:
+    """A new case with the prefix of the office in which the clerk works."""
+    clerk = queries.clerk(work.session, work.clerk)
+    return open_case(work, queries.office_of(work.session, clerk).case_prefix, title)
+
+
 class WriteNote(Request, frozen=True, kw_only=True):
     """A note on any record."""
 

@@ -23,8 +23,8 @@ class EnterCemetery(Request, frozen=True, kw_only=True):
 
     name: str
     level_names: tuple[str, ...] = ()
-    statute_key: str = "friedhofsordnung"
-    tariff_key: str = "friedhofsgebuehren"
+    statute_key: str = ""
+    tariff_key: str = ""
     remark: str = ""
 
 
@@ -103,7 +103,7 @@ def renumber_grave(work: Work, request: RenumberGrave) -> None:
 
 
 class DescribeGrave(Request, frozen=True, kw_only=True):
-    """What a grave is, all of it as it is now. ``blocked``: why no decision may be made on it; empty: it may."""
+    """What a grave is, all of it as it is now. ``blocked``: why nothing may be decided about it, or empty."""
 
     grave: UUID
     kind: str

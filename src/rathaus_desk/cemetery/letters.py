@@ -1,0 +1,158 @@
+"""The facts that the cemeteries' letters need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rathaus_desk.cemetery.records import Burial, Cemetery, Grave
+from rathaus_desk.fees import letters as fees
+from rathaus_desk.fees.engine import items_for, service
+from rathaus_desk.kernel.clock import at_town
+from rathaus_desk.kernel.money import Money
+from rathaus_desk.kernel.periods import german_date
+from rathaus_desk.letters.facts import BurialConfirmation, ExtensionNotice, FeeNotice, TransferNotice
+from rathaus_desk.letters.parties import recipient, sender
+from rathaus_desk.people.records import Person
+from rathaus_desk.people.rules.names import display_name
+from rathaus_desk.store.operations import Work
+from rathaus_desk.town import queries as town
+from rathaus_desk.town.records import Case
+
+if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
+    from rathaus_desk.cemetery.books import Books
+    from rathaus_desk.cemetery.operations.charging import Charged
+    from rathaus_desk.cemetery.plan import BurialPlan, GraveDecision
+
+FORM_NAMES = {"coffin": "Erdbestattung", "urn": "Urnenbeisetzung"}
+
+
+def fee_notice(work: Work, books: Books, charged: Charged, *, grave: Grave, plan: BurialPlan) -> FeeNotice:
+    """Gebührenbescheid over a burial: what is charged and why, with every rule's reason."""
+    where = _where(work, grave)
+    right = plan.right
+    extended = (
+        f" und die Verlängerung des Nutzungsrechts bis zum {german_date(right.until)}"
+        if right is not None and right.extension is not None and right.change == "extended"
+        else ""
+    )
+    return FeeNotice(
+        **_notice(work, books, charged, reasons=plan.reasons),
+        matter=f"Bestattung von {plan.wish.name}",
+        occasion=(
+            f"die {FORM_NAMES[plan.wish.form]} von {plan.wish.name} am {german_date(plan.wish.day)} auf dem "
+            f"Friedhof {where[0]}, Grabstätte {where[1]},{extended}".removesuffix(",")
+        ),
+        corrects=fees.corrected(work.session, charged.notice),
+    )
+
+
+def decision_notice(
+    work: Work, books: Books, charged: Charged, matter: str, occasion: str, reasons: tuple[str, ...]
+) -> FeeNotice:
+    """Gebührenbescheid over a decision that has no notice of its own kind."""
+    return FeeNotice(**_notice(work, books, charged, reasons=reasons), matter=matter, occasion=occasion)
+
+
+def extension_notice(
+    work: Work, books: Books, charged: Charged, *, grave: Grave, decision: GraveDecision, former_until: date
+) -> ExtensionNotice:
+    """Bescheid over the extension of a right."""
+    assert decision.extension is not None
+    cemetery, number = _where(work, grave)
+    return ExtensionNotice(
+        **_notice(work, books, charged, reasons=decision.reasons),
+        cemetery=cemetery,
+        grave=number,
+        former_until=former_until,
+        until=decision.extension.until,
+        term=decision.extension.quantity(),
+    )
+
+
+def transfer_notice(
+    work: Work,
+    books: Books,
+    charged: Charged,
+    *,
+    grave: Grave,
+    former_holder: str,
+    until: date,
+    reasons: tuple[str, ...],
+) -> TransferNotice:
+    """Bescheid over the transfer of a right to who is written to."""
+    cemetery, number = _where(work, grave)
+    return TransferNotice(
+        **_notice(work, books, charged, reasons=reasons),
+        cemetery=cemetery,
+        grave=number,
+        former_holder=former_holder,
+        transferred_on=work.today,
+        until=until,
+    )
+
+
+def burial_confirmation(
+    work: Work, books: Books, *, grave: Grave, plan: BurialPlan, burial: Burial
+) -> BurialConfirmation:
+    """Bestätigung of the appointment to the undertaker; ``burial`` has both, and a case."""
+    assert burial.undertaker_id is not None
+    assert burial.buried_at is not None
+    assert burial.case_id is not None
+    assert burial.deceased_id is not None
+    cemetery, number = _where(work, grave)
+    deceased = work.session.get_one(Person, burial.deceased_id)
+    return BurialConfirmation(
+        **_letter(work, burial.undertaker_id, burial.case_id),
+        deceased=display_name(deceased),
+        died_on=deceased.died.day,
+        form=FORM_NAMES[burial.form],
+        moment=at_town(burial.buried_at),
+        cemetery=cemetery,
+        grave=number,
+        place=f"Stelle {burial.place}" if burial.place is not None and grave.places > 1 else "",
+        services=_services(books, plan),
+    )
+
+
+def _letter(work: Work, to: UUID, case: UUID) -> dict[str, Any]:
+    """What every letter has."""
+    return {
+        "sender": sender(work.session, town.clerk(work.session, work.clerk)),
+        "recipient": recipient(work.session, to, work.today),
+        "case_number": work.session.get_one(Case, case).number,
+        "day": work.today,
+    }
+
+
+def _notice(work: Work, books: Books, charged: Charged, *, reasons: tuple[str, ...]) -> dict[str, Any]:
+    """What every notice has: reasons, remedy, and the fees where something is charged."""
+    notice, assessment = charged.notice, charged.assessment
+    return {
+        **_letter(work, notice.recipient_id, notice.case_id),
+        "reasons": tuple(reason for reason in reasons if reason),
+        "appeal": fees.appeal(work.session, notice, books.law),
+        "legal_basis": fees.legal_basis(work.session, assessment, books.law) if assessment else (),
+        "lines": fees.fee_lines(assessment) if assessment else (),
+        "subtotals": fees.subtotals(assessment) if assessment else (),
+        "total": assessment.total if assessment else Money(),
+        "payment": fees.payment(work.session, notice),
+        "tariff": assessment.tariff_title if assessment else "",
+    }
+
+
+def _where(work: Work, grave: Grave) -> tuple[str, str]:
+    return work.session.get_one(Cemetery, grave.cemetery_id).name, grave.label
+
+
+def _services(books: Books, plan: BurialPlan) -> tuple[str, ...]:
+    """What was ordered, as the tariff calls it: "Benutzung der Trauerhalle"."""
+    _, tariff = books.tariff(plan.wish.day)
+    named = []
+    for name, quantity in plan.wish.services.items():
+        items = items_for(tariff, service(name, quantity, {"kind": plan.kind.key}, during="burial"))
+        label = items[0].label if items else name
+        named.append(label if quantity == 1 else f"{label} ({quantity})")
+    return tuple(named)

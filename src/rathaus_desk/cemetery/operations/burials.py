@@ -1,0 +1,306 @@
+"""What a clerk can do with burials: enter one with all it brings, register an old one, correct one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import msgspec
+
+from rathaus_desk.cemetery import queries
+from rathaus_desk.cemetery.books import Books, books_of
+from rathaus_desk.cemetery.operations.charging import case_for, charge_burial, confirm_to_undertaker
+from rathaus_desk.cemetery.operations.granting import grant, prolong
+from rathaus_desk.cemetery.operations.graves import LONGEST_NAME, LONGEST_REMARK, bounded, open_grave
+from rathaus_desk.cemetery.operations.parties import Parties, Someone, person_id_or_none
+from rathaus_desk.cemetery.plan import BurialPlan, BurialWish, plan_burial, plan_without_extension
+from rathaus_desk.cemetery.records import Burial, Grave
+from rathaus_desk.cemetery.rules.rest import rest_of_burial
+from rathaus_desk.cemetery.rules.terms import BurialForm
+from rathaus_desk.fees.records import Notice
+from rathaus_desk.kernel.clock import at_town
+from rathaus_desk.kernel.errors import BadInput, Refused
+from rathaus_desk.kernel.periods import full_years, german_date
+from rathaus_desk.kernel.uncertain import UncertainDate
+from rathaus_desk.people.operations import PersonDetails, Relate, complete_person, relate
+from rathaus_desk.people.records import Person
+from rathaus_desk.people.rules.names import display_name
+from rathaus_desk.store.operations import Request, Work, operation
+
+FURTHEST_AHEAD = timedelta(days=366)
+"""How far ahead a burial may be entered; later days are slips of the pen."""
+
+
+class EnterBurial(Request, frozen=True, kw_only=True):
+    """A burial with all it brings. The four roles are four people until the clerk says otherwise.
+
+    ``buried_at`` is the moment, where the time is known; ``died_at`` likewise. ``died_on`` is written to the
+    deceased's record, which may lack it. ``place`` None: the first free one. ``holder``: who gets a new
+    right, where one is awarded. ``debtor``: who owes the fees and gets the notice; None: nothing is charged
+    now. ``confirmed``: why what the rules warn of is right all the same. ``without_extension``: why the right
+    is not extended although the rest outlasts it. ``corrects``: an older notice over the same matter that the
+    new one replaces.
+    """
+
+    grave: UUID
+    deceased: Someone
+    deceased_details: PersonDetails | None = None
+    """What is known beyond the register of somebody who is in it: fills only what is empty there."""
+    form: BurialForm
+    buried_on: date
+    buried_at: datetime | None = None
+    died_on: date | None = None
+    died_at: datetime | None = None
+    place: int | None = None
+    deep: bool | None = None
+    age: int | None = None
+    stillborn: bool = False
+    resident: bool | None = None
+    former_resident_in_home: bool = False
+    holder: Someone | None = None
+    applicant: Someone | None = None
+    applicant_is: str = ""
+    """What the applicant is to the deceased ("Sohn"); the succession reads it."""
+    debtor: Someone | None = None
+    contact: Someone | None = None
+    undertaker: Someone | None = None
+    register_number: str = ""
+    cremation_number: str = ""
+    services: dict[str, int] = msgspec.field(default_factory=dict)
+    third_party: tuple[str, ...] = ()
+    confirmed: str = ""
+    without_extension: str = ""
+    case: UUID | None = None
+    corrects: UUID | None = None
+    remark: str = ""
+
+
+@operation(EnterBurial, name="cemetery.enter_burial", title="Bestattung eintragen")
+def enter_burial(work: Work, request: EnterBurial) -> UUID:
+    """Writes the burial, what becomes of the right, the notice and the confirmation; returns the burial's id.
+
+    Refused where a rule says no, or warns and nobody confirmed it.
+    """
+    grave = open_grave(work, request.grave)
+    parties = Parties(work)
+    deceased = _deceased(parties, request)
+    books = books_of(work.session, grave)
+    plan = _plan(work, grave, books, request, deceased)
+    _must_be_allowed(plan, request)
+    burial = _burial(parties, request, plan, deceased)
+    _write_right(parties, grave, plan, request, burial)
+    work.session.flush()
+    if burial.debtor_id is not None:
+        corrects = work.session.get(Notice, request.corrects) if request.corrects else None
+        charge_burial(work, books, grave, plan, burial, burial.debtor_id, corrects)
+    confirm_to_undertaker(work, books, grave, plan, burial)
+    return burial.id
+
+
+def _deceased(parties: Parties, request: EnterBurial) -> Person:
+    work = parties.work
+    person = work.session.get_one(Person, parties.id(request.deceased))
+    if request.deceased_details is not None:
+        complete_person(work, person, request.deceased_details)
+    if request.died_on is not None and person.died.day != request.died_on:
+        person.died = UncertainDate.exact(request.died_on)
+    for other in queries.burials_of(work.session, person.id):
+        where = queries.grave_name(work.session, queries.grave(work.session, other.grave_id))
+        raise Refused(f"{display_name(person)} ist schon bestattet: {where}.")
+    buried = UncertainDate.exact(request.buried_on)
+    if person.died.certainly_after(buried) or person.born.certainly_after(person.died):
+        raise BadInput(
+            f"Die Tage passen nicht zueinander: geboren {person.born or 'unbekannt'}, gestorben"
+            f" {person.died or 'unbekannt'}, Bestattung {buried}."
+        )
+    return person
+
+
+def _plan(work: Work, grave: Grave, books: Books, request: EnterBurial, deceased: Person) -> BurialPlan:
+    if request.buried_on > work.today + FURTHEST_AHEAD:
+        raise BadInput(
+            f"Der Tag der Bestattung liegt mehr als ein Jahr voraus: {german_date(request.buried_on)}."
+        )
+    if request.buried_at is not None and at_town(request.buried_at).date() != request.buried_on:
+        raise BadInput("Tag und Uhrzeit der Bestattung passen nicht zueinander.")
+    died = request.died_at or deceased.died.day
+    wish = BurialWish(
+        form=request.form,
+        buried=request.buried_at or request.buried_on,
+        died=died,
+        age=_age(request.age, deceased),
+        name=display_name(deceased),
+        place=request.place,
+        deep=request.deep,
+        stillborn=request.stillborn or None,
+        resident=request.resident,
+        former_resident_in_home=request.former_resident_in_home,
+        services=request.services,
+        third_party=frozenset(request.third_party),
+    )
+    law = books.burial_law(deceased.died.day or request.buried_on)
+    plan = plan_burial(books.statutes, law, queries.grave_state(work.session, grave), wish)
+    why_not = request.without_extension.strip()
+    return plan_without_extension(plan, why_not) if why_not else plan
+
+
+def _age(said: int | None, deceased: Person) -> int | None:
+    """Completed years at death: what was said, or what the two days tell."""
+    born, died = deceased.born.day, deceased.died.day
+    return full_years(born, died) if said is None and born and died else said
+
+
+def _must_be_allowed(plan: BurialPlan, request: EnterBurial) -> None:
+    if plan.refusals:
+        raise Refused(" ".join(plan.refusals))
+    if plan.warnings and not request.confirmed.strip():
+        raise Refused(
+            "Bitte bestätigen und begründen: " + " ".join(plan.warnings), detail="confirmation needed"
+        )
+
+
+def _burial(parties: Parties, request: EnterBurial, plan: BurialPlan, deceased: Person) -> Burial:
+    work = parties.work
+    applicant = parties.id_or_none(request.applicant)
+    if applicant is not None and request.applicant_is.strip():
+        relate(work, Relate(person=applicant, of=deceased.id, relation=request.applicant_is))
+    burial = Burial(
+        grave_id=request.grave,
+        place=plan.placement.place,
+        deceased_id=deceased.id,
+        form=request.form,
+        deep=request.deep,
+        buried=UncertainDate.exact(request.buried_on),
+        buried_at=request.buried_at,
+        rest_end=plan.rest.end,
+        rest_reason=plan.rest.reason,
+        age=plan.wish.age,
+        stillborn=request.stillborn,
+        resident=request.resident,
+        register_number=bounded(request.register_number, LONGEST_NAME, "Sterbebuchnummer"),
+        cremation_number=bounded(request.cremation_number, LONGEST_NAME, "Einäscherungsnummer"),
+        undertaker_id=parties.id_or_none(request.undertaker),
+        applicant_id=applicant,
+        debtor_id=parties.id_or_none(request.debtor),
+        contact_id=parties.id_or_none(request.contact),
+        case_id=case_for(work, request.case, f"Bestattung {plan.wish.name}").id,
+        confirmed=bounded(
+            "\n".join(filter(None, (request.confirmed, request.without_extension))),
+            LONGEST_REMARK,
+            "Begründung",
+        ),
+        remark=bounded(request.remark, LONGEST_REMARK, "Bemerkung"),
+    )
+    work.session.add(burial)
+    return burial
+
+
+def _write_right(
+    parties: Parties, grave: Grave, plan: BurialPlan, request: EnterBurial, burial: Burial
+) -> None:
+    work = parties.work
+    decided = plan.right
+    assert decided is not None
+    if decided.award is not None:
+        holder = parties.id_or_none(request.holder)
+        grant(work, grave, decided.award, holder, burial=burial.id)
+    elif decided.extension is not None:
+        right = queries.right_that_counts(work.session, grave)
+        assert right is not None
+        prolong(work, right, decided.extension, burial=burial.id)
+
+
+class RegisterBurial(Request, frozen=True, kw_only=True):
+    """A burial of the past, as an old register knows it: nothing is decided, nothing charged.
+
+    ``deceased`` None: nobody is named; ``name_text`` keeps what was written.
+    """
+
+    grave: UUID
+    form: BurialForm
+    deceased: Someone | None = None
+    name_text: str = ""
+    buried: UncertainDate = UncertainDate()
+    place: int | None = None
+    deep: bool | None = None
+    age: int | None = None
+    register_number: str = ""
+    cremation_number: str = ""
+    undertaker: Someone | None = None
+    remark: str = ""
+
+
+@operation(RegisterBurial, name="cemetery.register_burial", title="Frühere Bestattung nachtragen")
+def register_burial(work: Work, request: RegisterBurial) -> UUID:
+    """Keeps it as it is, with the rest end that the statute of its day gives, if any; returns its id."""
+    grave = queries.grave(work.session, request.grave)
+    if request.place is not None and not 1 <= request.place <= grave.places:
+        raise BadInput(f"Stelle {request.place} gibt es nicht: die Grabstätte hat {grave.places}.")
+    deceased = work.session.get(Person, person_id_or_none(work, request.deceased))
+    age = _age(request.age, deceased) if deceased else request.age
+    burial = Burial(
+        grave_id=grave.id,
+        place=request.place,
+        deceased_id=deceased.id if deceased else None,
+        name_text=bounded(request.name_text, LONGEST_NAME, "Name"),
+        form=request.form,
+        deep=request.deep,
+        buried=request.buried,
+        age=age,
+        register_number=bounded(request.register_number, LONGEST_NAME, "Sterbebuchnummer"),
+        cremation_number=bounded(request.cremation_number, LONGEST_NAME, "Einäscherungsnummer"),
+        undertaker_id=person_id_or_none(work, request.undertaker),
+        remark=bounded(request.remark, LONGEST_REMARK, "Bemerkung"),
+    )
+    set_rest(work, grave, burial, books_of(work.session, grave))
+    work.session.add(burial)
+    return burial.id
+
+
+def set_rest(work: Work, grave: Grave, burial: Burial, books: Books) -> None:
+    """Writes the end of a burial's rest, by the statute that governs it, and why."""
+    rest = rest_of_burial(
+        books.statutes, grave.kind, burial.form, burial.buried, age=burial.age, on=work.today
+    )
+    burial.rest_end, burial.rest_reason = rest.end, rest.reason
+
+
+class CorrectBurial(Request, frozen=True, kw_only=True):
+    """What the register should say about a burial, all of it; ``reason``: how the clerk knows.
+
+    Fees that were charged stay: they are corrected by a new notice.
+    """
+
+    burial: UUID
+    form: BurialForm
+    buried: UncertainDate
+    buried_at: datetime | None = None
+    place: int | None = None
+    deep: bool | None = None
+    age: int | None = None
+    stillborn: bool = False
+    register_number: str = ""
+    cremation_number: str = ""
+    remark: str = ""
+    reason: str
+
+
+@operation(CorrectBurial, name="cemetery.correct_burial", title="Bestattung berichtigen")
+def correct_burial(work: Work, request: CorrectBurial) -> None:
+    """Writes it and works out the rest anew. A right that is too short then shows in the data checks."""
+    burial = work.session.get(Burial, request.burial)
+    if burial is None:
+        raise Refused("Diese Bestattung gibt es nicht (mehr).")
+    if not request.reason.strip():
+        raise BadInput("Es fehlt, woher die Berichtigung kommt.")
+    grave = queries.grave(work.session, burial.grave_id)
+    if request.place is not None and not 1 <= request.place <= grave.places:
+        raise BadInput(f"Stelle {request.place} gibt es nicht: die Grabstätte hat {grave.places}.")
+    burial.form, burial.place, burial.deep = request.form, request.place, request.deep
+    burial.buried, burial.buried_at = request.buried, request.buried_at
+    burial.age, burial.stillborn = request.age, request.stillborn
+    burial.register_number = bounded(request.register_number, LONGEST_NAME, "Sterbebuchnummer")
+    burial.cremation_number = bounded(request.cremation_number, LONGEST_NAME, "Einäscherungsnummer")
+    remark = f"{request.remark}\nBerichtigt am {german_date(work.today)}: {request.reason.strip()}".strip()
+    burial.remark = bounded(remark, LONGEST_REMARK, "Bemerkung")
+    set_rest(work, grave, burial, books_of(work.session, grave))

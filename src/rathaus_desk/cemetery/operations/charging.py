@@ -1,0 +1,176 @@
+"""What a decision costs and what is written about it: assessment, notice, due item, letter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from rathaus_desk.cemetery import letters, queries
+from rathaus_desk.cemetery.assessing import EventName, burial_occasions, decision_occasions
+from rathaus_desk.cemetery.books import Books
+from rathaus_desk.cemetery.operations.parties import Someone, person_id_or_none
+from rathaus_desk.cemetery.plan import BurialPlan, GraveDecision
+from rathaus_desk.cemetery.records import Burial, Grave
+from rathaus_desk.fees.engine import Occasion, assess
+from rathaus_desk.fees.operations import give_notice, keep_assessment
+from rathaus_desk.fees.records import KeptAssessment, Notice
+from rathaus_desk.letters.operations import compose_and_file
+from rathaus_desk.store.operations import Work
+from rathaus_desk.town.operations import open_own_case
+from rathaus_desk.town.records import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a notice is about: the event, the title of its case, and how the letter goes on after "für"."""
+
+    event: EventName
+    title: str
+    occasion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """A notice that was given, and what it charges (None: nothing)."""
+
+    notice: Notice
+    assessment: KeptAssessment | None
+
+
+def case_for(work: Work, case: UUID | None, title: str) -> Case:
+    """The case a decision belongs to: the one it came with, or a new one of the clerk's office."""
+    return open_own_case(work, title) if case is None else work.session.get_one(Case, case)
+
+
+def charge_burial(
+    work: Work,
+    books: Books,
+    grave: Grave,
+    plan: BurialPlan,
+    burial: Burial,
+    debtor: UUID,
+    corrects: Notice | None,
+) -> Charged:
+    """Assesses a burial by the tariff of its day, and files the fee notice to who owes it."""
+    _, tariff = books.tariff(plan.wish.day)
+    occasions = burial_occasions(plan, tariff, state=books.state)
+    assert burial.case_id is not None
+    charged = _give(
+        work,
+        books,
+        grave,
+        occasions,
+        act="fee_notice",
+        title=f"Gebühren: Bestattung {plan.wish.name}",
+        case=burial.case_id,
+        debtor=debtor,
+        on=plan.wish.day,
+        corrects=corrects,
+    )
+    facts = letters.fee_notice(work, books, charged, grave=grave, plan=plan)
+    compose_and_file(
+        work, "fee_notice", facts, about=charged.notice.id, case=burial.case_id, recipient=debtor
+    )
+    return charged
+
+
+def confirm_to_undertaker(work: Work, books: Books, grave: Grave, plan: BurialPlan, burial: Burial) -> None:
+    """Files the confirmation of the appointment to the undertaker, if there is one and the time is fixed."""
+    if burial.undertaker_id is None or burial.buried_at is None:
+        return
+    facts = letters.burial_confirmation(work, books, grave=grave, plan=plan, burial=burial)
+    compose_and_file(
+        work,
+        "burial_confirmation",
+        facts,
+        about=burial.id,
+        case=burial.case_id,
+        recipient=burial.undertaker_id,
+    )
+
+
+def charge_decision(
+    work: Work,
+    books: Books,
+    grave: Grave,
+    name: EventName,
+    decision: GraveDecision,
+    *,
+    case: Case,
+    debtor: UUID,
+    title: str,
+) -> Charged:
+    """Assesses a decision without a burial by the tariff of its day, and gives the notice (no letter yet)."""
+    _, tariff = books.tariff(decision.on)
+    occasions = decision_occasions(name, decision, tariff, state=books.state)
+    act = {
+        "extension": "extension_notice",
+        "reacquisition": "extension_notice",
+        "transfer": "transfer_notice",
+    }
+    return _give(
+        work,
+        books,
+        grave,
+        occasions,
+        act=act.get(name, "fee_notice"),
+        title=title,
+        case=case.id,
+        debtor=debtor,
+        on=decision.on,
+        corrects=None,
+    )
+
+
+def notice_over(
+    work: Work,
+    books: Books,
+    grave: Grave,
+    decision: GraveDecision,
+    matter: Matter,
+    *,
+    debtor: Someone | None,
+    case: UUID | None,
+) -> None:
+    """Charges a decision that has no letter of its own, and files its fee notice; no debtor: nothing."""
+    owing = person_id_or_none(work, debtor)
+    if owing is None:
+        return
+    its_case = case_for(work, case, matter.title)
+    charged = charge_decision(
+        work, books, grave, matter.event, decision, case=its_case, debtor=owing, title=matter.title
+    )
+    if charged.assessment is not None:
+        facts = letters.decision_notice(work, books, charged, matter.title, matter.occasion, decision.reasons)
+        compose_and_file(
+            work, "fee_notice", facts, about=charged.notice.id, case=its_case.id, recipient=owing
+        )
+
+
+def _give(
+    work: Work,
+    books: Books,
+    grave: Grave,
+    occasions: Sequence[Occasion],
+    *,
+    act: str,
+    title: str,
+    case: UUID,
+    debtor: UUID,
+    on: date,
+    corrects: Notice | None,
+) -> Charged:
+    version, tariff = books.tariff(on)
+    prepaid = [item.item for item in queries.prepaid_in(work.session, grave.id)]
+    assessment = assess(tariff, occasions, prepaid=prepaid) if occasions else None
+    kept = None
+    if assessment is not None and assessment.lines:
+        kept = keep_assessment(work, assessment, version, case=case, on=on)
+        work.session.flush()
+    notice = give_notice(
+        work, act=act, title=title, case=case, recipient=debtor, assessment=kept, corrects=corrects
+    )
+    work.session.flush()
+    return Charged(notice, kept)
