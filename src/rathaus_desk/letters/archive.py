@@ -7,7 +7,7 @@ from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from rathaus_desk.kernel import resources
-from rathaus_desk.letters.pdf_objects import Bytes, Document, compressed_stream, plain_stream, text_string
+from rathaus_desk.letters.pdf_objects import Bytes, Document, compressed_stream, text_string
 
 # PDF/A refuses properties it does not know unless the file describes them; pdfuaid is such a one.
 _UA_SCHEMA = """<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
@@ -25,10 +25,10 @@ _UA_SCHEMA = """<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.ai
 
 def metadata(
     *, title: str, author: str, subject: str, program: str, language: str, day: date, part: int
-) -> Bytes:
-    """The XMP packet, uncompressed as PDF/A asks, in accord with the Info dictionary; ``part`` of PDF/A."""
+) -> bytes:
+    """The XMP packet. It must say the same as the Info dictionary; ``part`` is that of PDF/A."""
     moment = f"{day.isoformat()}T00:00:00Z"
-    packet = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+    return f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
  xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"
@@ -44,8 +44,7 @@ def metadata(
 </rdf:Description>
 {_UA_SCHEMA}
 </rdf:RDF></x:xmpmeta>
-<?xpacket end="r"?>"""
-    return Bytes(plain_stream(packet.encode(), b"/Type/Metadata/Subtype/XML"))
+<?xpacket end="r"?>""".encode()
 
 
 @lru_cache(maxsize=1)

@@ -19,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from rathaus_desk.letters import archive
 from rathaus_desk.letters.fonts import LetterFont, letter_font
-from rathaus_desk.letters.pdf_objects import Bytes, Document, text_string
+from rathaus_desk.letters.pdf_objects import Bytes, Document, plain_stream, text_string
 from rathaus_desk.letters.shaping import clusters, has_marks
 from rathaus_desk.letters.structure import Element, Tree
 
@@ -211,7 +211,7 @@ class TaggedPdf:
             named = sorted(self._files)
             names = b" ".join(b"%b %d 0 R" % (text_string(name), number) for name, number in named)
             catalog.Names = Bytes(b"<</EmbeddedFiles<</Names[%b]>>>>" % names)
-        catalog.Metadata = archive.metadata(
-            **facts, program=PROGRAM, language=self._language, day=self._day, part=part
-        )
+        packet = archive.metadata(**facts, program=PROGRAM, language=self._language, day=self._day, part=part)
+        # PDF/A wants it uncompressed, so that any program can read it.
+        catalog.Metadata = Bytes(plain_stream(packet, b"/Type/Metadata/Subtype/XML"))
         return bytes(document.GetPDFData(self.canvas))
