@@ -1,7 +1,7 @@
 """Several tagged PDFs as one, for the printer: pages in order, and one structure tree over all of them.
 
-pikepdf copies pages but leaves the structure tree behind; so the trees are copied here, the pages' keys into them
-are renumbered, and every file's document becomes a part of one. Fonts that are the same are kept once.
+pikepdf copies pages but leaves the structure tree behind; so the trees are copied here, the pages' keys into
+them renumbered, and every file's document becomes a part of one. Fonts that are the same are kept once.
 """
 
 from __future__ import annotations
