@@ -1,0 +1,70 @@
+"""Commands that take over old lists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rathaus_desk.cli import FINDINGS, OK
+from rathaus_desk.cli.main import desk
+from rathaus_desk.cli.running import DeskGroup, Run
+
+if TYPE_CHECKING:
+    from rathaus_desk.cemetery.import_graves import ImportResult
+
+pass_run = click.make_pass_decorator(Run)
+FILE = click.Path(path_type=Path)
+
+
+@desk.group("import", cls=DeskGroup)
+def imports() -> None:
+    """Alte Listen übernehmen."""
+
+
+@imports.command()
+@click.argument("file", metavar="DATEI", type=FILE)
+@click.option("--mapping", metavar="DATEI", type=FILE, help="Welche Spalte was bedeutet (TOML).")
+@click.option("--cemetery", metavar="NAME", default="", help="Der Friedhof, wo die Liste keinen nennt.")
+@click.option("--dry-run", is_flag=True, help="Nur zeigen, was geschähe.")
+@click.option("--strict", is_flag=True, help="Bei zweifelhaften Zeilen mit 1 enden.")
+@pass_run
+def graves(run: Run, file: Path, mapping: Path | None, cemetery: str, dry_run: bool, strict: bool) -> int:
+    """Übernimmt eine Gräberliste (CSV, Excel, ODS).
+
+    Nichts geht verloren und nichts wird erfunden: zweifelhafte Werte werden mit Zeile, Spalte und Grund
+    genannt. Dieselbe Liste noch einmal ändert nichts.
+    """
+    with run.office() as office:
+        result = office.import_graves(file, mapping=mapping, cemetery_name=cemetery, dry_run=dry_run)
+    run.show(result.plain(), lambda: in_words(result, dry_run=dry_run))
+    doubtful = bool(result.doubtful or result.refused)
+    return FINDINGS if strict and doubtful else OK
+
+
+@imports.command()
+@pass_run
+def fields(run: Run) -> None:
+    """Nennt die Felder, die eine Zuordnung (--mapping) verwenden kann."""
+    from rathaus_desk.cemetery.import_graves import fields as described
+
+    found = described()
+    run.show(found, "\n".join("  ".join(str(part) for part in field.values()) for field in found))
+
+
+def in_words(result: ImportResult, *, dry_run: bool) -> str:
+    """What happened, then every doubt with its place."""
+    new = result.new
+    counts = (
+        f"{new['graves']} Gräber, {new['people']} Personen, {new['rights']} Nutzungsrechte, "
+        f"{new['burials']} Bestattungen"
+    )
+    lines = [
+        f"{'Es würden übernommen' if dry_run else 'Übernommen'}: {counts}.",
+        f"{result.rows} Zeilen: {result.changed} geändert, {result.same} unverändert, "
+        f"{result.duplicate} doppelt, {len(result.refused)} nicht lesbar.",
+    ]
+    lines += [f"✗ Zeile {one.row}, {one.column}: „{one.value}“: {one.reason}" for one in result.refused]
+    lines += [f"○ Zeile {one.row}, {one.column}: „{one.value}“: {one.reason}" for one in result.doubtful]
+    return "\n".join(lines)
