@@ -20,10 +20,10 @@ from rathaus_desk.fees.engine import assess, event, service
 from rathaus_desk.fees.listings import DUE_COLUMNS, income_rows, open_rows
 from rathaus_desk.fees.operations import (
     CancelDueItem,
-    PostNotice,
     RecordPayment,
     give_notice,
     keep_assessment,
+    mark_posted,
 )
 from rathaus_desk.fees.records import DueItem, Notice
 from rathaus_desk.fees.rules import due_state, payment_reference
@@ -74,6 +74,19 @@ def charge_burial(work: Work, request: ChargeBurial) -> UUID:
         assessment=kept,
         corrects=old,
     ).id
+
+
+class PostNotice(Request, frozen=True, kw_only=True):
+    """A notice goes out, without the letter that carries it."""
+
+    notice: UUID
+    posted_on: date
+
+
+@operation(PostNotice, name="tests.post_notice", title="Bescheid zur Post")
+def post_notice(work: Work, request: PostNotice) -> None:
+    notice = work.session.get_one(Notice, request.notice)
+    mark_posted(work, notice, request.posted_on, catalogue.law_book(work.session))
 
 
 @dataclass

@@ -18,6 +18,7 @@ from rathaus_desk.fees.tariff import Tariff
 from rathaus_desk.fees.tariff_kind import TARIFF, tariff_of
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.money import Money
+from rathaus_desk.letters.operations import kept, mark_dispatched
 from rathaus_desk.store.operations import Request, Work, operation
 from rathaus_desk.town import queries as town
 
@@ -130,27 +131,33 @@ def _replace(work: Work, old: Notice, new: Notice, made: DueItem | None) -> None
                 payment.due_item_id = made.id
 
 
-class PostNotice(Request, frozen=True, kw_only=True):
-    """The notice went to the post on a day; from then on its periods run."""
+class Dispatch(Request, frozen=True, kw_only=True):
+    """Letters left the house on a day; from then on the periods of the notices among them run."""
 
-    notice: UUID
+    letters: tuple[UUID, ...]
     posted_on: date
 
 
-@operation(PostNotice, name="fees.post_notice", title="Bescheid zur Post gegeben", undoable=False)
-def post_notice(work: Work, request: PostNotice) -> UUID:
-    """Fixes the day of posting and what follows from it; Refused if it was posted before."""
-    notice = work.session.get_one(Notice, request.notice)
-    if notice.posted_on is not None:
-        raise Refused(f"Der Bescheid {notice.number} ist schon zur Post gegeben.")
-    if request.posted_on < notice.dated_on:
-        raise BadInput("Ein Bescheid kann nicht vor seinem Datum zur Post gegeben werden.")
-    mark_posted(work, notice, request.posted_on, law_book(work.session))
-    return notice.id
+@operation(Dispatch, name="fees.dispatch", title="Post ausgegangen", undoable=False)
+def dispatch(work: Work, request: Dispatch) -> None:
+    """Records the day on every letter and notice; Refused if one of them went out before: then none does."""
+    law = law_book(work.session)
+    for letter in (kept(work, one) for one in request.letters):
+        mark_dispatched(work, letter, request.posted_on)
+        notice = work.session.get(Notice, letter.about_id)
+        if notice is not None:
+            mark_posted(work, notice, request.posted_on, law)
 
 
 def mark_posted(work: Work, notice: Notice, posted_on: date, law: LawBook) -> None:
-    """The same within another operation (the dispatch of a day's post)."""
+    """Fixes the day of posting and what follows from it.
+
+    Refused if it was posted before, BadInput for a day before its date.
+    """
+    if notice.posted_on is not None:
+        raise Refused(f"Der Bescheid {notice.number} ist schon zur Post gegeben.")
+    if posted_on < notice.dated_on:
+        raise BadInput("Ein Bescheid kann nicht vor seinem Datum zur Post gegeben werden.")
     assessment = work.session.get_one(KeptAssessment, notice.assessment_id) if notice.assessment_id else None
     tariff = _tariff(work, assessment)
     dates = notice_dates(
