@@ -78,12 +78,17 @@ class LetterFont:
         return f"<{text.translate(self._glyphs)}>Tj"
 
     def shaped_operators(self, cluster: str, size: float) -> str:
-        """The same for one letter with its marks, each set where HarfBuzz says."""
+        """The same for one letter with its marks, each set where HarfBuzz says.
+
+        The last mark comes once more, invisible, where the pen stands: readers take the place of the last glyph
+        for the end of the letter, and would see a gap behind it and part the word.
+        """
         parts = []
-        for glyph in self._shaped(cluster):
+        glyphs = self._shaped(cluster)
+        for glyph in glyphs:
             up, back = glyph.up * size / 1000, glyph.width + glyph.right - glyph.advance
             parts.append(f"{up:.3f} Ts[{-glyph.right:.1f}<{glyph.number:04X}>{back:.1f}]TJ")
-        return " ".join((*parts, "0 Ts"))
+        return " ".join((*parts, f"0 Ts 3 Tr[<{glyphs[-1].number:04X}>{glyphs[-1].width:.1f}]TJ 0 Tr"))
 
     def _shaped(self, cluster: str) -> list[Glyph]:
         cluster.translate(self._glyphs)  # refuses what the font lacks, before HarfBuzz would take .notdef
