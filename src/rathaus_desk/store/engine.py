@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from rathaus_desk.store.connection import Guard, connect, driver_of, guard_of, r
 from rathaus_desk.store.failures import in_words
 from rathaus_desk.store.home import Home, sync_folder
 from rathaus_desk.store.keys import Keyring, Keys, RecoveryCode, Way, new_key, no_slots
-from rathaus_desk.store.operations import Done, Operation, Request, Stale, Work, operation_for
+from rathaus_desk.store.operations import Done, Request, Stale, Work, operation_for
 from rathaus_desk.store.recorder import OperationSession, Recorder
 from rathaus_desk.store.recovery_code import new_code
 from rathaus_desk.store.schema import Record
@@ -192,7 +192,7 @@ class Store:
     def run(self, request: Request, *, clerk: UUID | None = None) -> Done:
         """Carries out the operation registered for ``request``: wholly, durably, or not at all."""
         with self._writing() as session:
-            return self._carry_out(session, operation_for(request), request, clerk)
+            return self._carry_out(session, request, clerk)
 
     @contextmanager
     def importing(self, *, clerk: UUID | None = None) -> Iterator[Importing]:
@@ -203,7 +203,7 @@ class Store:
     def undo(self, operation: UUID, *, clerk: UUID | None = None) -> Done:
         """Takes an operation back; Refused with the reason if that is not possible. Of an undo: redoes."""
         with self._writing() as session:
-            return self._take_back(session, operation, clerk)
+            return self._carry_out(session, undo.Undo(undoes=operation), clerk)
 
     def undo_import(self, import_id: UUID, *, clerk: UUID | None = None) -> list[Done]:
         """Takes back every operation of an import, or none of them (Refused). They are an import again."""
@@ -213,15 +213,10 @@ class Store:
             if not operations:
                 raise Refused("Diese Übernahme steht nicht im Verlauf.")
             together = new_id()
-            return [self._take_back(session, operation, clerk, together) for operation in operations]
-
-    def _take_back(
-        self, session: OperationSession, operation: UUID, clerk: UUID | None, import_id: UUID | None = None
-    ) -> Done:
-        title = f"Rückgängig: {undo.taken_back(session, operation).title}"
-        request = undo.Undo(undoes=operation)
-        how = replace(operation_for(request), title=title)
-        return self._carry_out(session, how, request, clerk, import_id, undoes=operation)
+            return [
+                self._carry_out(session, undo.Undo(undoes=operation), clerk, together)
+                for operation in operations
+            ]
 
     @contextmanager
     def _writing(self) -> Iterator[OperationSession]:
@@ -231,15 +226,21 @@ class Store:
     def _carry_out(
         self,
         session: OperationSession,
-        operation: Operation,
         request: Request,
         clerk: UUID | None,
         import_id: UUID | None = None,
-        undoes: UUID | None = None,
     ) -> Done:
-        moment = self.clock.now()
+        operation, moment = operation_for(request), self.clock.now()
         recorder = session.info["recorder"] = Recorder(session, moment)
-        work = Work(session, moment, clerk, new_id(), Shelf(self.home, recorder.driver), import_id)
+        work = Work(
+            session=session,
+            now=moment,
+            clerk=clerk,
+            operation=new_id(),
+            shelf=Shelf(self.home, recorder.driver),
+            title=operation.title,
+            import_id=import_id,
+        )
         for record, seen in request.seen.items():
             _refuse_stale(session, record, seen)
         value = operation.function(work, request)
@@ -253,13 +254,13 @@ class Store:
                     Guard.mark,
                     operation=work.operation,
                     clerk=clerk,
-                    title=operation.title,
+                    title=work.title,
                     op=operation.name,
                     request=request,
                     request_version=operation.version,
                     moment=moment,
                     changes=changes,
-                    undoes=undoes,
+                    undoes=work.undoes,
                     import_id=import_id,
                 )
         return Done(work.operation, value, tuple(dict.fromkeys(change.id for change in changes)))
@@ -278,8 +279,7 @@ class Importing:
         """As `Store.run`; what raises leaves no trace and the import can go on."""
         try:
             with self._session.begin_nested():
-                operation = operation_for(request)
-                return self._store._carry_out(self._session, operation, request, self._clerk, self.id)
+                return self._store._carry_out(self._session, request, self._clerk, self.id)
         finally:
             self._session.expunge_all()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -12,11 +12,12 @@ import msgspec
 
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import DeskError
-from rathaus_desk.store import claims, numbering
+from rathaus_desk.store import bulk, claims, numbering
 from rathaus_desk.store.attachments import Attachment, Shelf, refuse_size
 from rathaus_desk.store.canonical import as_type
 from rathaus_desk.store.connection import Guard, guard_of
 from rathaus_desk.store.recorder import OperationSession
+from rathaus_desk.store.schema import Record
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -129,12 +130,20 @@ class Work:
     operation: UUID
     """The id of the operation under way."""
     shelf: Shelf
+    title: str
+    """The line in the history. It can never be erased: nothing personal may stand in it."""
     import_id: UUID | None = None
+    undoes: UUID | None = None
+    """The operation that this one takes back."""
 
     @property
     def today(self) -> date:
         """The day at the town hall."""
         return at_town(self.now).date()
+
+    def add_all(self, kind: type[Record], records: Sequence[Mapping[str, Any]]) -> None:
+        """Many new records of a class at once, each as its constructor takes it; for imports."""
+        bulk.add_all(self.session, kind, records)
 
     def number(self, series: str) -> int:
         """The next number of ``series`` (prefix and year: ``FH-2026``), unique over all workstations."""

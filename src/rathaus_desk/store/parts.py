@@ -36,7 +36,7 @@ def parts_of(session: Session, kind: type[P], owner: UUID) -> Sequence[P]:
 
 @contextmanager
 def read_ahead(session: Session, owners: Mapping[UUID, type[Record]]) -> Iterator[None]:
-    """Within it `parts_of` these owners is answered from memory, if they are many."""
+    """If they are many, within it these owners and `parts_of` them are in memory."""
     if len(owners) < _MANY:
         yield
         return
@@ -58,6 +58,11 @@ def read_ahead(session: Session, owners: Mapping[UUID, type[Record]]) -> Iterato
         held.append(record)
 
     event.listen(session, "loaded_as_persistent", hold)
+    for owner_kind in dict.fromkeys(owners.values()):
+        wanted = [owner for owner, cls in owners.items() if cls is owner_kind]
+        for start in range(0, len(wanted), _CHUNK):
+            some = wanted[start : start + _CHUNK]
+            held += session.scalars(sa.select(owner_kind).where(owner_kind.id.in_(some)))
     session.info[_AHEAD] = ahead
     try:
         yield

@@ -7,6 +7,7 @@ expressions and several flushes in a row all come out right.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -82,6 +83,12 @@ class Recorder:
         """One row written by the store itself; say `touch` before."""
         with guard_of(self._session.connection()).open():
             self.driver.execute(statement + Guard.mark, values)
+
+    def write_new(self, table: str, statement: str, id_place: int, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Many new rows at once; the id stands at ``id_place`` of each."""
+        with guard_of(self._session.connection()).open():
+            self.driver.executemany(statement + Guard.mark, rows)
+        self._before.update(dict.fromkeys(((table, row[id_place]) for row in rows), None))
 
     def changes(self) -> list[Change]:
         """Everything that changed, ready for the journal: what was released first, owners before their parts.

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import Refused
-from rathaus_desk.store.journal import ChangedRow, Entry, Happened, StoredChange, happened
+from rathaus_desk.store.connection import driver_of
+from rathaus_desk.store.journal import Entry, Happened, StoredChange, happened
 from rathaus_desk.store.operations import Request, Work, operation, operation_named
 from rathaus_desk.store.schema import moment_text
 from rathaus_desk.store.shape import shape_of
@@ -30,6 +30,7 @@ class Undo(Request, frozen=True, kw_only=True):
 def undo(work: Work, request: Undo) -> None:
     """Refused if it cannot be taken back."""
     earlier = taken_back(work.session, request.undoes)
+    work.title, work.undoes = f"Rückgängig: {earlier.title}", earlier.operation
     for change in reversed(earlier.changes):
         _invert(work, change)
     work.session.expire_all()
@@ -46,35 +47,33 @@ def taken_back(session: Session, operation_id: UUID) -> Happened:
         raise Refused(f"„{earlier.title}“ lässt sich nicht rückgängig machen.")
     if any(change.k == "erase" for change in earlier.changes) or earlier.has_erased:
         raise Refused(f"„{earlier.title}“ betraf Angaben, die inzwischen gelöscht sind (DSGVO).")
-    for record in dict.fromkeys(change.id for change in earlier.changes):
-        _refuse_later_writer(session, earlier, record)
+    _refuse_later_writer(session, earlier)
     return earlier
 
 
-def _refuse_later_writer(session: Session, earlier: Happened, record: UUID) -> None:
-    writers = session.execute(
-        sa.select(Entry.id, Entry.undoes)
-        .join(ChangedRow, ChangedRow.entry == Entry.number)
-        .where(ChangedRow.record == record, Entry.number >= earlier.number)
-        .order_by(Entry.number.desc())
-        .distinct()
+def _refuse_later_writer(session: Session, earlier: Happened) -> None:
+    """Walks back through what wrote the same records since; what was undone, and its undoing, cancel out."""
+    records = list({change.id.bytes for change in earlier.changes})
+    # One question for all records, and not through the mapper: an import undone has thousands of operations.
+    writers = driver_of(session).execute(
+        "SELECT c.record, j.id, j.undoes FROM journal_change c JOIN journal j ON j.number = c.entry"
+        f" WHERE c.record IN ({', '.join('?' * len(records))}) AND j.number >= ? ORDER BY j.number DESC",
+        (*records, earlier.number),
     )
-    cancelled: set[UUID] = set()
-    for writer, undoes in writers:
-        if writer == earlier.operation:
-            if writer in cancelled:
+    cancelled: dict[bytes, set[bytes]] = {record: set() for record in records}
+    for record, writer, undoes in writers:
+        if writer == earlier.operation.bytes:
+            if writer in cancelled[record]:
                 raise Refused(f"„{earlier.title}“ wurde schon rückgängig gemacht.")
-            return
-        if writer in cancelled:
-            continue
-        if undoes is None:
-            later = happened(session, Entry.id == writer)[0]
-            raise Refused(
-                f"„{earlier.title}“ lässt sich nicht mehr rückgängig machen: Inzwischen wurde daran "
-                f"weitergearbeitet („{later.title}“, {at_town(later.at):%d.%m.%Y um %H:%M Uhr}).",
-                detail=f"record {record} written by {writer}",
-            )
-        cancelled.add(undoes)
+        elif writer not in cancelled[record]:
+            if undoes is None:
+                later = happened(session, Entry.id == UUID(bytes=writer))[0]
+                raise Refused(
+                    f"„{earlier.title}“ lässt sich nicht mehr rückgängig machen: Inzwischen wurde daran "
+                    f"weitergearbeitet („{later.title}“, {at_town(later.at):%d.%m.%Y um %H:%M Uhr}).",
+                    detail=f"record {UUID(bytes=record)} written by {later.operation}",
+                )
+            cancelled[record].add(undoes)
 
 
 def _invert(work: Work, change: StoredChange) -> None:
