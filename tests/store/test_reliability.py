@@ -66,6 +66,8 @@ def test_killed_at_a_random_moment_nothing_confirmed_is_lost(store, key_file, ma
     with Store.open(store.home.folder, key_file(store)) as again:
         assert again.examine() == []
         assert told.keys() <= known(again)
+    numbers = [number for number in told.values() if number]
+    assert len(set(numbers)) == len(numbers)
     assert kills >= 3
 
 
