@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Literal, TypeVar
 from uuid import UUID
@@ -97,23 +97,26 @@ class EnterPerson(Request, frozen=True, kw_only=True):
 @operation(EnterPerson, name="people.enter", title="Person anlegen")
 def enter_person(work: Work, request: EnterPerson) -> UUID:
     """Makes a person; returns its id. BadInput without a name or a remark."""
-    return add_person(work, request, new_id())
+    person = new_id()
+    for kind, values in person_records(request, person):
+        work.session.add(kind(**values))
+    return person
 
 
-def add_person(work: Work, request: EnterPerson, as_id: UUID) -> UUID:
-    """As `enter_person`, with an id that was given to the person before, by an import."""
-    person = Person(id=as_id)
-    _write_details(person, request.details)
-    work.session.add(person)
+def person_records(request: EnterPerson, as_id: UUID) -> Iterator[tuple[type[Record], dict[str, Any]]]:
+    """The records of a new person, class and values of each, for who writes many at once.
+
+    BadInput without a name or a remark.
+    """
+    yield Person, {"id": as_id, **_details_values(request.details)}
     for address in request.addresses:
-        work.session.add(_address(person.id, address))
+        yield Address, {"person_id": as_id, **_address_values(address)}
     for contact in request.contacts:
-        work.session.add(_contact(person.id, contact))
+        yield ContactPoint, {"person_id": as_id, **_contact_values(contact)}
     for account in request.bank_accounts:
-        work.session.add(_account(person.id, account))
+        yield BankAccount, {"person_id": as_id, **_account_values(account)}
     for role in dict.fromkeys(request.roles):
-        work.session.add(PersonRole(person_id=person.id, role=_text(role, "Rolle")))
-    return person.id
+        yield PersonRole, {"person_id": as_id, "role": _text(role, "Rolle")}
 
 
 def complete_person(work: Work, person: Person, details: PersonDetails) -> None:
@@ -169,7 +172,7 @@ class AddAddress(Request, frozen=True, kw_only=True):
 def add_address(work: Work, request: AddAddress) -> UUID:
     """Makes the address, from today on if it has no first day; returns its id."""
     person = _existing(work, Person, request.person)
-    made = _address(person.id, request.address)
+    made = Address(person_id=person.id, **_address_values(request.address))
     older = [address for address in _parts(work, Address, person.id) if address.purpose == made.purpose]
     if request.replaces and older:
         made.valid_from = made.valid_from or work.today
@@ -192,7 +195,7 @@ class ChangeAddress(Request, frozen=True, kw_only=True):
 @operation(ChangeAddress, name="people.change_address", title="Anschrift ändern")
 def change_address(work: Work, request: ChangeAddress) -> None:
     """Writes the address anew; for a move add one instead, so that old letters keep theirs."""
-    _fill(_existing(work, Address, request.address), _tidied_address(request.details))
+    _fill(_existing(work, Address, request.address), _address_values(request.details))
 
 
 class AddContact(Request, frozen=True, kw_only=True):
@@ -205,7 +208,8 @@ class AddContact(Request, frozen=True, kw_only=True):
 @operation(AddContact, name="people.add_contact", title="Kontakt eintragen")
 def add_contact(work: Work, request: AddContact) -> UUID:
     """Makes the contact point in its normal form; returns its id."""
-    made = _contact(_existing(work, Person, request.person).id, request.contact)
+    person = _existing(work, Person, request.person)
+    made = ContactPoint(person_id=person.id, **_contact_values(request.contact))
     work.session.add(made)
     return made.id
 
@@ -220,7 +224,8 @@ class AddBankAccount(Request, frozen=True, kw_only=True):
 @operation(AddBankAccount, name="people.add_bank_account", title="Bankverbindung eintragen")
 def add_bank_account(work: Work, request: AddBankAccount) -> UUID:
     """Makes the account; returns its id. BadInput if the IBAN or BIC is wrong."""
-    made = _account(_existing(work, Person, request.person).id, request.account)
+    person = _existing(work, Person, request.person)
+    made = BankAccount(person_id=person.id, **_account_values(request.account))
     work.session.add(made)
     return made.id
 
@@ -358,6 +363,10 @@ _FIELDS = {
 
 
 def _write_details(person: Person, details: PersonDetails) -> None:
+    _fill(person, _details_values(details))
+
+
+def _details_values(details: PersonDetails) -> dict[str, Any]:
     values = _tidied(details)
     remark = details.remark.strip()
     if len(remark) > LONGEST_REMARK:
@@ -367,7 +376,7 @@ def _write_details(person: Person, details: PersonDetails) -> None:
     sound, birth_sound = sounds(
         details.kind, values["family_name"], values["organisation"], values["birth_name"]
     )
-    _fill(person, {**values, "remark": remark, "sound": sound, "birth_sound": birth_sound})
+    return {**values, "remark": remark, "sound": sound, "birth_sound": birth_sound}
 
 
 def _tidied(details: msgspec.Struct) -> dict[str, Any]:
@@ -382,7 +391,7 @@ def _fill(record: Record, values: dict[str, Any]) -> None:
             setattr(record, name, value)
 
 
-def _tidied_address(details: AddressDetails) -> dict[str, Any]:
+def _address_values(details: AddressDetails) -> dict[str, Any]:
     if details.valid_from and details.valid_until and details.valid_from > details.valid_until:
         raise BadInput("Die Anschrift endet, bevor sie beginnt.")
     values = _tidied(details)
@@ -391,11 +400,7 @@ def _tidied_address(details: AddressDetails) -> dict[str, Any]:
     return values
 
 
-def _address(person: UUID, details: AddressDetails) -> Address:
-    return Address(person_id=person, **_tidied_address(details))
-
-
-def _contact(person: UUID, details: ContactDetails) -> ContactPoint:
+def _contact_values(details: ContactDetails) -> dict[str, Any]:
     value, kind = _text(details.value, "Kontakt"), details.kind
     if not value:
         raise BadInput("Die Angabe ist leer.", place=Place(column="Kontakt"))
@@ -406,19 +411,18 @@ def _contact(person: UUID, details: ContactDetails) -> ContactPoint:
             kind = "mobile"
     elif kind == "email":
         value = checks.check_email(value).value
-    return ContactPoint(person_id=person, kind=kind, value=value, remark=_text(details.remark, "Bemerkung"))
+    return {"kind": kind, "value": value, "remark": _text(details.remark, "Bemerkung")}
 
 
-def _account(person: UUID, details: BankAccountDetails) -> BankAccount:
+def _account_values(details: BankAccountDetails) -> dict[str, Any]:
     iban = checks.check_iban(details.iban)
     bic = checks.check_bic(details.bic) if details.bic.strip() else checks.Checked("")
     for checked, field in ((iban, "IBAN"), (bic, "BIC")):
         if checked.problem:
             raise BadInput(checked.problem, place=Place(column=field))
-    return BankAccount(
-        person_id=person,
-        iban=iban.value,
-        bic=bic.value,
-        bank=_text(details.bank, "Bank"),
-        owner=_text(details.owner, "Kontoinhaber"),
-    )
+    return {
+        "iban": iban.value,
+        "bic": bic.value,
+        "bank": _text(details.bank, "Bank"),
+        "owner": _text(details.owner, "Kontoinhaber"),
+    }

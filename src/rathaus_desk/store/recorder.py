@@ -88,7 +88,7 @@ class Recorder:
         """Many new rows at once; the id stands at ``id_place`` of each."""
         with guard_of(self._session.connection()).open():
             self.driver.executemany(statement + Guard.mark, rows)
-        self._before.update(dict.fromkeys(((table, row[id_place]) for row in rows), None))
+        self._before.update(dict.fromkeys(((table, bytes(row[id_place])) for row in rows), None))
 
     def changes(self) -> list[Change]:
         """Everything that changed, ready for the journal: what was released first, owners before their parts.

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections import defaultdict
+from typing import Any
 from uuid import UUID
 
 import msgspec
 import sqlalchemy as sa
 
 from rathaus_desk.cemetery import queries
-from rathaus_desk.cemetery.old_lists.listed import ListedGrave, ListedPerson
+from rathaus_desk.cemetery.old_lists.listed import ListedPerson
 from rathaus_desk.cemetery.old_lists.plan import (
     IMPORT,
     PlannedBurial,
@@ -32,22 +32,23 @@ from rathaus_desk.cemetery.records import (
 )
 from rathaus_desk.cemetery.rules.numbers import grave_label, number_key
 from rathaus_desk.kernel.errors import Refused
+from rathaus_desk.kernel.ids import new_id
 from rathaus_desk.people.operations import (
     ChangeAddress,
     ChangePerson,
     EnterPerson,
     Relate,
-    add_person,
     change_address,
     change_person,
+    person_records,
     relate,
 )
 from rathaus_desk.people.queries import addresses_of
 from rathaus_desk.people.records import Address
 from rathaus_desk.store.claims import ClaimTaken
 from rathaus_desk.store.operations import Request, Work, operation
-
-R = TypeVar("R", Burial, RightOfUse, ImportedRow)
+from rathaus_desk.store.parts import parts_of
+from rathaus_desk.store.schema import Record
 
 
 class ImportGraves(Request, frozen=True, kw_only=True):
@@ -59,6 +60,7 @@ class ImportGraves(Request, frozen=True, kw_only=True):
 @operation(ImportGraves, name=IMPORT, title="Gräberliste übernehmen")
 def import_graves(work: Work, request: ImportGraves) -> None:
     """Writes it all. Refused if the register has changed since it was planned."""
+    new = _New()
     cemeteries: dict[str, Cemetery] = {}
     for planned in request.graves:
         name = planned.listed.cemetery
@@ -67,10 +69,33 @@ def import_graves(work: Work, request: ImportGraves) -> None:
             raise Refused(f"Den Friedhof „{name}“ gibt es nicht (mehr). Bitte noch einmal übernehmen.")
         cemeteries[name] = cemetery
         for person in planned.people:
-            _write_person(work, person)
-        grave = _new_grave(work, planned, cemetery) if planned.new else _completed_grave(work, planned)
+            _write_person(work, new, person)
+        if planned.new:
+            _new_grave(new, planned, cemetery)
+        else:
+            _complete_grave(work, new, planned)
         for row in planned.rows:
-            _write_row(work, grave, row, new=planned.new)
+            _write_row(work, new, planned, row)
+    new.write(work)
+    for grave in request.graves:
+        for row in grave.rows:
+            _claim_and_relate(work, grave, row)
+
+
+class _New:
+    """The records an operation makes, by class: thousands are written at once."""
+
+    def __init__(self) -> None:
+        self._records: defaultdict[type[Record], list[dict[str, Any]]] = defaultdict(list)
+
+    def add(self, kind: type[Record], values: dict[str, Any]) -> None:
+        """One more."""
+        self._records[kind].append(values)
+
+    def write(self, work: Work) -> None:
+        """All of them."""
+        for kind, records in self._records.items():
+            work.add_all(kind, records)
 
 
 class KeepMapping(Request, frozen=True, kw_only=True):
@@ -91,7 +116,7 @@ def keep_mapping(work: Work, request: KeepMapping) -> None:
         known.mapping = request.mapping
 
 
-def _write_person(work: Work, planned: PlannedPerson) -> None:
+def _write_person(work: Work, new: _New, planned: PlannedPerson) -> None:
     listed = planned.listed
     if planned.new:
         request = EnterPerson(
@@ -100,7 +125,8 @@ def _write_person(work: Work, planned: PlannedPerson) -> None:
             contacts=listed.contacts,
             roles=listed.roles,
         )
-        add_person(work, request, planned.id)
+        for kind, values in person_records(request, planned.id):
+            new.add(kind, values)
         return
     change_person(work, ChangePerson(person=planned.id, details=listed.details))
     _correct_address(work, planned.id, listed)
@@ -117,30 +143,32 @@ def _correct_address(work: Work, person: UUID, listed: ListedPerson) -> None:
         work.session.add(Address(person_id=person, **msgspec.structs.asdict(listed.address)))
 
 
-def _new_grave(work: Work, planned: PlannedGrave, cemetery: Cemetery) -> Grave:
+def _new_grave(new: _New, planned: PlannedGrave, cemetery: Cemetery) -> None:
     listed = planned.listed
     label = grave_label(listed.levels, listed.number)
-    grave = Grave(
-        id=planned.id,
-        cemetery_id=cemetery.id,
-        levels=list(listed.levels),
-        number=listed.number,
-        label=label,
-        number_key=number_key(label),
-        section=next(filter(None, listed.levels), ""),
-        kind=listed.kind,
-        kind_text=listed.kind_text,
-        places=listed.places or listed.usual_places,
-        war_grave=listed.war_grave,
-        blocked=listed.blocked,
-        remark=listed.remark,
+    new.add(
+        Grave,
+        {
+            "id": planned.id,
+            "cemetery_id": cemetery.id,
+            "levels": list(listed.levels),
+            "number": listed.number,
+            "label": label,
+            "number_key": number_key(label),
+            "section": next(filter(None, listed.levels), ""),
+            "kind": listed.kind,
+            "kind_text": listed.kind_text,
+            "places": listed.places or listed.usual_places,
+            "war_grave": listed.war_grave,
+            "blocked": listed.blocked,
+            "remark": listed.remark,
+        },
     )
-    work.session.add(grave)
-    _add_former_numbers(work, grave, listed)
-    return grave
+    for former in listed.former_numbers:
+        new.add(FormerNumber, _former(planned.id, former))
 
 
-def _completed_grave(work: Work, planned: PlannedGrave) -> Grave:
+def _complete_grave(work: Work, new: _New, planned: PlannedGrave) -> None:
     """A known grave: what it lacks is filled in; what the last import wrote is written anew."""
     listed = planned.listed
     grave = queries.grave(work.session, planned.id)
@@ -149,97 +177,89 @@ def _completed_grave(work: Work, planned: PlannedGrave) -> Grave:
         grave.places = listed.places or listed.usual_places
     grave.war_grave = grave.war_grave or listed.war_grave
     grave.blocked = grave.blocked or listed.blocked
-    lines = dict.fromkeys((*grave.remark.splitlines(), *listed.remark.splitlines()))
-    grave.remark = "\n".join(lines)
-    _add_former_numbers(work, grave, listed)
-    return grave
-
-
-def _add_former_numbers(work: Work, grave: Grave, listed: ListedGrave) -> None:
-    if not listed.former_numbers:
-        return
-    query = sa.select(FormerNumber.number_key).where(FormerNumber.grave_id == grave.id)
-    known = set(work.session.scalars(query))
+    grave.remark = "\n".join(dict.fromkeys((*grave.remark.splitlines(), *listed.remark.splitlines())))
+    known = {former.number_key for former in parts_of(work.session, FormerNumber, grave.id)}
     for former in listed.former_numbers:
         if number_key(former) not in known:
-            work.session.add(
-                FormerNumber(grave_id=grave.id, label=former, number_key=number_key(former), until=None)
-            )
+            new.add(FormerNumber, _former(grave.id, former))
 
 
-def _write_row(work: Work, grave: Grave, planned: PlannedRow, *, new: bool) -> None:
-    """``new``: the grave was made a moment ago, so that nobody else can hold it."""
+def _former(grave: UUID, label: str) -> dict[str, Any]:
+    return {"grave_id": grave, "label": label, "number_key": number_key(label)}
+
+
+def _write_row(work: Work, new: _New, grave: PlannedGrave, planned: PlannedRow) -> None:
+    places = grave.listed.places or grave.listed.usual_places
     for burial in planned.burials:
-        _write_burial(work, grave, burial)
+        _put(work, new, Burial, burial.id, _burial_values(grave.id, burial, places), new_record=burial.new)
     if planned.right is not None:
-        right = _write_right(work, grave, planned.right)
-        if not right.disputed and new:
-            work.claim_first(grave.id, right.first, right.until, right.id)
-        elif not new:
-            _claim(work, right)
-    values = {"content": planned.content, "identity": planned.identity, "made": planned.made}
-    _put(work, ImportedRow, planned.before, values, lambda: ImportedRow(grave_id=grave.id, **values))
+        right = planned.right
+        _put(work, new, RightOfUse, right.id, _right_values(grave.id, right), new_record=right.new)
+    before = planned.before
+    told = {"content": planned.content, "identity": planned.identity, "made": planned.made}
+    row = {"grave_id": grave.id, **told}
+    _put(work, new, ImportedRow, before or new_id(), row, new_record=before is None)
 
 
-def _write_burial(work: Work, grave: Grave, planned: PlannedBurial) -> None:
+def _burial_values(grave: UUID, planned: PlannedBurial, places: int) -> dict[str, Any]:
     listed = planned.listed
-    values = {
+    return {
+        "grave_id": grave,
         "deceased_id": planned.deceased,
         "name_text": listed.name_text,
         "form": listed.form,
         "buried": listed.buried,
-        "place": listed.place if listed.place is None or listed.place <= grave.places else None,
+        "place": listed.place if listed.place is None or listed.place <= places else None,
         "age": listed.age,
         "rest_end": listed.rest_end,
         "rest_reason": listed.rest_reason,
         "register_number": listed.register_number,
         "undertaker_id": planned.undertaker,
     }
-    known = None if planned.new else planned.id
-    _put(work, Burial, known, values, lambda: Burial(id=planned.id, grave_id=grave.id, **values))
-    if planned.related_holder and planned.deceased and planned.related_holder != planned.deceased:
-        request = Relate(person=planned.related_holder, of=planned.deceased, relation=listed.relation)
-        relate(work, request)
 
 
-def _write_right(work: Work, grave: Grave, planned: PlannedRight) -> RightOfUse:
+def _right_values(grave: UUID, planned: PlannedRight) -> dict[str, Any]:
     listed = planned.listed
-    values = {
+    return {
+        "grave_id": grave,
         "first": planned.first,
         "until": listed.until,
         "until_text": listed.until_text,
         "holder_id": planned.holder,
         "holder_text": listed.holder_text,
+        "origin": "old_stock",
         "disputed": planned.disputed,
     }
-    known = None if planned.new else planned.id
-    return _put(
-        work,
-        RightOfUse,
-        known,
-        values,
-        lambda: RightOfUse(id=planned.id, grave_id=grave.id, origin="old_stock", **values),
-    )
 
 
-def _claim(work: Work, right: RightOfUse) -> None:
-    try:
-        claim_anew(work, right)
-    except ClaimTaken:
-        # Somebody has entered another right since this was planned.
-        right.disputed = True
-
-
-def _put(work: Work, kind: type[R], known: UUID | None, values: dict[str, Any], make: Callable[[], R]) -> R:
-    """The known record with these values, or a new one. Refused if the known one is gone."""
-    if known is None:
-        made = make()
-        work.session.add(made)
-        return made
-    record = work.session.get(kind, known)
-    if record is None or record.deleted_at is not None:
+def _put(
+    work: Work, new: _New, kind: type[Record], record: UUID, values: dict[str, Any], *, new_record: bool
+) -> None:
+    """A new record, or the known one with these values. Refused if that is gone."""
+    if new_record:
+        new.add(kind, {"id": record, **values})
+        return
+    known = work.session.get(kind, record)
+    if known is None or known.deleted_at is not None:
         raise Refused("Das Verzeichnis wurde inzwischen geändert. Bitte noch einmal übernehmen.")
     for name, value in values.items():
-        if getattr(record, name) != value:
-            setattr(record, name, value)
-    return record
+        if getattr(known, name) != value:
+            setattr(known, name, value)
+
+
+def _claim_and_relate(work: Work, grave: PlannedGrave, row: PlannedRow) -> None:
+    """The grave is claimed for its right; who holds it stands in relation to who lies there."""
+    right = row.right
+    if right is not None and not right.disputed and grave.new:
+        work.claim_first(grave.id, right.first, right.listed.until, right.id)
+    elif right is not None:
+        known = work.session.get_one(RightOfUse, right.id)
+        try:
+            claim_anew(work, known)
+        except ClaimTaken:
+            # Somebody has entered another right since this was planned.
+            known.disputed = True
+    for burial in row.burials:
+        holder, deceased = burial.related_holder, burial.deceased
+        if holder and deceased and holder != deceased:
+            relate(work, Relate(person=holder, of=deceased, relation=burial.listed.relation))
