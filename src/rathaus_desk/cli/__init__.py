@@ -25,6 +25,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     from rathaus_desk.cli import (  # noqa: F401 (they register their commands)
         applications,
         catalogue,
+        demo,
         export,
         house,
         imports,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.periods import german_date
-from rathaus_desk.letters.facts import LetterFacts
-from rathaus_desk.letters.letter import Letter
 from rathaus_desk.letters.records import StoredLetter
-from rathaus_desk.letters.render import render
-from rathaus_desk.letters.template import built_in, compose, facts_of
 from rathaus_desk.store.operations import Request, Work, operation
+
+if TYPE_CHECKING:
+    # Drawing is loaded when a letter is made, not when the program starts.
+    from rathaus_desk.letters.facts import LetterFacts
+    from rathaus_desk.letters.letter import Letter
 
 
 def file_letter(
@@ -28,6 +30,8 @@ def file_letter(
 
     ``recipient``: the person it goes to. BadInput if the letter cannot be shown (a missing glyph).
     """
+    from rathaus_desk.letters.render import render
+
     stored = StoredLetter(
         kind=kind,
         title=letter.title,
@@ -46,9 +50,10 @@ def file_letter(
 def compose_and_file(
     work: Work, kind: str, facts: LetterFacts, *, about: UUID, case: UUID | None, recipient: UUID
 ) -> StoredLetter:
-    """The letter of the template ``kind`` (the town's own, if it has a good one) with these facts, filed."""
-    template = built_in(kind)
-    letter = compose(template, facts_of(facts))
+    """The letter of the template ``kind`` with these facts, filed."""
+    from rathaus_desk.letters.template import built_in, compose, facts_of
+
+    letter = compose(built_in(kind), facts_of(facts))
     return file_letter(work, letter, kind=kind, about=about, case=case, recipient=recipient)
 
 

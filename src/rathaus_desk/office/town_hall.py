@@ -9,7 +9,7 @@ from uuid import UUID
 
 from rathaus_desk.applications import handover
 from rathaus_desk.applications.intake import Intake
-from rathaus_desk.applications.services import load_services
+from rathaus_desk.applications.services import Services, load_services
 from rathaus_desk.cemetery import queries as cemetery
 from rathaus_desk.cemetery.books import statutes_of
 from rathaus_desk.cemetery.import_graves import ImportResult, import_list
@@ -94,11 +94,16 @@ class TownHall:
         """Carries out an operation as the clerk."""
         return self.store.run(request, clerk=self.clerk)
 
+    @cached_property
+    def services(self) -> Services:
+        """The kinds of application this town takes."""
+        return load_services()
+
     def intake(self) -> Intake:
         """Takes deliveries in; the clerk becomes responsible for the cases."""
         if self.clerk is None:
             raise CannotWork("Es ist noch niemand eingetragen, der Anträge bearbeiten könnte.")
-        return Intake(self.store, load_services(), self.clerk)
+        return Intake(self.store, self.services, self.clerk)
 
     def import_graves(
         self, path: Path, *, mapping: Path | None = None, cemetery_name: str = "", dry_run: bool = False
