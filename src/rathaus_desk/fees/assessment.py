@@ -22,6 +22,9 @@ class Line:
     rate: Money
     amount: Money
     reasons: tuple[str, ...] = ()
+    """Everything that led to it: the facts that brought the item in, then the explanation."""
+    explanation: tuple[str, ...] = ()
+    """How quantity and price came about, as a letter shows it."""
     account: str = ""
     vat_rate: Fraction | None = None
     """Percent; None where no VAT is owed."""

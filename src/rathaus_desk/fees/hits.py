@@ -29,6 +29,9 @@ class Hit:
     quantity: Fraction
     rate: Fraction
     why: tuple[str, ...] = ()
+    """How its quantity and price came about."""
+    facts: tuple[str, ...] = ()
+    """What brought the item in."""
     changes: list[str] = field(default_factory=list)
     value: Fraction = Fraction(0)
     base: Fraction = Fraction(0)
@@ -139,16 +142,16 @@ def _rounded(term: CountTerm, number: Fraction) -> Fraction:
 
 def _hits(tariff: Tariff, item: Item, occasion: Occasion, asked: Occasion) -> list[Hit]:
     quantity, counted = quantity_of(item, asked)
-    reasons = (*why(tariff, item, asked), *counted)
+    facts, reasons = why(tariff, item, asked), counted
     sign = -1 if item.refund else 1
     if item.at_cost:
         assert occasion.amount is not None
         text = (occasion.text,) if occasion.text else ()
-        return [Hit(item, occasion, quantity, Fraction(sign * occasion.amount.cents), (*reasons, *text))]
+        return [Hit(item, occasion, quantity, Fraction(sign * occasion.amount.cents), (*reasons, *text), facts)]
     if item.rate_reason:
         reasons = (*reasons, item.rate_reason)
     return [
-        Hit(item, occasion, part, sign * rate, (*reasons, *said))
+        Hit(item, occasion, part, sign * rate, (*reasons, *said), facts)
         for part, rate, said in _portions(item, occasion, quantity)
     ]
 

@@ -39,7 +39,7 @@ def _fee_line(line: Line) -> FeeLine:
         unit=line.unit,
         rate=line.rate,
         amount=line.amount,
-        explanation="; ".join(line.reasons),
+        explanation="; ".join(line.explanation),
     )
 
 

@@ -119,10 +119,11 @@ def percentage_hits(
             quantity, counted = quantity_of(item, occasion)
             if of and quantity:
                 base = _base(item, of)
-                reasons = (*why(tariff, item, occasion), *counted)
+                facts = why(tariff, item, occasion)
                 text = f"{_percents(item.percent)} % von {euros(base)}"
                 sign = -1 if item.refund else 1
-                made.append(Hit(item, occasion, quantity, sign * base * item.percent / 100, (*reasons, text)))
+                value = sign * base * item.percent / 100
+                made.append(Hit(item, occasion, quantity, value, (*counted, text), facts))
     return without_replaced(made), priced
 
 

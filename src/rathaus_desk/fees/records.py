@@ -135,6 +135,7 @@ def plain_line(line: Line) -> dict[str, Any]:
         "rate": line.rate.cents,
         "amount": line.amount.cents,
         "reasons": list(line.reasons),
+        "explanation": list(line.explanation),
         "account": line.account,
         "vat_rate": None if line.vat_rate is None else str(line.vat_rate),
         "net": line.net,
@@ -152,6 +153,7 @@ def line_of(plain: dict[str, Any]) -> Line:
             "rate": Money(plain["rate"]),
             "amount": Money(plain["amount"]),
             "reasons": tuple(plain["reasons"]),
+            "explanation": tuple(plain["explanation"]),
             "vat_rate": None if rate is None else Fraction(rate),
         }
     )

@@ -42,7 +42,7 @@ def _lines(tariff: Tariff, hits: Sequence[Hit]) -> tuple[list[Line], list[str]]:
         if vat is not None and vat.note:
             notes[vat.note] = None
         line = _line(hit, vat_rate, net)
-        same = (line.key, hit.rate, tuple(hit.changes), hit.why, vat_rate, net)
+        same = (line.key, hit.rate, tuple(hit.changes), hit.facts, hit.why, vat_rate, net)
         groups.setdefault(same, []).append((hit, line))
     lines = []
     for members in groups.values():
@@ -63,7 +63,8 @@ def _line(hit: Hit, vat_rate: Fraction | None, net: bool) -> Line:
         unit=item.unit or _unit(hit),
         rate=Money(round_half_up(hit.rate)),
         amount=Money(),
-        reasons=(*hit.why, *hit.changes),
+        reasons=(*hit.facts, *hit.why, *hit.changes),
+        explanation=(*hit.why, *hit.changes),
         account=item.account,
         vat_rate=vat_rate,
         net=net,
