@@ -147,7 +147,8 @@ def _hits(tariff: Tariff, item: Item, occasion: Occasion, asked: Occasion) -> li
     if item.at_cost:
         assert occasion.amount is not None
         text = (occasion.text,) if occasion.text else ()
-        return [Hit(item, occasion, quantity, Fraction(sign * occasion.amount.cents), (*reasons, *text), facts)]
+        spent = Fraction(sign * occasion.amount.cents)
+        return [Hit(item, occasion, quantity, spent, (*reasons, *text), facts)]
     if item.rate_reason:
         reasons = (*reasons, item.rate_reason)
     return [

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from rathaus_desk.kernel.errors import BadInput, Place, Refused
 from rathaus_desk.kernel.ids import new_id
-from rathaus_desk.kernel.names import nfc
+from rathaus_desk.kernel.names import fold, nfc
 from rathaus_desk.kernel.periods import DAY
 from rathaus_desk.kernel.uncertain import UncertainDate
 from rathaus_desk.people import merging
@@ -120,13 +120,18 @@ def person_records(request: EnterPerson, as_id: UUID) -> Iterator[tuple[type[Rec
 
 
 def complete_person(work: Work, person: Person, details: PersonDetails) -> None:
-    """Fills what the register does not know yet; what it knows stays."""
+    """Fills what the register does not know yet; what it knows stays.
+
+    Given names are completed where ``details`` has all of them and more ("Anneliese" → "Anneliese Erna").
+    """
     known = PersonDetails(**{field: getattr(person, field) for field in PersonDetails.__struct_fields__})
     news = {
         field: getattr(details, field)
         for field in PersonDetails.__struct_fields__
         if field != "kind" and not getattr(known, field)
     }
+    if set(fold(known.given_names).split()) < set(fold(details.given_names).split()):
+        news["given_names"] = details.given_names
     _write_details(person, msgspec.structs.replace(known, **news))
     work.session.flush()
 
