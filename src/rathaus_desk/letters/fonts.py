@@ -27,6 +27,7 @@ from rathaus_desk.letters.shaping import Glyph, clusters, has_marks, shape
 
 _BLANKS = re.compile("[\t\n\r ]+")
 _SOFT_HYPHEN = "\u00ad"
+_WORD_JOINER = 0x2060
 
 
 def clean(text: str) -> str:
@@ -44,6 +45,7 @@ class LetterFont:
 
     _dynamicFont = 1
     _multiByte = 1
+    shapable = False
 
     def __init__(self, weight: str, resource: str) -> None:
         self.fontName = f"Arimo-{weight}"
@@ -80,15 +82,14 @@ class LetterFont:
     def shaped_operators(self, cluster: str, size: float) -> str:
         """The same for one letter with its marks, each set where HarfBuzz says.
 
-        The last mark comes once more, invisible, where the pen stands: readers take the place of the last glyph
-        for the end of the letter, and would see a gap behind it and part the word.
+        A word joiner, which has neither width nor ink, ends it: readers take the place of the last glyph for
+        the end of the letter; behind a mark they would see a gap and part the word.
         """
         parts = []
-        glyphs = self._shaped(cluster)
-        for glyph in glyphs:
+        for glyph in self._shaped(cluster):
             up, back = glyph.up * size / 1000, glyph.width + glyph.right - glyph.advance
             parts.append(f"{up:.3f} Ts[{-glyph.right:.1f}<{glyph.number:04X}>{back:.1f}]TJ")
-        return " ".join((*parts, f"0 Ts 3 Tr[<{glyphs[-1].number:04X}>{glyphs[-1].width:.1f}]TJ 0 Tr"))
+        return " ".join((*parts, f"0 Ts<{self._glyphs[_WORD_JOINER]}>Tj"))
 
     def _shaped(self, cluster: str) -> list[Glyph]:
         cluster.translate(self._glyphs)  # refuses what the font lacks, before HarfBuzz would take .notdef

@@ -18,7 +18,9 @@ WHITE: Colour = (1.0, 1.0, 1.0)
 NAME = Style(15, 18, bold=True)
 OFFICE = Style(9.5, 12)
 RETURN_LINE = Style(7, 9)
-ADDRESS = Style(10.5, 12)
+ADDRESS = (Style(10.5, 12), Style(9.5, 12), Style(8.5, 12))
+"""From usual to smallest: the first in which every line of the address fits."""
+
 REMARK = Style(8, 12)
 LABEL = Style(8, 12)
 VALUE = Style(9, 12)

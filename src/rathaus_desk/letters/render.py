@@ -73,7 +73,10 @@ def _address(pdf: TaggedPdf, letter: Letter) -> None:
     """What the envelope's window shows: return line and remark in small letters, the address below."""
     field = din5008.ADDRESS_FIELD
     width = field.right * MM - _LEFT
-    lines = [line for text in letter.recipient for line in break_lines(plain(text), look.ADDRESS, width)]
+    for style in look.ADDRESS:
+        lines = [line for text in letter.recipient for line in break_lines(plain(text), style, width)]
+        if len(lines) == len(letter.recipient):
+            break
     if not lines:
         raise BadInput("Der Brief hat keine Anschrift.")
     if len(lines) > din5008.ADDRESS_LINES - bool(letter.remark):
@@ -90,7 +93,7 @@ def _address(pdf: TaggedPdf, letter: Letter) -> None:
         show_line(pdf, pdf.element("P"), _LEFT, above, one_line(letter.remark, look.REMARK), look.REMARK)
     owner = pdf.element("Sect")
     for line in lines:
-        show_line(pdf, pdf.element("P", owner), _LEFT, top, line, look.ADDRESS)
+        show_line(pdf, pdf.element("P", owner), _LEFT, top, line, style)
         top += leading
 
 
