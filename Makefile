@@ -32,10 +32,10 @@ bench: $(VENV)/ready
 	@for script in bench/bench_*.py; do $(BIN)/python $$script || exit 1; done
 
 bench-peers: $(VENV)/ready
-	@tools/peers.sh
+	@tools/bench_peers.sh
 
 soak: $(VENV)/ready
-	RATHAUS_SOAK=1 $(BIN)/python -m pytest tests/store tests/journeys -m "soak or not soak"
+	RATHAUS_SOAK=1 $(BIN)/python -m pytest tests/store
 
 # The environment: everything by version and hash, the project itself in place.
 $(VENV)/ready: requirements-dev.lock pyproject.toml

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Figures beside other programs. They get an environment of their own and are no dependency of ours.
+set -eu
+cd "$(dirname "$0")/.."
+peers=.cache/peers
+if [ ! -x "$peers/bin/python" ]; then
+    .venv/bin/python -m venv --system-site-packages "$peers"
+    echo "$PWD/.venv/lib/$(ls .venv/lib)/site-packages" >"$peers/lib/$(ls .venv/lib)/site-packages/ours.pth"
+    "$peers/bin/python" -m pip install -q --disable-pip-version-check typst==0.15.2 weasyprint==70.0
+fi
+"$peers/bin/python" bench/bench_letters.py --peers
