@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 _MARKS = "\u0300-\u036f"
-_CLUSTER = re.compile(f"[^{_MARKS}][{_MARKS}]+")
+_CLUSTER = re.compile(f"[^{_MARKS}]?[{_MARKS}]+")
 
 
 def has_marks(text: str) -> bool:
@@ -18,7 +18,7 @@ def has_marks(text: str) -> bool:
 
 
 def clusters(text: str) -> Iterator[tuple[str, bool]]:
-    """``text`` in pieces, in order: a letter with its marks (True), or plain text (False)."""
+    """``text`` in pieces, in order: a letter with its marks, or marks alone (True), or plain text (False)."""
     at = 0
     for found in _CLUSTER.finditer(text):
         if at < found.start():
