@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from rathaus_desk.kernel import resources
 
-_SPACES = re.compile(r"\s+")
 _WORD = re.compile(r"[a-z]+")
 _DIGITS = re.compile(r"([0-9]+)")
 _UMLAUT = re.compile("([aou])\u0308")
@@ -50,7 +49,7 @@ _LETTERS = _Letters()
 
 def nfc(text: str) -> str:
     """``text`` composed (NFC, as DIN SPEC 91379 asks), runs of white space as one space, none at the ends."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
 
 
 def fold(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rathaus_desk.kernel.names import fold, nfc
 
@@ -78,6 +79,7 @@ class AddressReading:
     doubts: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=8192)
 def read_address(text: str) -> AddressReading:
     """The address in one field: "Eichenweg 3, 34999 Musterrode", "Ringstr. 4 Hainrode", "unbekannt"."""
     text = text.strip()

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from rathaus_desk.kernel.names import fold, nfc
@@ -119,6 +120,7 @@ def usual_order(texts: Iterable[str]) -> NameOrder:
     return "given_first" if votes["given_first"] > votes["family_first"] else "family_first"
 
 
+@lru_cache(maxsize=8192)
 def read_people(text: str, *, order: NameOrder = "family_first") -> PeopleText:
     """The people a field names. ``order`` decides where a name without a comma does not tell by itself."""
     text = text.strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from hashlib import blake2b
@@ -32,6 +32,8 @@ from rathaus_desk.lists.people_text import (
 )
 from rathaus_desk.lists.rows import MappedRow
 from rathaus_desk.people.operations import AddressDetails, ContactDetails, PersonDetails
+from rathaus_desk.people.records import ContactKind
+from rathaus_desk.people.rules.checks import Checked, check_email, check_letters, check_phone
 
 LONGEST_REMARK = 20_000
 """Characters of a remark that are kept."""
@@ -174,6 +176,7 @@ def _read_deceased(facts: RowFacts, setting: Setting) -> None:
     if not people:
         return
     written = _written(row, "deceased")
+    _check_letters(row, "deceased")
     for doubt in reading.doubts:
         row.doubt(_name_fields("deceased"), written, doubt)
     today = setting.today
@@ -281,6 +284,7 @@ def _read_holder(facts: RowFacts, setting: Setting) -> None:
     row = facts.row
     reading = _people(row, "holder", setting)
     written = _written(row, "holder")
+    _check_letters(row, "holder")
     for doubt in reading.doubts:
         row.doubt(_name_fields("holder"), written, doubt)
     if not reading.people or not reading.people[0].named:
@@ -453,6 +457,12 @@ def _days(
     return days
 
 
+def _check_letters(row: MappedRow, subject: str) -> None:
+    written = _written(row, subject)
+    if not written.isascii() and (problem := check_letters(written)):
+        row.doubt(_name_fields(subject), written, problem)
+
+
 def _details(person: PersonText, born: UncertainDate, died: UncertainDate, remark: str) -> PersonDetails:
     return PersonDetails(
         kind=person.kind,
@@ -520,10 +530,14 @@ def _one_line(address: AddressDetails | None) -> str:
 
 
 def _contacts(row: MappedRow) -> list[ContactDetails]:
-    phones = [ContactDetails(kind="phone", value=value.text[:200]) for value in row.values("holder.phone")]
-    return phones + [
-        ContactDetails(kind="email", value=value.text[:200]) for value in row.values("holder.email")
-    ]
+    found = []
+    checks: dict[ContactKind, Callable[[str], Checked]] = {"phone": check_phone, "email": check_email}
+    for kind, check in checks.items():
+        for value in row.values(f"holder.{kind}"):
+            if problem := check(value.text).problem:
+                row.doubt(f"holder.{kind}", value.text, problem)
+            found.append(ContactDetails(kind=kind, value=value.text[:200]))
+    return found
 
 
 def _loose(row: MappedRow, *names: str) -> str:
