@@ -54,7 +54,7 @@ _MONTHS = (
     "Juli", "August", "September", "Oktober", "November", "Dezember",
 )  # fmt: skip
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_BLANKS = re.compile(r"\s*[\t\n\r]\s*")
+_BLANKS = re.compile("[ \t\n\r]*[\t\n\r][ \t\n\r]*")
 
 
 class _MissingFact(Exception):
@@ -221,6 +221,8 @@ class Text:
     def _refuse_all_but_allowed(self, node: nodes.Node, in_loop: bool = False) -> None:
         if not isinstance(node, _ALLOWED):
             self._refuse(f"„{_named(node)}“ ist in Briefvorlagen nicht erlaubt", node)
+        if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+            self._refuse(f"„{node.attr}“ ist keine Angabe", node)
         if isinstance(node, nodes.Filter):
             if node.name not in FILTERS:
                 self._refuse(
