@@ -18,6 +18,7 @@ from rathaus_desk.fees.tariff import Tariff
 from rathaus_desk.fees.tariff_kind import TARIFF, tariff_of
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.money import Money
+from rathaus_desk.kernel.texts import bounded, worded
 from rathaus_desk.letters.operations import kept, mark_dispatched
 from rathaus_desk.store.operations import Request, Work, operation
 from rathaus_desk.town import queries as town
@@ -195,7 +196,7 @@ def record_payment(work: Work, request: RecordPayment) -> UUID:
         due_item_id=item.id,
         paid_on=request.paid_on,
         amount=request.amount,
-        remark=_worded(request.remark, "Die Bemerkung"),
+        remark=bounded(request.remark, LONGEST_REASON, "Bemerkung"),
         clerk_id=work.clerk,
     )
     work.session.add(payment)
@@ -215,15 +216,6 @@ def cancel_due_item(work: Work, request: CancelDueItem) -> UUID:
     item = work.session.get_one(DueItem, request.due_item)
     if item.cancelled_on is not None:
         raise Refused(f"Die Forderung {item.reference} ist schon storniert: {item.cancel_reason}.")
-    reason = _worded(request.reason, "Die Begründung")
-    if not reason:
-        raise BadInput("Eine Forderung wird nur mit einer Begründung storniert.")
+    reason = worded(request.reason, LONGEST_REASON, "Begründung")
     item.cancelled_on, item.cancel_reason = work.today, reason
     return item.id
-
-
-def _worded(text: str, what: str) -> str:
-    worded = text.strip()
-    if len(worded) > LONGEST_REASON:
-        raise BadInput(f"{what} ist zu lang (höchstens {LONGEST_REASON} Zeichen).")
-    return worded

@@ -58,7 +58,7 @@ class Refused(DeskError):
 
 
 class MissingFact(Refused):
-    """A rule depends on something nobody has said: it is asked for, never assumed. ``fact`` names it in code."""
+    """A rule depends on something nobody has said: it is asked for. ``fact`` names it in code."""
 
     def __init__(self, sentence: str, *, fact: str, source: str = "") -> None:
         super().__init__(sentence, source=source, detail=fact)

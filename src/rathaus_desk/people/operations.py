@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from rathaus_desk.kernel.errors import BadInput, Place, Refused
 from rathaus_desk.kernel.ids import new_id
-from rathaus_desk.kernel.names import fold, nfc
+from rathaus_desk.kernel.names import fold
 from rathaus_desk.kernel.periods import DAY
+from rathaus_desk.kernel.texts import bounded
 from rathaus_desk.kernel.uncertain import UncertainDate
 from rathaus_desk.people import merging
 from rathaus_desk.people.records import (
@@ -116,7 +117,7 @@ def person_records(request: EnterPerson, as_id: UUID) -> Iterator[tuple[type[Rec
     for account in request.bank_accounts:
         yield BankAccount, {"person_id": as_id, **_account_values(account)}
     for role in dict.fromkeys(request.roles):
-        yield PersonRole, {"person_id": as_id, "role": _text(role, "Rolle")}
+        yield PersonRole, {"person_id": as_id, "role": bounded(role, LONGEST_NAME, "Rolle")}
 
 
 def complete_person(work: Work, person: Person, details: PersonDetails) -> None:
@@ -246,7 +247,7 @@ class GiveRole(Request, frozen=True, kw_only=True):
 def give_role(work: Work, request: GiveRole) -> UUID:
     """The person has the role, once; returns the id of its record."""
     person = _existing(work, Person, request.person)
-    role = _text(request.role, "Rolle")
+    role = bounded(request.role, LONGEST_NAME, "Rolle")
     for known in _parts(work, PersonRole, person.id):
         if known.role == role:
             return known.id
@@ -269,7 +270,7 @@ def relate(work: Work, request: Relate) -> UUID:
     if request.person == request.of:
         raise Refused("Eine Person kann nicht mit sich selbst in Beziehung stehen.")
     person, of = _existing(work, Person, request.person), _existing(work, Person, request.of)
-    relation = _text(request.relation, "Beziehung")
+    relation = bounded(request.relation, LONGEST_NAME, "Beziehung")
     if not relation:
         raise BadInput("Es fehlt, in welcher Beziehung die beiden stehen.")
     known = work.session.scalars(
@@ -343,13 +344,6 @@ def _parts(work: Work, kind: type[R], person: UUID) -> Iterable[R]:
     return work.session.scalars(sa.select(kind).where(kind.__table__.c.person_id == person)).all()
 
 
-def _text(text: str, field: str, longest: int = LONGEST_NAME) -> str:
-    plain = nfc(text)
-    if len(plain) > longest:
-        raise BadInput(f"Die Angabe ist zu lang (höchstens {longest} Zeichen).", place=Place(column=field))
-    return plain
-
-
 _FIELDS = {
     "salutation": "Anrede",
     "titles": "Titel",
@@ -373,9 +367,7 @@ def _write_details(person: Person, details: PersonDetails) -> None:
 
 def _details_values(details: PersonDetails) -> dict[str, Any]:
     values = _tidied(details)
-    remark = details.remark.strip()
-    if len(remark) > LONGEST_REMARK:
-        raise BadInput(f"Die Bemerkung ist zu lang (höchstens {LONGEST_REMARK} Zeichen).")
+    remark = bounded(details.remark, LONGEST_REMARK, "Bemerkung")
     if not (values["family_name"] or values["given_names"] or values["organisation"] or remark):
         raise BadInput("Es fehlt ein Name.")
     sound, birth_sound = sounds(
@@ -387,7 +379,10 @@ def _details_values(details: PersonDetails) -> dict[str, Any]:
 def _tidied(details: msgspec.Struct) -> dict[str, Any]:
     """Every value of a request's part, names tidied and bounded."""
     values = {name: getattr(details, name) for name in details.__struct_fields__}
-    return {name: _text(value, _FIELDS[name]) if name in _FIELDS else value for name, value in values.items()}
+    return {
+        name: bounded(value, LONGEST_NAME, _FIELDS[name]) if name in _FIELDS else value
+        for name, value in values.items()
+    }
 
 
 def _fill(record: Record, values: dict[str, Any]) -> None:
@@ -406,7 +401,7 @@ def _address_values(details: AddressDetails) -> dict[str, Any]:
 
 
 def _contact_values(details: ContactDetails) -> dict[str, Any]:
-    value, kind = _text(details.value, "Kontakt"), details.kind
+    value, kind = bounded(details.value, LONGEST_NAME, "Kontakt"), details.kind
     if not value:
         raise BadInput("Die Angabe ist leer.", place=Place(column="Kontakt"))
     if kind in ("phone", "mobile", "fax"):
@@ -416,7 +411,7 @@ def _contact_values(details: ContactDetails) -> dict[str, Any]:
             kind = "mobile"
     elif kind == "email":
         value = checks.check_email(value).value
-    return {"kind": kind, "value": value, "remark": _text(details.remark, "Bemerkung")}
+    return {"kind": kind, "value": value, "remark": bounded(details.remark, LONGEST_NAME, "Bemerkung")}
 
 
 def _account_values(details: BankAccountDetails) -> dict[str, Any]:
@@ -428,6 +423,6 @@ def _account_values(details: BankAccountDetails) -> dict[str, Any]:
     return {
         "iban": iban.value,
         "bic": bic.value,
-        "bank": _text(details.bank, "Bank"),
-        "owner": _text(details.owner, "Kontoinhaber"),
+        "bank": bounded(details.bank, LONGEST_NAME, "Bank"),
+        "owner": bounded(details.owner, LONGEST_NAME, "Kontoinhaber"),
     }

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from rathaus_desk.kernel.errors import BadInput, Refused
+from rathaus_desk.kernel.errors import Refused
+from rathaus_desk.kernel.texts import worded
 from rathaus_desk.store.operations import Request, Work, operation
 from rathaus_desk.town import queries
 from rathaus_desk.town.records import Case, Clerk, District, FollowUp, Note, Office, Town, TownAccount
@@ -121,7 +122,7 @@ class WriteNote(Request, frozen=True, kw_only=True):
 @operation(WriteNote, name="town.write_note", title="Notiz schreiben")
 def write_note(work: Work, request: WriteNote) -> UUID:
     """Keeps the note; BadInput if it is empty or too long."""
-    note = Note(about_id=request.about, text=_worded(request.text), clerk_id=work.clerk)
+    note = Note(about_id=request.about, text=worded(request.text, LONGEST_NOTE, "Text"), clerk_id=work.clerk)
     work.session.add(note)
     return note.id
 
@@ -138,7 +139,10 @@ class RemindOn(Request, frozen=True, kw_only=True):
 def remind_on(work: Work, request: RemindOn) -> UUID:
     """Keeps the follow-up; a day in the past is allowed, it is simply due."""
     follow_up = FollowUp(
-        about_id=request.about, due_on=request.due_on, text=_worded(request.text), clerk_id=work.clerk
+        about_id=request.about,
+        due_on=request.due_on,
+        text=worded(request.text, LONGEST_NOTE, "Text"),
+        clerk_id=work.clerk,
     )
     work.session.add(follow_up)
     return follow_up.id
@@ -175,12 +179,3 @@ def attach_file(work: Work, request: AttachFile) -> UUID:
     return work.attach_kept(
         request.sha256, request.size, request.name, request.media_type, to=request.about
     ).id
-
-
-def _worded(text: str) -> str:
-    words = text.strip()
-    if not words:
-        raise BadInput("Der Text ist leer.")
-    if len(words) > LONGEST_NOTE:
-        raise BadInput(f"Der Text ist zu lang: {len(words)} Zeichen, möglich sind {LONGEST_NOTE}.")
-    return words

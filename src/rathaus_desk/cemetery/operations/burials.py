@@ -11,7 +11,7 @@ from rathaus_desk.cemetery import queries
 from rathaus_desk.cemetery.books import Books, books_of
 from rathaus_desk.cemetery.operations.charging import case_for, charge_burial, confirm_to_undertaker
 from rathaus_desk.cemetery.operations.granting import grant, prolong
-from rathaus_desk.cemetery.operations.graves import LONGEST_NAME, LONGEST_REMARK, bounded, open_grave
+from rathaus_desk.cemetery.operations.graves import LONGEST_NAME, LONGEST_REMARK, open_grave
 from rathaus_desk.cemetery.operations.parties import Parties, Someone, person_id_or_none
 from rathaus_desk.cemetery.plan import BurialPlan, BurialWish, plan_burial, plan_without_extension
 from rathaus_desk.cemetery.records import Burial, Grave
@@ -21,6 +21,7 @@ from rathaus_desk.fees.records import Notice
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.periods import full_years, german_date
+from rathaus_desk.kernel.texts import bounded
 from rathaus_desk.kernel.uncertain import UncertainDate
 from rathaus_desk.people.operations import PersonDetails, Relate, complete_person, relate
 from rathaus_desk.people.records import Person

@@ -8,8 +8,8 @@ from uuid import UUID
 from rathaus_desk.cemetery import queries
 from rathaus_desk.cemetery.records import Cemetery, FormerNumber, Grave
 from rathaus_desk.cemetery.rules.numbers import grave_label, number_key
-from rathaus_desk.kernel.errors import BadInput, Place, Refused
-from rathaus_desk.kernel.names import nfc
+from rathaus_desk.kernel.errors import BadInput, Refused
+from rathaus_desk.kernel.texts import bounded
 from rathaus_desk.store.operations import Request, Work, operation
 
 LONGEST_NAME = 200
@@ -144,14 +144,6 @@ def open_grave(work: Work, grave_id: UUID) -> Grave:
             f"{name}: mehrere Nutzungsrechte widersprechen sich. Bitte zuerst klären, welches gilt."
         )
     return grave
-
-
-def bounded(text: str, longest: int, field: str) -> str:
-    """``text`` as it is kept: composed, trimmed; BadInput if it is longer than ``longest``."""
-    kept = text.strip() if "\n" in text else nfc(text)
-    if len(kept) > longest:
-        raise BadInput(f"Die Angabe ist zu lang (höchstens {longest} Zeichen).", place=Place(column=field))
-    return kept
 
 
 def _number(work: Work, grave: Grave, levels: tuple[str, ...], number: str) -> None:

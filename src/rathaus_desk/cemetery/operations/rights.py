@@ -16,12 +16,13 @@ from rathaus_desk.cemetery.operations.granting import (
     hand_over,
     prolong,
 )
-from rathaus_desk.cemetery.operations.graves import LONGEST_NAME, LONGEST_REMARK, bounded, open_grave
+from rathaus_desk.cemetery.operations.graves import LONGEST_NAME, LONGEST_REMARK, open_grave
 from rathaus_desk.cemetery.operations.parties import Someone, person_id, person_id_or_none
 from rathaus_desk.cemetery.plan import plan_award, plan_extension, plan_plain, plan_surrender
 from rathaus_desk.cemetery.records import Grave, RightOfUse
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.periods import german_date
+from rathaus_desk.kernel.texts import bounded
 from rathaus_desk.letters.operations import compose_and_file
 from rathaus_desk.store.operations import Request, Work, operation
 
