@@ -20,7 +20,7 @@ from rathaus_desk.cemetery.old_lists.fields import GRAVE_LIST
 from rathaus_desk.cemetery.old_lists.grave_list import read_grave_list
 from rathaus_desk.cemetery.old_lists.operations import ImportGraves, KeepMapping
 from rathaus_desk.cemetery.old_lists.plan import ImportPlan, PlannedGrave, plan_import
-from rathaus_desk.cemetery.old_lists.rows import key_of
+from rathaus_desk.cemetery.old_lists.setting import key_of
 from rathaus_desk.cemetery.operations.graves import EnterCemetery
 from rathaus_desk.cemetery.records import KeptMapping
 from rathaus_desk.cemetery.rules.terms import Statutes

@@ -14,33 +14,26 @@ from itertools import combinations
 import msgspec
 
 from rathaus_desk.cemetery.old_lists.listed import ListedGrave, ListedPerson, ListedRight, ListedRow
+from rathaus_desk.cemetery.old_lists.persons import LONGEST_REMARK, TOO_LONG, name_fields, plain_name
 from rathaus_desk.cemetery.old_lists.rights import arranged
-from rathaus_desk.cemetery.old_lists.rows import LONGEST_REMARK, TOO_LONG, RowFacts, Setting, key_of, read_row
+from rathaus_desk.cemetery.old_lists.rows import RowFacts, read_row
+from rathaus_desk.cemetery.old_lists.same_people import Everybody
+from rathaus_desk.cemetery.old_lists.setting import Setting, key_of
 from rathaus_desk.cemetery.rules.numbers import grave_label, number_key
 from rathaus_desk.cemetery.rules.rest import rest_of_burial
 from rathaus_desk.cemetery.rules.right import covers
 from rathaus_desk.cemetery.rules.terms import Statutes
 from rathaus_desk.kernel.errors import BadInput, Place
 from rathaus_desk.kernel.german_dates import parse_german_date
-from rathaus_desk.kernel.names import fold, phonetic
+from rathaus_desk.kernel.names import fold
 from rathaus_desk.kernel.periods import FOR_EVER, german_date
 from rathaus_desk.lists.mapping import Mapping
 from rathaus_desk.lists.people_text import usual_order
 from rathaus_desk.lists.rows import Doubt, MappedRow, mapped_rows
 from rathaus_desk.lists.tables import Table
-from rathaus_desk.people.operations import PersonDetails
-from rathaus_desk.people.rules.addresses import residence
-from rathaus_desk.people.rules.duplicates import Profile, compare
 
 _GRAVE_FIELDS = ("grave.section", "grave.row", "grave.number", "grave.kind")
-_NAMES = {
-    "deceased": ("deceased.name", "deceased.family_name", "deceased.given_names"),
-    "holder": ("holder.name", "holder.family_name", "holder.given_names"),
-}
-LIKELY = 80
-"""From this score on people of different graves are proposed as one; in one grave the usual bound holds."""
-_MOST_ALIKE = 60
-"""People in a block beyond which what they share is too common to tell anything."""
+_DECEASED, _HOLDER = name_fields("deceased"), name_fields("holder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +77,20 @@ def read_grave_list(
         )
     orders = {
         subject: usual_order(text for row in rows if (text := row.text(names[0])))
-        for subject, names in _NAMES.items()
+        for subject, names in (("deceased", _DECEASED), ("holder", _HOLDER))
     }
     setting = Setting(mapping, statutes, today, cemetery, orders)
     graves, duplicates, refused = _gathered(rows, setting)
-    people = _People()
+    people = Everybody()
     listed = tuple(_listed(grave, setting, people) for grave in graves)
-    _note_same_people(graves, people)
+    people.note_alike(
+        dict.fromkeys(
+            person.key
+            for facts in grave.facts
+            for person in (*facts.deceased, *((facts.holder,) if facts.holder else ()))
+        )
+        for grave in graves
+    )
     doubts = [doubt for row in rows for doubt in row.doubts]
     return GraveList(
         rows=len(rows),
@@ -170,7 +170,7 @@ def _grave_of(
     return cemetery, tuple(levels), number
 
 
-def _listed(grave: _Grave, setting: Setting, people: _People) -> ListedGrave:
+def _listed(grave: _Grave, setting: Setting, people: Everybody) -> ListedGrave:
     first = grave.facts[0]
     kinds = list(dict.fromkeys(facts.kind.kind for facts in grave.facts if facts.kind.kind))
     places = list(dict.fromkeys(facts.places for facts in grave.facts if facts.places))
@@ -202,11 +202,13 @@ def _listed(grave: _Grave, setting: Setting, people: _People) -> ListedGrave:
     )
 
 
-def _row(facts: RowFacts, right: ListedRight | None, people: _People) -> ListedRow:
+def _row(facts: RowFacts, right: ListedRight | None, people: Everybody) -> ListedRow:
     row = facts.row
     grave = (facts.cemetery, number_key(grave_label(facts.levels, facts.number)))
-    who = sorted(key_of(_name(person.details)) for person in facts.deceased)
-    about = ("deceased", *who) if who else ("holder", _name(facts.holder.details) if facts.holder else "")
+    who = sorted(key_of(plain_name(person.details)) for person in facts.deceased)
+    about = (
+        ("deceased", *who) if who else ("holder", plain_name(facts.holder.details) if facts.holder else "")
+    )
     for subject, persons in (
         ("deceased", facts.deceased),
         ("holder", [facts.holder] if facts.holder else []),
@@ -221,10 +223,6 @@ def _row(facts: RowFacts, right: ListedRight | None, people: _People) -> ListedR
         burials=tuple(facts.burials),
         right=right,
     )
-
-
-def _name(details: PersonDetails) -> str:
-    return f"{details.organisation}{details.family_name}, {details.given_names}"
 
 
 def _contradiction(grave: _Grave, kinds: Sequence[str], places: Sequence[int | None]) -> str:
@@ -250,12 +248,12 @@ def _share_holders(grave: _Grave) -> None:
     known: dict[tuple[str, str], ListedPerson] = {}
     for facts in grave.facts:
         if facts.holder and facts.holder.address:
-            known.setdefault((facts.holder.details.kind, _name(facts.holder.details)), facts.holder)
+            known.setdefault((facts.holder.details.kind, plain_name(facts.holder.details)), facts.holder)
     for facts in grave.facts:
         holder = facts.holder
         if holder is None or holder.address is not None:
             continue
-        same = known.get((holder.details.kind, _name(holder.details)))
+        same = known.get((holder.details.kind, plain_name(holder.details)))
         if same is not None and holder.details.born == same.details.born:
             facts.holder = msgspec.structs.replace(holder, key=same.key)
             if facts.right:
@@ -266,14 +264,14 @@ def _note_missing(grave: _Grave) -> None:
     """Rights without anybody buried, and graves without a holder, where the list could have told."""
     if not any(facts.burials for facts in grave.facts):
         for facts in grave.facts:
-            if facts.right and any(facts.row.has_column(name) for name in _NAMES["deceased"]):
+            if facts.right and any(facts.row.has_column(name) for name in _DECEASED):
                 reason = "Nutzungsrecht ohne Bestattung: die Grabstätte ist reserviert"
-                facts.row.doubt(_NAMES["deceased"], "", reason)
+                facts.row.doubt(_DECEASED, "", reason)
     if any(facts.holder or (facts.right and facts.right.holder_text) for facts in grave.facts):
         return
     row = grave.facts[0].row
-    if any(row.has_column(name) for name in _NAMES["holder"]) and not any(map(row.values, _NAMES["holder"])):
-        row.doubt(_NAMES["holder"], "", "keine nutzungsberechtigte Person genannt")
+    if any(row.has_column(name) for name in _HOLDER) and not any(map(row.values, _HOLDER)):
+        row.doubt(_HOLDER, "", "keine nutzungsberechtigte Person genannt")
 
 
 def _note_rest(facts: RowFacts, kind: str, setting: Setting) -> None:
@@ -378,125 +376,3 @@ def _same_right(one: ListedRight, other: ListedRight) -> bool:
         and same_holder
         and (one.first == other.first or not (one.first and other.first))
     )
-
-
-# People over the whole list
-
-
-@dataclass(frozen=True, slots=True)
-class _Mention:
-    """Where somebody is named first."""
-
-    row: MappedRow
-    subject: str
-
-
-class _People:
-    """Everybody a list names, by key, with what all rows together say of them."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, ListedPerson] = {}
-        self.mentions: dict[str, _Mention] = {}
-        self._by_line: defaultdict[int, dict[str, None]] = defaultdict(dict)
-
-    def add(self, person: ListedPerson, row: MappedRow, subject: str) -> None:
-        """Notes somebody named in a row; ways to reach them are gathered from all rows."""
-        before = self.known.get(person.key)
-        if before is not None:
-            contacts = tuple(dict.fromkeys((*before.contacts, *person.contacts)))
-            person = msgspec.structs.replace(
-                before, contacts=contacts, address=before.address or person.address
-            )
-        self.known[person.key] = person
-        self.mentions.setdefault(person.key, _Mention(row, subject))
-        self._by_line[row.line][person.key] = None
-
-    def introduced(self, graves: Sequence[ListedGrave]) -> tuple[ListedGrave, ...]:
-        """The graves, every row with all the people it names."""
-        return tuple(
-            msgspec.structs.replace(
-                grave,
-                rows=tuple(
-                    msgspec.structs.replace(
-                        row, people=tuple(self.known[key] for key in self._by_line.get(row.line, ()))
-                    )
-                    for row in grave.rows
-                ),
-            )
-            for grave in graves
-        )
-
-
-def profile_of(person: ListedPerson) -> Profile:
-    """What is known of a listed person, as comparing takes it."""
-    details, address = person.details, person.address
-    where = residence(address) if address else ""
-    return Profile(
-        kind=details.kind,
-        given_names=details.given_names,
-        family_name=details.family_name,
-        birth_name=details.birth_name,
-        organisation=details.organisation,
-        born=details.born,
-        died=details.died,
-        addresses=frozenset(filter(None, (where,))),
-        reached_by=frozenset(contact.value for contact in person.contacts),
-    )
-
-
-def _note_same_people(graves: Sequence[_Grave], people: _People) -> None:
-    """Proposes people who may be one and the same: within a grave, then over the whole list, in blocks."""
-    profiles = {key: profile_of(person) for key, person in people.known.items()}
-    done: set[frozenset[str]] = set()
-    for grave in graves:
-        keys = dict.fromkeys(
-            person.key
-            for facts in grave.facts
-            for person in (*facts.deceased, *((facts.holder,) if facts.holder else ()))
-        )
-        _propose(keys, profiles, people, done, shared="dieselbe Grabstätte")
-    blocks: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for key, profile in profiles.items():
-        if profile.kind == "natural" and profile.family_name and profile.given_names:
-            alike = phonetic(profile.family_name), profile.folded[1][:1]
-            for evidence in _evidence(profile):
-                blocks[*alike, evidence].append(key)
-    for block in blocks.values():
-        if len(block) <= _MOST_ALIKE:
-            _propose(block, profiles, people, done, at_least=LIKELY)
-
-
-def _evidence(profile: Profile) -> Iterator[str]:
-    """What must be shared beyond the name for two people of different graves to be proposed as one."""
-    yield from map(fold, profile.addresses)
-    yield from profile.reached_by
-    if profile.born.earliest is not None:
-        yield str(profile.born.earliest.year)
-
-
-def _propose(
-    keys: Iterable[str],
-    profiles: dict[str, Profile],
-    people: _People,
-    done: set[frozenset[str]],
-    *,
-    shared: str = "",
-    at_least: int = 0,
-) -> None:
-    for one, other in combinations(keys, 2):
-        pair = frozenset((one, other))
-        if pair in done:
-            continue
-        done.add(pair)
-        likeness = compare(profiles[one], profiles[other], shared=shared)
-        if not likeness.suggested or likeness.score < at_least:
-            continue
-        for key, twin in ((one, other), (other, one)):
-            mention, line = people.mentions[key], people.mentions[twin].row.line
-            names = _NAMES[mention.subject]
-            mention.row.doubt(
-                names,
-                " ".join(filter(None, map(mention.row.text, names))),
-                f"vielleicht dieselbe Person wie „{_name(people.known[twin].details)}“ in Zeile {line}"
-                f" ({', '.join(likeness.reasons)}): vorgeschlagen, nicht zusammengeführt",
-            )

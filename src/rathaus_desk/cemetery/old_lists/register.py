@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rathaus_desk.cemetery import queries
-from rathaus_desk.cemetery.old_lists.grave_list import LIKELY, GraveList, profile_of
+from rathaus_desk.cemetery.old_lists.grave_list import GraveList
 from rathaus_desk.cemetery.old_lists.listed import ListedBurial, ListedPerson, ListedRight, ListedRow
+from rathaus_desk.cemetery.old_lists.same_people import LIKELY, profile_of
 from rathaus_desk.cemetery.records import Burial, Grave, ImportedRow, RightOfUse
 from rathaus_desk.kernel.names import fold
 from rathaus_desk.lists.rows import Doubt

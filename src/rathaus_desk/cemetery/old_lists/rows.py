@@ -3,72 +3,51 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
 from rathaus_desk.cemetery.old_lists.kinds import KindMatch, match_kind
 from rathaus_desk.cemetery.old_lists.listed import ListedBurial, ListedPerson, ListedRight
-from rathaus_desk.cemetery.rules.terms import BurialForm, GraveKind, Statutes
+from rathaus_desk.cemetery.old_lists.persons import (
+    address_in,
+    bounded,
+    contacts_in,
+    days_in,
+    details_of,
+    identity_of,
+    loose_values,
+    name_fields,
+    name_written,
+    note_letters,
+    one_line,
+    people_in,
+)
+from rathaus_desk.cemetery.old_lists.setting import Setting, key_of
+from rathaus_desk.cemetery.rules.terms import BurialForm, GraveKind
 from rathaus_desk.kernel import german_dates
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.german_dates import parse_end, parse_german_date
 from rathaus_desk.kernel.names import fold
 from rathaus_desk.kernel.periods import FOR_EVER, add_years, full_years, german_date, term_end
 from rathaus_desk.kernel.uncertain import Reading, UncertainDate
-from rathaus_desk.lists.address_text import AddressText, read_address_columns
-from rathaus_desk.lists.mapping import Mapping
 from rathaus_desk.lists.people_text import (
     NO_NAME,
-    NameOrder,
     PeopleText,
     PersonText,
-    read_name_columns,
-    read_people,
 )
 from rathaus_desk.lists.rows import MappedRow
-from rathaus_desk.people.operations import AddressDetails, ContactDetails, PersonDetails
-from rathaus_desk.people.records import ContactKind
-from rathaus_desk.people.rules.checks import Checked, check_email, check_letters, check_phone
+from rathaus_desk.people.operations import PersonDetails
 
-LONGEST_REMARK = 20_000
-"""Characters of a remark that are kept."""
-TOO_LONG = "länger als 20.000 Zeichen: gekürzt"
 FURTHEST_RIGHT = 60
 """Years ahead within which an end written with two digits is looked for, and beyond which it is doubted."""
 
 _RANGE_OF_PLACES = re.compile(r"(?:.*[^0-9])?([0-9]{1,4})\s*[-–+&]\s*([0-9]{1,4})")
 _FROM_TO = re.compile(r".*[0-9]{2,4}\s*(?:-|–|bis)\s*.*[0-9]{2,4}.*")
-_TWO_VALUES = re.compile(r"\s*(?:/|;|\n|&|\bu\.|\bund\b)\s*")
 _PLACE = re.compile(r"\b(?:stelle|platz|grabstelle)\s*(?:nr\.?)?\s*([0-9]{1,3})\b", re.IGNORECASE)
-_BETWEEN = "\N{SYMBOL FOR UNIT SEPARATOR}"
-_NAME_FIELDS = ("name", "family_name", "given_names")
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What holds for all rows of a list. ``cemetery``: where a row names none."""
-
-    mapping: Mapping
-    statutes: Statutes
-    today: date
-    cemetery: str = ""
-    orders: dict[str, NameOrder] = field(default_factory=dict)
-    kinds_by_text: dict[tuple[str, bool], KindMatch] = field(default_factory=dict)
-
-    @property
-    def kinds(self) -> Sequence[GraveKind]:
-        """The kinds of the statute in force, then those that only older ones know."""
-        now = self.statutes.in_force(self.today)
-        versions = sorted(self.statutes.versions, key=lambda version: version.valid_from, reverse=True)
-        known: dict[str, GraveKind] = dict(now.kinds) if now else {}
-        for version in versions:
-            known = {**version.kinds, **known}
-        return list(known.values())
 
 
 @dataclass
@@ -88,12 +67,6 @@ class RowFacts:
     burials: list[ListedBurial] = field(default_factory=list)
     right: ListedRight | None = None
     remarks: list[str] = field(default_factory=list)
-
-
-def key_of(*parts: object) -> str:
-    """A short name for what ``parts`` say, folded; the same parts always give the same."""
-    text = fold(_BETWEEN.join(map(str, parts)))
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def read_row(
@@ -167,7 +140,7 @@ def _places(row: MappedRow, facts: RowFacts) -> int | None:
 
 def _read_deceased(facts: RowFacts, setting: Setting) -> None:
     row = facts.row
-    reading = _people(row, "deceased", setting)
+    reading = people_in(row, "deceased", setting)
     people = list(reading.people)
     dates = ("deceased.born", "deceased.died", "burial.date")
     if not people and any(row.values(name) for name in dates):
@@ -175,15 +148,15 @@ def _read_deceased(facts: RowFacts, setting: Setting) -> None:
         reading = PeopleText(doubts=(NO_NAME,))
     if not people:
         return
-    written = _written(row, "deceased")
-    _check_letters(row, "deceased")
+    written = name_written(row, "deceased")
+    note_letters(row, "deceased")
     for doubt in reading.doubts:
-        row.doubt(_name_fields("deceased"), written, doubt)
+        row.doubt(name_fields("deceased"), written, doubt)
     today = setting.today
-    died = _days(row, "deceased.died", [person.died for person in people], [today] * len(people), setting)
+    died = days_in(row, "deceased.died", [person.died for person in people], [today] * len(people), setting)
     limits = [day.latest or today for day in died]
-    born = _days(row, "deceased.born", [person.born for person in people], limits, setting)
-    buried = _days(
+    born = days_in(row, "deceased.born", [person.born for person in people], limits, setting)
+    buried = days_in(
         row, "burial.date", [""] * len(people), [today + timedelta(days=366)] * len(people), setting
     )
     form = _form(row, facts.kind, setting)
@@ -214,13 +187,15 @@ def _deceased_person(
     """The person to keep; nobody if there is neither a name nor a date."""
     if not person.named and not born and not died and len(person.remark) <= 200:
         return None
-    address, remark = _address(facts.row, "deceased") if facts.row.values("deceased.address") else (None, "")
-    details = _details(person, born, died, remark)
+    address, remark = (
+        address_in(facts.row, "deceased") if facts.row.values("deceased.address") else (None, "")
+    )
+    details = details_of(person, born, died, remark)
     if not (person.named or details.remark):
         details = msgspec.structs.replace(details, remark="ohne Namen")
     grave = (facts.cemetery, *facts.levels, facts.number)
-    key = key_of("deceased", *grave, *_who(details), str(born), str(died), details.remark)
-    listed = ListedPerson(key=key, details=_bounded(facts.row, "deceased", details), address=address)
+    key = key_of("deceased", *grave, *identity_of(details), str(born), str(died), details.remark)
+    listed = ListedPerson(key=key, details=bounded(facts.row, "deceased", details), address=address)
     facts.deceased.append(listed)
     return listed
 
@@ -282,34 +257,36 @@ def _check_order(
 
 def _read_holder(facts: RowFacts, setting: Setting) -> None:
     row = facts.row
-    reading = _people(row, "holder", setting)
-    written = _written(row, "holder")
-    _check_letters(row, "holder")
+    reading = people_in(row, "holder", setting)
+    written = name_written(row, "holder")
+    note_letters(row, "holder")
     for doubt in reading.doubts:
-        row.doubt(_name_fields("holder"), written, doubt)
+        row.doubt(name_fields("holder"), written, doubt)
     if not reading.people or not reading.people[0].named:
-        facts.remarks += [f"{row.column(*_name_fields('holder'))}: {written}"] if written else []
+        facts.remarks += [f"{row.column(*name_fields('holder'))}: {written}"] if written else []
         if any(row.values(f"holder.{name}") for name in ("address", "street", "place", "phone", "email")):
-            loose = _loose(row, "address", "street", "house_number", "postal_code", "place", "phone", "email")
+            loose = loose_values(
+                row, "address", "street", "house_number", "postal_code", "place", "phone", "email"
+            )
             facts.remarks.append(loose)
         return
     person = reading.people[0]
     if len(reading.people) > 1:
-        facts.remarks.append(f"{row.column(*_name_fields('holder'))}: {written}")
-    (died,) = _days(row, "", [person.died], [setting.today], setting)
+        facts.remarks.append(f"{row.column(*name_fields('holder'))}: {written}")
+    (died,) = days_in(row, "", [person.died], [setting.today], setting)
     if person.died:
         row.doubt(
-            _name_fields("holder"), written, f"die nutzungsberechtigte Person ist verstorben ({person.died})"
+            name_fields("holder"), written, f"die nutzungsberechtigte Person ist verstorben ({person.died})"
         )
-    (born,) = _days(row, "holder.born", [person.born], [died.latest or setting.today], setting)
-    address, remark = _address(row, "holder")
-    details = _details(person, born, died, remark)
-    where = _one_line(address) or key_of(facts.cemetery, *facts.levels, facts.number)
+    (born,) = days_in(row, "holder.born", [person.born], [died.latest or setting.today], setting)
+    address, remark = address_in(row, "holder")
+    details = details_of(person, born, died, remark)
+    where = one_line(address) or key_of(facts.cemetery, *facts.levels, facts.number)
     facts.holder = ListedPerson(
-        key=key_of("person", *_who(details), str(born), where),
-        details=_bounded(row, "holder", details),
+        key=key_of("person", *identity_of(details), str(born), where),
+        details=bounded(row, "holder", details),
         address=address,
-        contacts=tuple(_contacts(row)),
+        contacts=tuple(contacts_in(row)),
     )
 
 
@@ -348,7 +325,7 @@ def _read_right(facts: RowFacts, setting: Setting) -> None:
         until_text="" if end.date.is_exact and until != FOR_EVER else text,
         first=first,
         holder=holder.key if holder else "",
-        holder_text="" if holder else _written(row, "holder"),
+        holder_text="" if holder else name_written(row, "holder"),
     )
 
 
@@ -383,165 +360,3 @@ def _no_right(facts: RowFacts, end: Reading) -> None:
         row.doubt("right.until", text, f"{why}: kein Nutzungsrecht angelegt")
     elif text := row.text("right.from"):
         row.doubt("right.from", text, "kein Ende genannt: kein Nutzungsrecht angelegt")
-
-
-# Names, days, addresses
-
-
-def _name_fields(subject: str) -> tuple[str, ...]:
-    return tuple(f"{subject}.{name}" for name in _NAME_FIELDS)
-
-
-def _written(row: MappedRow, subject: str) -> str:
-    """The name as the list writes it, over several columns."""
-    return " ".join(filter(None, (row.text(name) for name in _name_fields(subject))))
-
-
-def _people(row: MappedRow, subject: str, setting: Setting) -> PeopleText:
-    order = setting.orders.get(subject, "family_first")
-    name, family, given = (row.text(field_name) for field_name in _name_fields(subject))
-    if given or family:
-        reading = read_name_columns(" ".join(filter(None, (family, name))), given, order=order)
-    else:
-        reading = read_people(name, order=order)
-    more = any(row.values(f"{subject}.{name}") for name in ("birth_name", "title", "salutation"))
-    if len(reading.people) != 1 or not more:
-        return reading
-    person = reading.people[0]
-    birth_name = re.sub(r"^geb(\.|orene?r?)\s*", "", row.text(f"{subject}.birth_name"), flags=re.IGNORECASE)
-    return replace(
-        reading,
-        people=(
-            replace(
-                person,
-                titles=" ".join(filter(None, (row.text(f"{subject}.title"), person.titles))),
-                birth_name=birth_name or person.birth_name,
-                salutation=_salutation(row.text(f"{subject}.salutation")) or person.salutation,
-            ),
-        ),
-    )
-
-
-def _salutation(text: str) -> str:
-    return (
-        {"h": "Herr", "f": "Frau"}.get(fold(text)[:1], "")
-        if re.match(r"(herr|frau|hr|fr)", fold(text))
-        else ""
-    )
-
-
-def _days(
-    row: MappedRow, name: str, beside: Sequence[str], limits: Sequence[date], setting: Setting
-) -> list[UncertainDate]:
-    """The days of a field, one per person of the row; ``beside`` are those written with the names."""
-    count = len(beside)
-    text = row.text(name)
-    if not text:
-        parts: list[Any] = list(beside)
-    elif count == 1:
-        parts = [row.cell(name)]
-    else:
-        parts = [part for part in _TWO_VALUES.split(text) if part]
-        if len(parts) == count:
-            row.doubt(name, text, f"Angaben zu {count} Personen in einem Feld")
-        else:
-            row.doubt(name, text, f"eine Angabe für {count} Personen: welche gemeint ist, bleibt offen")
-            return [UncertainDate(text)] * count
-    days = []
-    for part, limit in zip(parts, limits, strict=True):
-        reading = parse_german_date(part, not_after=limit, formats=setting.mapping.date_formats)
-        if name:
-            for doubt in reading.doubts:
-                row.doubt(name, text or str(part), doubt)
-        days.append(reading.date)
-    return days
-
-
-def _check_letters(row: MappedRow, subject: str) -> None:
-    written = _written(row, subject)
-    if not written.isascii() and (problem := check_letters(written)):
-        row.doubt(_name_fields(subject), written, problem)
-
-
-def _details(person: PersonText, born: UncertainDate, died: UncertainDate, remark: str) -> PersonDetails:
-    return PersonDetails(
-        kind=person.kind,
-        salutation=person.salutation,
-        titles=person.titles,
-        given_names=person.given_names,
-        family_name=person.family_name,
-        name_suffix=person.name_suffix,
-        birth_name=person.birth_name,
-        organisation=person.organisation,
-        born=born,
-        died=died,
-        remark="\n".join(filter(None, (person.remark, remark))),
-    )
-
-
-def _bounded(row: MappedRow, subject: str, details: PersonDetails) -> PersonDetails:
-    """The details with a remark that can be kept; that it was cut is noted."""
-    if len(details.remark) <= LONGEST_REMARK:
-        return details
-    row.doubt(_name_fields(subject), details.remark[:80], TOO_LONG)
-    return msgspec.structs.replace(details, remark=details.remark[:LONGEST_REMARK])
-
-
-def _who(details: PersonDetails) -> tuple[str, ...]:
-    return (
-        details.kind,
-        details.family_name,
-        details.given_names,
-        details.name_suffix,
-        details.birth_name,
-        details.organisation,
-    )
-
-
-def _address(row: MappedRow, subject: str) -> tuple[AddressDetails | None, str]:
-    """The address, and what of it could not be kept as one."""
-    names = [f"{subject}.{name}" for name in ("address", "street", "house_number", "postal_code", "place")]
-    whole = row.text(names[0], joined_by=", ")
-    reading = read_address_columns(whole, *(row.text(name) for name in names[1:]))
-    written = ", ".join(filter(None, (row.text(name) for name in names)))
-    for doubt in reading.doubts:
-        row.doubt(tuple(names), written, doubt)
-    remark = f"Anschrift: {reading.address.remark}" if reading.address.remark else ""
-    return _address_details(reading.address), remark
-
-
-def _address_details(address: AddressText) -> AddressDetails | None:
-    if not address.known:
-        return None
-    return AddressDetails(
-        addition=address.addition[:200],
-        street=address.street[:200],
-        house_number=address.house_number[:200],
-        postal_code=address.postal_code[:200],
-        place=address.place[:200],
-        country=address.country,
-    )
-
-
-def _one_line(address: AddressDetails | None) -> str:
-    if address is None:
-        return ""
-    return f"{address.addition} {address.street} {address.house_number} {address.postal_code} {address.place}"
-
-
-def _contacts(row: MappedRow) -> list[ContactDetails]:
-    found = []
-    checks: dict[ContactKind, Callable[[str], Checked]] = {"phone": check_phone, "email": check_email}
-    for kind, check in checks.items():
-        for value in row.values(f"holder.{kind}"):
-            if problem := check(value.text).problem:
-                row.doubt(f"holder.{kind}", value.text, problem)
-            found.append(ContactDetails(kind=kind, value=value.text[:200]))
-    return found
-
-
-def _loose(row: MappedRow, *names: str) -> str:
-    """Values without anybody they could belong to, kept as they stand."""
-    return "; ".join(
-        f"{value.column}: {value.text}" for name in names for value in row.values(f"holder.{name}")
-    )
