@@ -58,7 +58,8 @@ def test_a_number_of_places_in_another_column_is_said(kinds: list[GraveKind]) ->
 
 @pytest.mark.parametrize(
     ("text", "places"),
-    [("Wahlgrab 2st.", 2), ("3-stellig", 3), ("dreistelliges Wahlgrab", 3), ("Doppelgrab", 2), ("Einzelgrab", 1),
+    [("Wahlgrab 2st.", 2), ("3-stellig", 3), ("dreistelliges Wahlgrab", 3), ("Doppelgrab", 2),
+     ("Einzelgrab", 1),
      ("4 Stellen", 4), ("Wahlgrab", None), ("", None)],
 )  # fmt: skip
 def test_places_are_read_from_the_text(text: str, places: int | None) -> None:
