@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,6 +17,7 @@ QUIET_ZONE = 4
 """Modules of white around the symbol (ISO/IEC 18004)."""
 
 _LONGEST_NAME = 70
+_DARK = re.compile(b"\0+")
 _HIGHEST = Money(99_999_999_999)
 
 
@@ -79,18 +80,14 @@ def symbol(text: str) -> Symbol:
     options: dict[str, Any] = {} if text.isascii() else {"eci": "UTF-8"}
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M", **options)
     image: Any = code.to_image(scale=1, add_quiet_zones=False)
-    rows: Any = memoryview(image).tolist()
-    return Symbol(len(rows), tuple(run for number, row in enumerate(rows) for run in _dark(number, row)))
-
-
-def _dark(number: int, row: list[int]) -> Iterator[tuple[int, int, int]]:
-    start = None
-    for column, value in enumerate([*row, 255]):
-        if value == 0 and start is None:
-            start = column
-        elif value != 0 and start is not None:
-            yield start, number, column - start
-            start = None
+    pixels = memoryview(image)
+    size, rows = len(pixels), pixels.tobytes()
+    runs = tuple(
+        (run.start(), row, run.end() - run.start())
+        for row in range(size)
+        for run in _DARK.finditer(rows[row * size : (row + 1) * size])
+    )
+    return Symbol(size, runs)
 
 
 def alternative(payment: Payment) -> str:

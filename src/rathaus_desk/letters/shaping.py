@@ -9,12 +9,13 @@ from functools import lru_cache
 from typing import Any
 
 _MARKS = "\u0300-\u036f"
+_MARK = re.compile(f"[{_MARKS}]")
 _CLUSTER = re.compile(f"[^{_MARKS}]?[{_MARKS}]+")
 
 
 def has_marks(text: str) -> bool:
     """Whether composed (NFC) ``text`` needs shaping."""
-    return not text.isascii() and any("\u0300" <= char <= "\u036f" for char in text)
+    return not text.isascii() and _MARK.search(text) is not None
 
 
 def clusters(text: str) -> Iterator[tuple[str, bool]]:

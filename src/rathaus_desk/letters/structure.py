@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from reportlab.pdfbase.pdfdoc import PDFObject
 
 from rathaus_desk.letters.pdf_objects import Document, text_string
 
 
-@dataclass(frozen=True, slots=True)
-class _Marked:
+class _Marked(NamedTuple):
     """A piece of page content, by page (from 1) and number on that page."""
 
     page: int
     mcid: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Annotation:
+class _Annotation(NamedTuple):
     """A link on a page, by object number."""
 
     page: int
@@ -29,6 +28,7 @@ class Element(PDFObject):
     """One node: a paragraph, a table cell, a figure. Its kids are read in the order they were added."""
 
     __RefOnly__ = 1
+    page = 0  # content has one
 
     def __init__(self, document: Document, tag: str, parent: Element | Tree, attributes: bytes = b"") -> None:
         self.tag = tag
@@ -52,9 +52,9 @@ class Element(PDFObject):
 
     def format(self, document: Document) -> bytes:
         """The node; its /Pg is the page of its first content, other pages are named piece by piece."""
-        home = next((kid.page for kid in self._kids if not isinstance(kid, Element)), 0)
-        kids = []
+        home, kids = 0, []
         for kid in self._kids:
+            home = home or kid.page
             if isinstance(kid, Element):
                 kids.append(b"%d 0 R" % kid.number)
             elif isinstance(kid, _Annotation):
@@ -122,6 +122,7 @@ class Tree(PDFObject):
         )
 
 
+@lru_cache(maxsize=32)
 def table_attributes(*, scope: str = "", columns: int = 1) -> bytes:
     """Of a cell: whom a header cell speaks for ("Column" or "Row"), how many columns it spans."""
     return b"/A<</O/Table%b%b>>" % (

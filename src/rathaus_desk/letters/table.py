@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from rathaus_desk.letters import look
 from rathaus_desk.letters.flow import Plain, Strip
@@ -13,6 +13,7 @@ from rathaus_desk.letters.structure import Element, table_attributes
 from rathaus_desk.letters.tagged_pdf import TaggedPdf
 from rathaus_desk.letters.typeset import Line, Style, break_lines, measure
 
+_BOLD_CELL = replace(look.CELL, bold=True)
 _SIDE, _ABOVE = 4.0, 3.0
 """Free space in a cell, points."""
 
@@ -48,11 +49,11 @@ class _Row:
     repeat: Plain | None = None
     tinted: bool = False
     rule: float = 0.4
+    height: float = field(init=False)
 
-    @property
-    def height(self) -> float:
-        lines = max(len(lines) for _, lines, _ in self.cells)
-        return lines * self.style.leading + 2 * _ABOVE
+    def __post_init__(self) -> None:
+        most = max([len(lines) for _, lines, _ in self.cells])
+        self.height = most * self.style.leading + 2 * _ABOVE
 
     def draw(self, pdf: TaggedPdf, top: float) -> None:
         left, width = self.edge
@@ -90,8 +91,9 @@ def table_strips(pdf: TaggedPdf, parent: Element, table: Table, left: float, wid
     header = _header(pdf, pdf.element("THead", root), table.columns, places, edge)
     body = pdf.element("TBody", root)
     rows = [_body_row(pdf, body, table.columns, cells, places, edge) for cells in table.rows]
+    repeated = _repeated(header)
     for row in rows:
-        row.repeat = _repeated(header)
+        row.repeat = repeated
     if table.totals:
         foot = pdf.element("TFoot", root)
         totals = [_total_row(pdf, foot, total, places, edge) for total in table.totals]
@@ -124,7 +126,8 @@ def _figures(table: Table, number: int) -> float:
     words = table.columns[number].title.replace("-", "- ").split() or [""]
     widths = [measure(word, look.CELL_HEAD) for word in words]
     widths += [
-        sum(measure(run.text, replace(look.CELL, bold=run.bold)) for run in row[number]) for row in table.rows
+        sum([measure(run.text, _BOLD_CELL if run.bold else look.CELL) for run in row[number]])
+        for row in table.rows
     ]
     if number == len(table.columns) - 1:
         widths += [measure(total.amount, look.CELL_TOTAL) for total in table.totals]

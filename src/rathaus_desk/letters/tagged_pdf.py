@@ -109,7 +109,11 @@ class TaggedPdf:
         for font, text in pieces:
             font.use(self._document, text)
             setting = f"/{font.resource} {size:g} Tf"
-            for part, marked in clusters(text) if has_marks(text) else ((text, False),):
+            if not has_marks(text):
+                shown.append(f"{setting} {font.operators(text)}")
+                x += font.width(text, size)
+                continue
+            for part, marked in clusters(text):
                 if marked:
                     self._show(start, y, shown)
                     self._show_marked(x, y, f"{setting} {font.shaped_operators(part, size)}", part)
@@ -151,7 +155,7 @@ class TaggedPdf:
     def bits(self, x: float, y: float, module: float, runs: Iterable[tuple[int, int, int]]) -> None:
         """A pattern of squares ``module`` points wide: (column, row, length) from the top left at (x, y)."""
         self._owned()
-        squares = " ".join(f"{column} {-row - 1} {length} 1 re" for column, row, length in runs)
+        squares = " ".join([f"{column} {-row - 1} {length} 1 re" for column, row, length in runs])
         self._write(f"q {module:.4f} 0 0 {module:.4f} {x:.2f} {A4[1] - y:.2f} cm {squares} f Q")
 
     def link(self, element: Element, x: float, y: float, width: float, height: float, address: str) -> None:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rathaus_desk.letters.fonts import LetterFont, clean, letter_font
-from rathaus_desk.letters.letter import Inline
+from rathaus_desk.letters.letter import Inline, Run
 from rathaus_desk.letters.shaping import clusters, has_marks
 
 
@@ -21,8 +22,7 @@ class Style:
     bold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Words of one look within a line, ``width`` points wide."""
 
     font: LetterFont
@@ -31,8 +31,7 @@ class Piece:
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """``width`` without the blank at its end."""
 
     pieces: tuple[Piece, ...]
@@ -69,6 +68,10 @@ def break_lines(runs: Inline, style: Style, width: float) -> tuple[Line, ...]:
     A line end in a run's text ends the line. Raises BadInput for a character the font lacks.
     Kept for the next letter: most paragraphs of a day's notices are the same.
     """
+    if len(runs) == 1 and "\n" not in runs[0].text:
+        whole_line = _whole(runs[0], style)
+        if whole_line.width <= width + _ROOM:
+            return (whole_line,)
     lines: list[Line] = []
     line: list[Piece] = []
     filled = 0.0
@@ -90,6 +93,12 @@ def break_lines(runs: Inline, style: Style, width: float) -> tuple[Line, ...]:
     if line or not lines:
         lines.append(_line(line, style))
     return tuple(lines)
+
+
+def _whole(run: Run, style: Style) -> Line:
+    font, text = letter_font(style.bold or run.bold), clean(run.text)
+    piece = Piece(font, text, font.width(text, style.size), run.link)
+    return Line((piece,), piece.width - _blanks(piece, style))
 
 
 _Word = tuple[list[Piece], float, float]
@@ -137,8 +146,9 @@ def _blank(style: Style) -> Piece:
 
 def _blanks(piece: Piece, style: Style) -> float:
     """Width of the blanks at the end of ``piece``."""
-    count = len(piece.text) - len(piece.text.rstrip(" "))
-    return count * piece.font.width(" ", style.size) if count else 0.0
+    if not piece.text.endswith(" "):
+        return 0.0
+    return (len(piece.text) - len(piece.text.rstrip(" "))) * piece.font.width(" ", style.size)
 
 
 def _line(pieces: list[Piece], style: Style) -> Line:
