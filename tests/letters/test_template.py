@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import fields, replace
 from datetime import date, datetime
 
 import pytest
@@ -16,7 +17,7 @@ from rathaus_desk.letters.facts import KINDS
 from rathaus_desk.letters.letter import BulletList, Heading, Paragraph, Payment, Run, Signature, Table
 from rathaus_desk.letters.markdown import blocks_of
 from rathaus_desk.letters.samples import samples
-from rathaus_desk.letters.sandbox import Text
+from rathaus_desk.letters.sandbox import FILTERS, Text
 from rathaus_desk.letters.template import Template, built_in, check, choose, compose, facts_of
 
 HEAD = """+++
@@ -355,3 +356,36 @@ def test_markdown_outside_of_a_template_names_its_line():
 def test_facts_are_plain_values(facts):
     assert facts["total"] == Money(273100)
     assert facts["day"] == date(2026, 11, 25)
+
+
+# The handbook of templates
+
+
+@pytest.fixture(scope="module")
+def handbook():
+    return (resources.root().parent / "docs" / "letter-templates.md").read_text(encoding="utf-8")
+
+
+def test_the_handbooks_examples_work(handbook, facts):
+    whole, table, conditions = re.findall(r"```markdown\n(.*?)```", handbook, re.DOTALL)
+    assert check(whole, "fee_notice.md")
+    assert isinstance(filled(table, facts)[0], Table)
+    assert len(filled(conditions, facts)) == 3
+
+
+def test_the_handbook_knows_every_filter_every_fact_and_every_block(handbook):
+    for name in FILTERS:
+        assert f"`{name}`" in handbook, name
+    for kind in KINDS.values():
+        for one in fields(kind):
+            assert re.search(rf"`{one.name}[`.]", handbook), one.name
+    for part in resources.path("letters", "parts").glob("*.md"):
+        assert f"::: {part.stem}" in handbook or f'"{part.stem}"' in handbook, part.stem
+
+
+@pytest.mark.parametrize(
+    ("expression", "result"), [("{{ 1 | tage }}", "1 Tag"), ("{{ day | datum }}", "25.11.2026")]
+)
+def test_the_handbooks_filters_do_what_it_says(expression, result, facts):
+    (paragraph,) = filled(expression + "\n", facts)
+    assert "".join(run.text for run in paragraph.runs) == result
