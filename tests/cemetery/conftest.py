@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -14,12 +15,18 @@ import rathaus_desk.cemetery.operations
 import rathaus_desk.town.records  # noqa: F401
 from rathaus_desk.catalogue.checking import read_file
 from rathaus_desk.catalogue.kinds import Kinds
+from rathaus_desk.cemetery import queries
+from rathaus_desk.cemetery.operations.graves import EnterCemetery, EnterGrave
 from rathaus_desk.cemetery.rules.terms import GraveKind, RestTerm, Statutes, StatuteTerms
 from rathaus_desk.cemetery.rules.window import BurialLaw
 from rathaus_desk.cemetery.statute import terms_of
 from rathaus_desk.cemetery.statute_check import STATUTE
 from rathaus_desk.kernel.clock import FixedClock
+from rathaus_desk.office.founding import checked, set_up
+from rathaus_desk.office.town_hall import TownHall
+from rathaus_desk.people.operations import AddressDetails, EnterPerson, PersonDetails
 from rathaus_desk.store.engine import Store
+from rathaus_desk.town.town_file import TOWN_KIND
 
 
 @pytest.fixture(scope="session")
@@ -79,3 +86,41 @@ def statutes() -> Callable[..., Statutes]:
 def desk(make_store: Callable[..., Store]) -> Store:
     """A fresh store of which the clock stands at 2026-11-25 09:00."""
     return make_store(clock=FixedClock(datetime(2026, 11, 25, 8, tzinfo=UTC)))
+
+
+@pytest.fixture
+def hall(desk: Store, musterrode: Path) -> TownHall:
+    """The example town, set up, with the cemetery Kernstadt and nobody in it."""
+    report = checked(musterrode)
+    town_file = next(file.content for file in report.files if file.kind is TOWN_KIND)
+    made = TownHall(desk)
+    set_up(made, town_file, report)
+    made.run(EnterCemetery(name="Kernstadt", level_names=("Feld", "Reihe")))
+    return made
+
+
+@pytest.fixture
+def person(hall: TownHall) -> Callable[..., UUID]:
+    """Enters somebody living in the town; returns their id."""
+
+    def entered(given: str, family: str, **details: Any) -> UUID:
+        home = AddressDetails(street="Am Bach", house_number="7", postal_code="34999", place="Musterrode")
+        known = PersonDetails(given_names=given, family_name=family, **details)
+        return hall.run(EnterPerson(details=known, addresses=(home,))).value
+
+    return entered
+
+
+@pytest.fixture
+def grave(hall: TownHall) -> Callable[..., UUID]:
+    """Enters a grave of a kind in Kernstadt; returns its id."""
+
+    def entered(number: str, kind: str = "wahl_sarg", places: int = 2, **more: Any) -> UUID:
+        with hall.store.read() as session:
+            (cemetery,) = queries.cemeteries(session)
+        request = EnterGrave(
+            cemetery=cemetery.id, levels=("B", "4"), number=number, kind=kind, places=places, **more
+        )
+        return hall.run(request).value
+
+    return entered

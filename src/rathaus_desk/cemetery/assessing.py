@@ -67,6 +67,14 @@ def burial_occasions(plan: BurialPlan, tariff: Tariff, *, state: str) -> tuple[O
     )
 
 
+def clearance_in_advance(plan: BurialPlan, tariff: Tariff, *, state: str) -> Occasion | None:
+    """The later clearance, paid with the burial; None for a war grave, which is never cleared."""
+    decision = GraveDecision(
+        statute=plan.statute, kind=plan.kind, grave=plan.grave, places=plan.places, on=plan.wish.day
+    )
+    return next(iter(decision_occasions("clearance", decision, tariff, state=state)), None)
+
+
 def decision_occasions(
     name: EventName,
     decision: GraveDecision,

@@ -322,6 +322,22 @@ def plan_surrender(statutes: Statutes, grave: GraveState, *, on: date) -> GraveD
     )
 
 
+def plan_clearance(statutes: Statutes, grave: GraveState, *, on: date) -> GraveDecision:
+    """Clears a grave, which makes it free (rule 14). Refused while a right runs or somebody rests there."""
+    decision = plan_plain(statutes, grave, on=on)
+    if grave.war_grave or decision.kind.war_grave:
+        raise Refused("Ein Kriegsgrab wird nicht abgeräumt.", source="§ 2 GräbG")
+    if grave.right_until is not None and grave.right_until > on:
+        raise Refused(
+            f"An der Grabstätte besteht ein Nutzungsrecht bis {german_date(grave.right_until)}.",
+            source=decision.kind.source(),
+        )
+    rest = _rest_of(grave)
+    if rest.runs(on):
+        raise Refused(f"Die Grabstätte ist belegt. {rest.reason}", source=decision.kind.source())
+    return decision
+
+
 def plan_plain(statutes: Statutes, grave: GraveState, *, on: date) -> GraveDecision:
     """The terms for what leaves the right's length alone: transfer, clearance, exhumation, a monument's
     permit.

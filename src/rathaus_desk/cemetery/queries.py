@@ -117,12 +117,11 @@ def right_that_counts(session: Session, grave: Grave) -> RightOfUse | None:
 
 
 def _that_counts(grave: Grave, latest_first: Iterable[RightOfUse]) -> RightOfUse | None:
-    for right in latest_first:
-        if right.disputed or right.surrendered_on is not None:
-            continue
-        cleared = grave.cleared_on is not None and grave.cleared_on > right.until
-        return None if cleared else right
-    return None
+    last = next((right for right in latest_first if not right.disputed), None)
+    if last is None or last.surrendered_on is not None:
+        return None
+    cleared = grave.cleared_on is not None and grave.cleared_on >= last.until
+    return None if cleared else last
 
 
 def name_of(session: Session, burial: Burial) -> str:
@@ -320,7 +319,7 @@ class WholeGrave:
     def _holds(self, right: RightOfUse, on: date) -> bool:
         # A right that has ended keeps its grave until the clearance is recorded.
         ended = right.surrendered_on or right.until
-        return ended >= on or self.grave.cleared_on is None or self.grave.cleared_on <= ended
+        return ended >= on or self.grave.cleared_on is None or self.grave.cleared_on < ended
 
     def checked(self, kind: GraveKind | None) -> CheckedGrave:
         """As the data checks see it."""

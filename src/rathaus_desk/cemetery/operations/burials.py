@@ -35,12 +35,12 @@ FURTHEST_AHEAD = timedelta(days=366)
 class EnterBurial(Request, frozen=True, kw_only=True):
     """A burial with all it brings. The four roles are four people until the clerk says otherwise.
 
-    ``buried_at`` is the moment, where the time is known; ``died_at`` likewise. ``died_on`` is written to the
-    deceased's record, which may lack it. ``place`` None: the first free one. ``holder``: who gets a new
-    right, where one is awarded. ``debtor``: who owes the fees and gets the notice; None: nothing is charged
-    now. ``confirmed``: why what the rules warn of is right all the same. ``without_extension``: why the right
-    is not extended although the rest outlasts it. ``corrects``: an older notice over the same matter that the
-    new one replaces.
+    ``buried_at`` is the moment, where the time is known; ``died_at`` likewise, and goes before ``died_on``;
+    the day is written to the deceased's record, which may lack it. ``place`` None: the first free one.
+    ``holder``: who gets a new right, where one is awarded. ``debtor``: who owes the fees and gets the notice;
+    None: nothing is charged now. ``confirmed``: why what the rules warn of is right all the same.
+    ``without_extension``: why the right is not extended although the rest outlasts it. ``corrects``: an older
+    notice over the same matter that the new one replaces.
     """
 
     grave: UUID
@@ -69,6 +69,8 @@ class EnterBurial(Request, frozen=True, kw_only=True):
     cremation_number: str = ""
     services: dict[str, int] = msgspec.field(default_factory=dict)
     third_party: tuple[str, ...] = ()
+    prepay_clearance: bool = False
+    """The later clearance is charged now, and never again."""
     confirmed: str = ""
     without_extension: str = ""
     case: UUID | None = None
@@ -93,7 +95,9 @@ def enter_burial(work: Work, request: EnterBurial) -> UUID:
     work.session.flush()
     if burial.debtor_id is not None:
         corrects = work.session.get(Notice, request.corrects) if request.corrects else None
-        charge_burial(work, books, grave, plan, burial, burial.debtor_id, corrects)
+        charge_burial(
+            work, books, grave, plan, burial, burial.debtor_id, corrects, clearance=request.prepay_clearance
+        )
     confirm_to_undertaker(work, books, grave, plan, burial)
     return burial.id
 
@@ -103,8 +107,9 @@ def _deceased(parties: Parties, request: EnterBurial) -> Person:
     person = work.session.get_one(Person, parties.id(request.deceased))
     if request.deceased_details is not None:
         complete_person(work, person, request.deceased_details)
-    if request.died_on is not None and person.died.day != request.died_on:
-        person.died = UncertainDate.exact(request.died_on)
+    died_on = at_town(request.died_at).date() if request.died_at else request.died_on
+    if died_on is not None and person.died.day != died_on:
+        person.died = UncertainDate.exact(died_on)
     for other in queries.burials_of(work.session, person.id):
         where = queries.grave_name(work.session, queries.grave(work.session, other.grave_id))
         raise Refused(f"{display_name(person)} ist schon bestattet: {where}.")
@@ -237,7 +242,8 @@ def register_burial(work: Work, request: RegisterBurial) -> UUID:
     grave = queries.grave(work.session, request.grave)
     if request.place is not None and not 1 <= request.place <= grave.places:
         raise BadInput(f"Stelle {request.place} gibt es nicht: die Grabstätte hat {grave.places}.")
-    deceased = work.session.get(Person, person_id_or_none(work, request.deceased))
+    known = person_id_or_none(work, request.deceased)
+    deceased = work.session.get_one(Person, known) if known else None
     age = _age(request.age, deceased) if deceased else request.age
     burial = Burial(
         grave_id=grave.id,

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from rathaus_desk.cemetery import letters, queries
-from rathaus_desk.cemetery.assessing import EventName, burial_occasions, decision_occasions
+from rathaus_desk.cemetery.assessing import (
+    EventName,
+    burial_occasions,
+    clearance_in_advance,
+    decision_occasions,
+)
 from rathaus_desk.cemetery.books import Books
 from rathaus_desk.cemetery.operations.parties import Someone, person_id_or_none
 from rathaus_desk.cemetery.plan import BurialPlan, GraveDecision
-from rathaus_desk.cemetery.records import Burial, Grave
-from rathaus_desk.fees.engine import Occasion, assess
+from rathaus_desk.cemetery.records import Burial, Grave, PrepaidItem
+from rathaus_desk.fees.engine import Occasion, assess, items_for
 from rathaus_desk.fees.operations import give_notice, keep_assessment
 from rathaus_desk.fees.records import KeptAssessment, Notice
 from rathaus_desk.letters.operations import compose_and_file
@@ -52,10 +57,17 @@ def charge_burial(
     burial: Burial,
     debtor: UUID,
     corrects: Notice | None,
+    *,
+    clearance: bool = False,
 ) -> Charged:
-    """Assesses a burial by the tariff of its day, and files the fee notice to who owes it."""
+    """Assesses a burial by the tariff of its day, and files the fee notice to who owes it.
+
+    With ``clearance`` the later clearance is charged too and kept as paid in advance.
+    """
     _, tariff = books.tariff(plan.wish.day)
+    later = clearance_in_advance(plan, tariff, state=books.state) if clearance else None
     occasions = burial_occasions(plan, tariff, state=books.state)
+    occasions = (*occasions, later) if later and occasions else occasions
     assert burial.case_id is not None
     charged = _give(
         work,
@@ -69,11 +81,41 @@ def charge_burial(
         on=plan.wish.day,
         corrects=corrects,
     )
+    if later is not None:
+        _keep_prepaid(work, grave, charged, {item.key for item in items_for(tariff, later)})
     facts = letters.fee_notice(work, books, charged, grave=grave, plan=plan)
     compose_and_file(
         work, "fee_notice", facts, about=charged.notice.id, case=burial.case_id, recipient=debtor
     )
     return charged
+
+
+def _keep_prepaid(work: Work, grave: Grave, charged: Charged, items: Collection[str]) -> None:
+    """The lines of these items are work paid in advance; what was paid before is none."""
+    for line in charged.assessment.kept_lines if charged.assessment else ():
+        if line.key in items and line.amount:
+            work.session.add(
+                PrepaidItem(
+                    grave_id=grave.id,
+                    item=line.key,
+                    label=line.label,
+                    amount=line.amount,
+                    paid_with=charged.notice.number,
+                )
+            )
+
+
+def use_prepaid(work: Work, books: Books, grave: Grave, decision: GraveDecision, name: EventName) -> None:
+    """What was paid in advance for an event is used up now that it takes place."""
+    paid = queries.prepaid_in(work.session, grave.id)
+    if not paid:
+        return
+    _, tariff = books.tariff(decision.on)
+    occasions = decision_occasions(name, decision, tariff, state=books.state)
+    used = {item.key for occasion in occasions[:1] for item in items_for(tariff, occasion)}
+    for prepaid in paid:
+        if prepaid.item in used:
+            prepaid.used_on = decision.on
 
 
 def confirm_to_undertaker(work: Work, books: Books, grave: Grave, plan: BurialPlan, burial: Burial) -> None:
