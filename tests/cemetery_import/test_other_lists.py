@@ -90,6 +90,48 @@ def test_one_row_per_dead_person_makes_one_grave_and_one_right(take: Take, desk:
     assert rights(desk) == [(SINCE_EVER, date(2040, 4, 7), False)]
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Friedhof;Grab;Verstorbener 1;gest. 1;Verstorbener 2;gest. 2;Nutzer;Recht bis",
+        "Friedhof;Grab;1. Verstorbener;gest.;2. Verstorbener;gest.;Nutzer;Recht bis",
+    ],
+)
+def test_one_row_per_grave_may_name_several_dead_in_columns_of_their_own(
+    take: Take, desk: Store, heading: str
+) -> None:
+    text = (
+        f"{heading}\nK;1;Klein, Karl;2.2.1990;Klein, Ida;4.4.2000;Klein, Udo;2030\nK;2;;;;;Groß, Udo;2031\n"
+    )
+    result = take(text)
+    assert (result.rows, result.new) == (2, {"graves": 2, "people": 4, "rights": 2, "burials": 2})
+    with desk.read() as session:
+        died = {display_name(person): person.died.text for person in session.scalars(sa.select(Person))}
+        assert (died["Karl Klein"], died["Ida Klein"]) == ("2.2.1990", "4.4.2000")
+    assert take(text).same == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "until"),
+    [
+        ("2004-2034", date(2004, 1, 1), date(2034, 12, 31)),
+        ("12.06.2004 - 11.06.2034", date(2004, 6, 12), date(2034, 6, 11)),
+        ("12.06.2004 bis 11.06.2034", date(2004, 6, 12), date(2034, 6, 11)),
+    ],
+)
+def test_a_right_may_be_written_as_a_period(
+    take: Take, desk: Store, written: str, first: date, until: date
+) -> None:
+    assert "als Zeitraum" in doubts(take(HEADING + row(until=written)), 2)
+    assert rights(desk) == [(first, until, False)]
+
+
+def test_a_duration_counts_from_a_known_beginning(take: Take, desk: Store) -> None:
+    result = take("Friedhof;Grab;Nutzer;Nutzungsrecht von;Laufzeit\nK;1;Klein, Udo;20.11.2020;30\n")
+    assert "Ende aus Beginn und Dauer errechnet: 19.11.2050" in doubts(result, 2)
+    assert rights(desk) == [(date(2020, 11, 20), date(2050, 11, 19), False)]
+
+
 def test_rows_below_a_grave_without_a_number_belong_to_it(take: Take) -> None:
     below = row(number="", cemetery="", kind="", name="Klein, Ida", holder="", address="", until="")
     result = take(HEADING + row() + below)

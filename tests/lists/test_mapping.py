@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,22 @@ def test_a_mere_row_number_is_ignored_and_unknown_columns_are_kept(vocabulary: V
     assert first.text("thing.number") == "17"
     assert [(value.column, value.text) for value in first.unmapped] == [("Farbe", "rot")]
     assert "Bemerkung" in proposal.guesses[2].reason
+
+
+def test_numbered_columns_name_several_of_a_row(vocabulary: Vocabulary) -> None:
+    several = replace(vocabulary, repeated=frozenset({"borrower"}))
+    listed = table(
+        "Nr.;1. Entleiher;Ort;2. Entleiher;Ort (2);Verleiher", "1;a;X;b;Y;c", "2;d;X;;;c", "3;;;;;c"
+    )
+    columns = propose(listed, several).mapping.columns
+    assert list(columns.values()) == [
+        "thing.number", "borrower.name", "borrower.place", "borrower.name", "borrower.place", "lender.name",
+    ]  # fmt: skip
+    rows = list(mapped_rows(listed, propose(listed, several).mapping, several.repeated))
+    assert [(row.line, row.text("borrower.name"), row.text("borrower.place")) for row in rows] == [
+        (2, "a", "X"), (2, "b", "Y"), (3, "d", "X"), (4, "", ""),
+    ]  # fmt: skip
+    assert {row.text("lender.name") for row in rows} == {"c"}
 
 
 COMPLETE = """

@@ -67,12 +67,14 @@ class Vocabulary:
     """The fields of one kind of list, and the words for those the fields are about.
 
     ``subjects`` maps a subject to the words that name it ("holder": Nutzungsberechtigter, NB …). Where a
-    heading fits several fields, the one named first here is preferred. ``counters`` are headings of mere
-    row numbers.
+    heading fits several fields, the one named first here is preferred. ``repeated`` are subjects of which one
+    row may name several, each in columns of its own ("Verstorbener 1", "Verstorbener 2"). ``counters`` are
+    headings of mere row numbers.
     """
 
     fields: tuple[Field, ...]
     subjects: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    repeated: frozenset[str] = frozenset()
     counters: tuple[str, ...] = ("lfd. Nr.", "laufende Nummer", "Pos.", "ID", "Zeile", "Datensatz")
 
     @cached_property

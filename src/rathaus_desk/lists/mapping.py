@@ -22,7 +22,8 @@ from rathaus_desk.lists.fields import Field, Vocabulary, heading_words
 from rathaus_desk.lists.tables import Cell, Layout, Table, shown
 
 _SIMILAR = 84
-_REPEATED = re.compile(r" \([0-9]+\)$")
+_MOST_IN_A_ROW = 9
+_REPEATED = re.compile(r" \(([0-9]+)\)$")
 _SAMPLE = 200
 _MAX_MAPPING_BYTES = 1_000_000
 _FAR_AHEAD = date(2100, 1, 1)
@@ -162,16 +163,17 @@ def propose(table: Table, vocabulary: Vocabulary) -> Proposal:
     """A mapping for ``table`` by its headings, the columns beside them and their values.
 
     A heading that names nobody ("Name", "Ort") belongs to whom the columns before it are about, if that
-    field is still free; where it comes a second time, to somebody else. A field of dates is only proposed
-    for a column that holds dates. What fits nothing stays out of the mapping; its values are kept as remarks.
+    field is still free; where it comes a second time, to somebody else. A number in a heading ("Verstorbener
+    2") counts the people of a row. A field of dates is only proposed for a column that holds dates. What fits
+    nothing stays out of the mapping; its values are kept as remarks.
     """
     guesses: list[Guess] = []
-    taken: set[str] = set()
-    used: set[tuple[str, str]] = set()
+    taken: set[tuple[str, int]] = set()
+    used: set[tuple[str, str, int]] = set()
     ignored: list[str] = []
-    current = ""
+    current, turn = "", 1
     for column, heading in enumerate(table.headings):
-        words = heading_words(_REPEATED.sub("", heading))
+        words, number = _numbered(heading)
         sample = [row.cells[column] for row in table.rows[:_SAMPLE] if row.cells[column] is not None]
         if "".join(words) in vocabulary.counter_words and _counts(sample):
             ignored.append(heading)
@@ -179,10 +181,21 @@ def propose(table: Table, vocabulary: Vocabulary) -> Proposal:
             continue
         subject, fields, reason = _candidates(words, vocabulary)
         current = subject or current
+        if again := _REPEATED.search(heading):
+            number = number or (int(again[1]) if subject in vocabulary.repeated else 0)
+        if number and any(each.subject in vocabulary.repeated for each in fields):
+            turn = number
+        turns = {each.name: turn if each.subject in vocabulary.repeated else 1 for each in fields}
         free = [
             each
             for each in fields
-            if (each.many or (each.name not in taken and ("".join(words), each.subject) not in used))
+            if (
+                each.many
+                or (
+                    (each.name, turns[each.name]) not in taken
+                    and ("".join(words), each.subject, turns[each.name]) not in used
+                )
+            )
             and _holds(each, sample)
         ]
         of_current = [each for each in free if each.subject == current]
@@ -190,8 +203,8 @@ def propose(table: Table, vocabulary: Vocabulary) -> Proposal:
         if chosen is None:
             guesses.append(Guess(heading, "", "keinem Feld ähnlich, wird als Bemerkung behalten"))
             continue
-        taken.add(chosen.name)
-        used.add(("".join(words), chosen.subject))
+        taken.add((chosen.name, turns[chosen.name]))
+        used.add(("".join(words), chosen.subject, turns[chosen.name]))
         if not subject and len({each.subject for each in fields}) > 1:
             reason = "nach den Nachbarspalten" if of_current else "nach der Überschrift, die niemanden nennt"
         guesses.append(Guess(heading, chosen.name, reason))
@@ -204,6 +217,15 @@ def propose(table: Table, vocabulary: Vocabulary) -> Proposal:
         columns={guess.heading: guess.field for guess in guesses if guess.field},
     )
     return Proposal(mapping, tuple(guesses))
+
+
+def _numbered(heading: str) -> tuple[tuple[str, ...], int]:
+    """The words of a heading without a number, and that number (0: none): "2. Verstorbener"."""
+    words = heading_words(_REPEATED.sub("", heading))
+    digits = [word for word in words if word.isdigit()]
+    if len(digits) == 1 and len(words) > 1 and 1 <= int(digits[0]) <= _MOST_IN_A_ROW:
+        return tuple(word for word in words if not word.isdigit()), int(digits[0])
+    return words, 0
 
 
 def with_values(mapping: Mapping, name: str, values: dict[str, Any]) -> Mapping:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +10,8 @@ from functools import cached_property
 from rathaus_desk.kernel.names import fold
 from rathaus_desk.lists.mapping import Mapping
 from rathaus_desk.lists.tables import Cell, Row, Table, shown
+
+_ANOTHER = "of another"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -88,11 +91,15 @@ class MappedRow:
         return tuple((name, fold(self.text(name))) for name in sorted(self.by_field))
 
 
-def mapped_rows(table: Table, mapping: Mapping) -> Iterator[MappedRow]:
+def mapped_rows(
+    table: Table, mapping: Mapping, repeated: frozenset[str] = frozenset()
+) -> Iterator[MappedRow]:
     """The rows of ``table`` by the fields of ``mapping``, in the order of the file.
 
-    A default stands in where a row says nothing. Columns that are neither mapped nor ignored are kept as
-    ``unmapped``. The texts of [values] are left to who knows the field.
+    A row with several columns of a field of a ``repeated`` subject names several: it becomes one row for each
+    that is named, with everything else the same. A default stands in where a row says nothing. Columns that
+    are neither mapped nor ignored are kept as ``unmapped``. The texts of [values] are left to who knows the
+    field.
     """
     ignored = {fold(heading) for heading in mapping.ignore}
     places = [(heading, mapping.columns.get(heading, "")) for heading in table.headings]
@@ -100,8 +107,25 @@ def mapped_rows(table: Table, mapping: Mapping) -> Iterator[MappedRow]:
     for heading, name in places:
         if name:
             headings.setdefault(name, heading)
+    turns = _turns(places, repeated)
     for row in table.rows:
-        yield _mapped(row, mapping, places, headings, ignored)
+        filled = [own for own, cell in zip(turns, row.cells, strict=True) if cell is not None]
+        for turn in sorted(set(filled) - {0}) or [1]:
+            theirs = [
+                (heading, name if own in (0, turn) else _ANOTHER)
+                for (heading, name), own in zip(places, turns, strict=True)
+            ]
+            yield _mapped(row, mapping, theirs, headings, ignored)
+
+
+def _turns(places: list[tuple[str, str]], repeated: frozenset[str]) -> list[int]:
+    """Per column whose it is: 0 everybody's, else the first, second, … of a repeated subject."""
+    seen: Counter[str] = Counter()
+    turns = []
+    for _, name in places:
+        seen[name] += 1
+        turns.append(seen[name] if name.partition(".")[0] in repeated else 0)
+    return turns
 
 
 def _mapped(
@@ -111,6 +135,8 @@ def _mapped(
     unmapped: list[Value] = []
     for (heading, name), cell in zip(places, row.cells, strict=True):
         if cell is None:
+            continue
+        if name == _ANOTHER:
             continue
         if name:
             by_field.setdefault(name, []).append(Value(heading, cell))

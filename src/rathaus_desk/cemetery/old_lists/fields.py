@@ -330,6 +330,7 @@ GRAVE_LIST = Vocabulary(
             many=True,
         ),
     ),
+    repeated=frozenset({"deceased", "burial"}),
     subjects={
         "deceased": _called(
             "Verstorbene | Verstorbener | Verstorbenen | Verst. | Bestattete | Toter | Tote | "

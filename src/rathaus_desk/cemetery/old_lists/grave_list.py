@@ -13,6 +13,7 @@ from itertools import combinations
 
 import msgspec
 
+from rathaus_desk.cemetery.old_lists.fields import GRAVE_LIST
 from rathaus_desk.cemetery.old_lists.listed import ListedGrave, ListedPerson, ListedRight, ListedRow
 from rathaus_desk.cemetery.old_lists.persons import LONGEST_REMARK, TOO_LONG, name_fields, plain_name
 from rathaus_desk.cemetery.old_lists.rights import arranged
@@ -69,7 +70,7 @@ def read_grave_list(
             ' (--mapping), zum Beispiel "Grab" = "grave.number".',
             place=Place(table.file, table.heading_line),
         )
-    rows = list(mapped_rows(table, mapping))
+    rows = list(mapped_rows(table, mapping, GRAVE_LIST.repeated))
     if not cemetery and not any(row.text("cemetery") for row in rows):
         raise BadInput(
             "Die Liste nennt keinen Friedhof. Bitte angeben, zu welchem sie gehört (--cemetery).",
@@ -93,9 +94,9 @@ def read_grave_list(
     )
     doubts = [doubt for row in rows for doubt in row.doubts]
     return GraveList(
-        rows=len(rows),
+        rows=len(table.rows),
         graves=people.introduced(listed),
-        duplicates=tuple(duplicates),
+        duplicates=tuple(dict.fromkeys(duplicates)),
         doubts=tuple(_joined([*_about_the_file(table, mapping), *doubts])),
         refused=tuple(refused),
     )

@@ -148,7 +148,7 @@ class _Planner:
         known = self._known_graves()
         for grave in self._listed.graves:
             fresh = [row for row in grave.rows if row.content not in self._taken_over]
-            self._plan.same += len(grave.rows) - len(fresh)
+            self._plan.same += len({row.line for row in grave.rows} - {row.line for row in fresh})
             if fresh:
                 self._plan.graves.append(self._grave(grave, fresh, known))
         self._plan.doubts += propose_known(
@@ -190,22 +190,22 @@ class _Planner:
         grave = known.get((cemetery.id, _number_key(listed))) if cemetery else None
         register = KnownGrave(self._session, grave) if grave else KnownGrave(self._session)
         before = register.matched(fresh, {row.content for row in listed.rows})
-        self._plan.changed += len(before)
+        self._plan.changed += len({row.line for row in fresh if row.content in before})
         planned_before = len(self._planned)
         for row in fresh:
-            self._assign_people(row, before.get(row.line), register)
-        burials = {row.line: self._burials(row, before.get(row.line), register) for row in fresh}
+            self._assign_people(row, before.get(row.content), register)
+        burials = {row.content: self._burials(row, before.get(row.content), register) for row in fresh}
         rights = self._rights(fresh, before, register)
         rows = []
         for row in fresh:
-            lying, ids = burials[row.line]
-            right, right_id = rights[row.line]
+            lying, ids = burials[row.content]
+            right, right_id = rights[row.content]
             made: dict[str, Any] = {
                 "burials": [str(burial) for burial in ids],
                 "right": str(right_id) if right_id else None,
                 "people": {person.key: str(self._people[person.key]) for person in row.people},
             }
-            old = before.get(row.line)
+            old = before.get(row.content)
             rows.append(
                 PlannedRow(row.content, row.identity, old.id if old else None, tuple(lying), right, made)
             )
@@ -275,15 +275,15 @@ class _Planner:
         return planned, ids
 
     def _rights(
-        self, fresh: Sequence[ListedRow], before: dict[int, ImportedRow], register: KnownGrave
-    ) -> dict[int, tuple[PlannedRight | None, UUID | None]]:
+        self, fresh: Sequence[ListedRow], before: dict[str, ImportedRow], register: KnownGrave
+    ) -> dict[str, tuple[PlannedRight | None, UUID | None]]:
         """Per row what to write and the id of its right."""
-        found: dict[int, tuple[PlannedRight | None, UUID | None]] = {}
+        found: dict[str, tuple[PlannedRight | None, UUID | None]] = {}
         due: list[tuple[ListedRow, ListedRight, UUID, bool]] = []
         for row in fresh:
-            old = before.get(row.line)
+            old = before.get(row.content)
             former = register.rights.get(UUID(old.made["right"])) if old and old.made["right"] else None
-            found[row.line] = (None, former.id if former else None)
+            found[row.content] = (None, former.id if former else None)
             if row.right is None:
                 if former:
                     self._doubt(row, "", "das Nutzungsrecht steht nicht mehr in der Liste: nicht gelöscht")
@@ -294,7 +294,7 @@ class _Planner:
             elif former:
                 due.append((row, row.right, former.id, False))
             elif same := register.right_like(row.right, holder):
-                found[row.line] = (None, same)
+                found[row.content] = (None, same)
             else:
                 due.append((row, row.right, new_id(), True))
         corrected = {id_ for _, _, id_, _ in due}
@@ -306,7 +306,7 @@ class _Planner:
         placed = arranged(known, [right for _, right, _, _ in due], self._today)
         for (row, right, id_, new), held in zip(due, placed, strict=True):
             holder = self._people.get(right.holder)
-            found[row.line] = (PlannedRight(id_, new, right, held.first, held.disputed, holder), id_)
+            found[row.content] = (PlannedRight(id_, new, right, held.first, held.disputed, holder), id_)
         return found
 
     def _doubt(self, row: ListedRow, value: str, reason: str) -> None:

@@ -41,21 +41,21 @@ class KnownGrave:
         ids += [right.holder_id for right in self.rights.values()]
         self._people = people_queries.people(session, filter(None, ids))
 
-    def matched(self, fresh: Sequence[ListedRow], listed: set[str]) -> dict[int, ImportedRow]:
-        """Line → the row it replaces: one about the same people, or the only one left about alike people."""
+    def matched(self, fresh: Sequence[ListedRow], listed: set[str]) -> dict[str, ImportedRow]:
+        """Content → the row it replaces: one about the same people, or the only one left about alike ones."""
         gone = [row for row in self._imported if row.content not in listed]
-        found: dict[int, ImportedRow] = {}
+        found: dict[str, ImportedRow] = {}
         for row in fresh:
             for old in gone:
                 if old.identity == row.identity:
-                    found[row.line] = old
+                    found[row.content] = old
                     gone.remove(old)
                     break
-        left = [row for row in fresh if row.line not in found]
+        left = [row for row in fresh if row.content not in found]
         for row in left:
             alike = [old for old in gone if self._alike(row, old)]
             if len(alike) == 1:
-                found[row.line] = alike[0]
+                found[row.content] = alike[0]
                 gone.remove(alike[0])
         return found
 
