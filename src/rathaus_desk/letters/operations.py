@@ -8,7 +8,8 @@ from uuid import UUID
 
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.periods import german_date
-from rathaus_desk.letters.records import StoredLetter
+from rathaus_desk.letters import queries
+from rathaus_desk.letters.records import OwnTemplate, StoredLetter
 from rathaus_desk.store.operations import Request, Work, operation
 
 if TYPE_CHECKING:
@@ -50,11 +51,35 @@ def file_letter(
 def compose_and_file(
     work: Work, kind: str, facts: LetterFacts, *, about: UUID, case: UUID | None, recipient: UUID
 ) -> StoredLetter:
-    """The letter of the template ``kind`` with these facts, filed."""
-    from rathaus_desk.letters.template import built_in, compose, facts_of
+    """The letter ``kind`` with these facts, in the town's own words if it has any that work; filed."""
+    from rathaus_desk.letters.template import compose, facts_of
 
-    letter = compose(built_in(kind), facts_of(facts))
+    letter = compose(queries.template_for(work.session, kind).template, facts_of(facts))
     return file_letter(work, letter, kind=kind, about=about, case=case, recipient=recipient)
+
+
+class SaveTemplate(Request, frozen=True, kw_only=True):
+    """The town's own text for a letter, such as ``fee_notice``; an empty one returns to the program's."""
+
+    name: str
+    text: str
+
+
+@operation(SaveTemplate, name="letters.save_template", title="Briefvorlage ändern")
+def save_template(work: Work, request: SaveTemplate) -> UUID:
+    """Keeps the text as the newest version.
+
+    BadInput, with its line, if it does not work with every sample; what was in use then stays so.
+    """
+    from rathaus_desk.letters.template import built_in, check
+
+    built_in(request.name)
+    if request.text:
+        check(request.text, f"{request.name}.md")
+    newest = next(iter(queries.own_templates(work.session, request.name)), None)
+    version = OwnTemplate(name=request.name, revision=newest.revision + 1 if newest else 1, text=request.text)
+    work.session.add(version)
+    return version.id
 
 
 class MarkPrinted(Request, frozen=True, kw_only=True):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rathaus_desk.letters.records import StoredLetter
+from rathaus_desk.letters.records import OwnTemplate, StoredLetter
 from rathaus_desk.store.attachments import Attachment
+
+if TYPE_CHECKING:
+    from rathaus_desk.letters.template import Chosen
 
 
 def waiting(session: Session) -> Sequence[StoredLetter]:
@@ -28,6 +32,20 @@ def letters_of_case(session: Session, case: UUID) -> Sequence[StoredLetter]:
     """The letters of a case, newest first."""
     query = select(StoredLetter).where(StoredLetter.case_id == case)
     return session.scalars(query.order_by(StoredLetter.dated_on.desc(), StoredLetter.id.desc())).all()
+
+
+def own_templates(session: Session, name: str) -> Sequence[OwnTemplate]:
+    """The versions of the town's own text for the letter ``name``, newest first."""
+    query = select(OwnTemplate).where(OwnTemplate.name == name)
+    return session.scalars(query.order_by(OwnTemplate.revision.desc(), OwnTemplate.id.desc())).all()
+
+
+def template_for(session: Session, name: str) -> Chosen:
+    """The template for the letter ``name``: the town's own, if it has one that works."""
+    from rathaus_desk.letters.template import choose
+
+    newest = next(iter(own_templates(session, name)), None)
+    return choose(name, newest.text or None if newest else None)
 
 
 def pdf_of(session: Session, letter: StoredLetter) -> Attachment:

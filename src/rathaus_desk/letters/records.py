@@ -44,3 +44,15 @@ class StoredLetter(Record):
     printed_on: Mapped[date | None]
     posted_on: Mapped[date | None]
     """The day it left the house; deadlines count from it."""
+
+
+class OwnTemplate(Record):
+    """One version of a town's own text for a letter. The newest counts; earlier ones stay to be read."""
+
+    __tablename__ = "letter_template"
+
+    name: Mapped[str] = mapped_column(index=True)
+    """The letter: ``fee_notice`` …"""
+    revision: Mapped[int]
+    text: Mapped[str]
+    """Empty: from here on the program's own text is used again."""

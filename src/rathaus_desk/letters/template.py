@@ -139,6 +139,7 @@ class Chosen:
     rejected: BadInput | None = None
 
 
+@lru_cache(maxsize=32)
 def choose(name: str, own: str | None = None) -> Chosen:
     """The town's ``own`` text for the letter ``name`` if it works, else the program's."""
     if own is not None:

@@ -154,6 +154,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_kept_mapping_headings"), ["headings"], unique=False)
 
     op.create_table(
+        "letter_template",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_template")),
+    )
+    with op.batch_alter_table("letter_template", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letter_template_name"), ["name"], unique=False)
+
+    op.create_table(
         "number_block",
         sa.Column("series", sa.Text(), nullable=False),
         sa.Column("first", sa.Integer(), autoincrement=False, nullable=False),
