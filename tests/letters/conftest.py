@@ -99,9 +99,10 @@ def _specimens(letter: Letter, long_letter: Letter) -> dict[str, bytes]:
     )
     made["names"] = render(replace(letter, recipient=("Frau", "Łęcka J̌ürgens-K͟Houry", "Weg 1", "34999 Ort")))
     day = date(2026, 11, 25)
-    posted = [Posted("Jürgen Großmann", name, "FH-2026-00042", content) for name, content in made.items()]
+    hard = ("fee_notice_1", "burial_confirmation_0", "links", "names")
+    posted = [Posted("Jürgen Großmann", name, "FH-2026-00042", made[name]) for name in hard]
     made["joined"] = days_post(posted, day, "Stadt Musterrode")
-    made["joined_duplex"] = days_post(posted[:5], day, "Stadt Musterrode", duplex=True)
+    made["joined_duplex"] = days_post(posted[1:], day, "Stadt Musterrode", duplex=True)
     made["data"] = render(
         replace(
             letter, embedded=(Embedded("bescheid.json", b'{"a": 1}', "application/json", "Der Bescheid"),)
