@@ -86,11 +86,12 @@ _APPEAL = Appeal(
     received_on=date(2026, 11, 30),
     until=date(2026, 12, 30),
 )
+_TARIFF = "Gebührenordnung zur Friedhofsordnung der Stadt Musterrode"
 _LEGAL_BASIS = (
     "§§ 5, 19, 20, 51 Nr. 6 und 93 Abs. 1 der Hessischen Gemeindeordnung (HGO)",
     "§§ 1 bis 5a, 9 und 10 des Gesetzes über kommunale Abgaben (KAG)",
+    f"{_TARIFF}, in Kraft seit 01.01.2024: §§ 5, 6 und 8",
 )
-_TARIFF = "Gebührenordnung zur Friedhofsordnung der Stadt Musterrode, in Kraft seit 01.01.2024"
 _REFERENCE = "RF18539007547034"
 
 
