@@ -251,6 +251,26 @@ DAILY = {"kind": 'extension_rounding = "exact_days"\nfee_basis = "day/365.25"'}
             id="or awarded anew",
         ),
         pytest.param(
+            'kind = "reihe"\nright_until = 2020-01-31\nresident = true\n'
+            'burial = { form = "coffin", buried = 2026-11-20, age = 70 }\n'
+            'expect = { right_until = 2051-11-20, total = "1440.00", warns = "Abräumung ist nicht" }',
+            {},
+            id="a row grave whose right has ended can only be awarded anew",
+        ),
+        pytest.param(
+            WAHL + 'event = "extension"\non = 2026-11-25\nextend_years = 10\nexpect = { total = "100.00" }',
+            {**DAILY, "rate": "10.00", "per": "year"},
+            id="whole years are whole years, also where days are counted",
+        ),
+        pytest.param(
+            WAHL + 'event = "monument_permit"\non = 2026-07-01\nexpect = { total = "16.00" }',
+            {
+                "items": '[[item]]\nkey = "grabmal"\nlabel = "Grabmal"\namount = "2.00"\n'
+                'when = { event = "monument_permit" }\nper = "year"'
+            },
+            id="a monument is charged for the years left",
+        ),
+        pytest.param(
             'kind = "reihe"\nburial = { form = "coffin", buried = 2026-11-20, age = 70 }\nresident = false\n'
             'services = { halle = 2 }\nexpect = { right_until = 2051-11-20, total = "2310.00" }',
             {},

@@ -150,6 +150,7 @@ def test_the_state_of_a_right_follows_from_the_day():
 def test_yearly_rates_count_months_and_days_as_the_statute_says(kind):
     monthly = kind(extension_rounding="started_months", fee_basis="month/12")
     assert monthly.years_charged(years=0, months=121, days=3684) == Fraction(121, 12)
+    assert monthly.years_charged(years=10, months=0, days=3652) == 10
     daily = kind(extension_rounding="exact_days", fee_basis="day/365.25")
     assert daily.years_charged(years=0, months=0, days=3683) == Fraction(3683) / Fraction("365.25")
 

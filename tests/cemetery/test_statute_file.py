@@ -85,6 +85,11 @@ def test_the_rest_of_older_burials(tmp_path, place, value):
     assert terms[0] == RestTerm("coffin", 30)
 
 
+def test_the_floor_holds_for_older_burials_too(tmp_path):
+    with pytest.raises(BadFile, match=r"10 Jahren unterschreitet.*§ 6 \(2\) FBG"):
+        read(tmp_path, HEAD + "rest_for_older_burials = { coffin = 30, urn = 10 }\n" + KIND)
+
+
 def test_the_order_of_succession_may_spell_relations_out(tmp_path):
     order = 'order = ["Ehegatte", { name = "Nachbarn", relations = ["other"] }]'
     statute = read(tmp_path, f'{HEAD}[[succession]]\nparagraph = "§ 12"\n{order}\n{KIND}')

@@ -105,6 +105,10 @@ def decision_occasions(
     elif decision.surrender:
         occasion = event("surrender", known, {**counts, **_years_left(decision.surrender)})
     else:
+        until = decision.grave.right_until
+        if name == "monument_permit" and until is not None and until >= decision.on:
+            # Some towns charge a monument for every year that it may still stand.
+            counts["year"] = years_in(Period(decision.on, until))
         occasion = event(name, known, counts, required=_REQUIRED.get(name, ""))
     return (
         occasion,

@@ -206,6 +206,7 @@ def plan_burial(statutes: Statutes, law: BurialLaw | None, grave: GraveState, wi
             *([window] if window else []),
             *placement.doubts,
             *([together.reason] if together.unknown else []),
+            *([reuse] if (reuse := _reuse(kind, grave, wish.day)) else []),
             *([entitled.reason] if entitled.verdict in ("permission", "unknown") else []),
         ),
         refusals=tuple(refusals),
@@ -220,7 +221,7 @@ def _right_for_burial(
             change="war_grave", until=FOR_EVER, reason="Kriegsgrab: dauerndes Ruherecht (§ 2 GräbG)."
         )
     until = grave.right_until
-    if until is None or (until < day and kind.after_expiry == "award"):
+    if until is None or (until < day and (kind.after_expiry == "award" or not kind.extendable)):
         made = award_with_burial(kind, day, rest.end, rest_years=rest.years, grave_rest=grave_rest_end)
         return RightPlan(
             change="awarded", until=made.until, reason=made.reason, award=made, extension=made.extension
@@ -230,6 +231,17 @@ def _right_for_burial(
         return RightPlan(change="kept", until=until, reason=reason)
     extension = extension_to_cover(kind, until, grave_rest_end)
     return RightPlan(change="extended", until=extension.until, reason=extension.reason, extension=extension)
+
+
+def _reuse(kind: GraveKind, grave: GraveState, day: date) -> str:
+    """The doubt about a grave that cannot be extended, given anew though nobody recorded its clearance."""
+    until = grave.right_until
+    if kind.extendable or kind.after_expiry == "award" or until is None or until >= day:
+        return ""
+    return (
+        f"Das frühere Nutzungsrecht endete am {german_date(until)} und kann nicht verlängert werden;"
+        f" die Grabstätte wird neu vergeben, eine Abräumung ist nicht eingetragen ({kind.source()})."
+    )
 
 
 def plan_without_extension(plan: BurialPlan, reason: str) -> BurialPlan:

@@ -79,6 +79,12 @@ def _below_floor(file: CatalogueFile, content: StatuteFile) -> Iterator[Finding]
 
 def _rest_years(content: StatuteFile) -> Iterator[tuple[At, int]]:
     """Every rest period in the file, with its place."""
+    for table, older in (
+        ("statute", content.statute.rest_for_older_burials),
+        ("rules", content.rules.rest_for_older_burials),
+    ):
+        for term in older.terms() if older else ():
+            yield (table, "rest_for_older_burials"), term.years
     tables: list[tuple[At, Terms]] = [(("rules",), content.rules)]
     tables += [(("grave_kind", position), kind) for position, kind in enumerate(content.grave_kind)]
     for at, terms in tables:

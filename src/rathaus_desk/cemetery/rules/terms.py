@@ -116,14 +116,14 @@ class GraveKind:
     def years_charged(self, *, years: int, months: int, days: int) -> Fraction:
         """An extension as a number of years for yearly rates, as the statute's ``fee_basis`` counts them.
 
-        Exactly one of the quantities describes the extension as granted (see Extension); ``days`` is always
-        its length in days.
+        ``years`` or ``months`` is what it was granted as, the other 0, both 0 if granted in days; ``days`` is
+        its length in any case. Whole years are whole years on every basis.
         """
-        if self.fee_basis is not None and self.fee_basis.startswith("day/"):
-            return Fraction(days) / Fraction(self.fee_basis.removeprefix("day/"))
-        if months:
+        if years:
+            return Fraction(years)
+        if months and (self.fee_basis or "month/12") == "month/12":
             return Fraction(months, 12)
-        return Fraction(years) if years else Fraction(days) / Fraction("365.25")
+        return Fraction(days) / Fraction((self.fee_basis or "day/365.25").removeprefix("day/"))
 
 
 def narrowest(terms: tuple[RestTerm, ...], form: BurialForm, age: int | None) -> RestTerm | None:
