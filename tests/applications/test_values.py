@@ -134,3 +134,23 @@ def test_values_as_a_clerk_reads_them() -> None:
     assert shown("count", True) == "ja"
     assert shown("count", 4) == "4"
     assert shown("items", {"Orgel": 1, "Träger": 6}) == "Orgel, 6 × Träger"
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ({"orgel": True, "glocken": False}, {"orgel": 1}),
+        ({"orgel": "ja", "traeger": "4"}, {"orgel": 1, "traeger": 4}),
+        ([{"name": "Orgel", "anzahl": True}, "Glocken"], {"Orgel": 1, "Glocken": 1}),
+    ],
+)
+def test_asked_for_with_yes_counts_once(written: object, asked: dict[str, int]) -> None:
+    items = KINDS["items"].read(written)
+    assert isinstance(items, tuple)
+    assert {item.name: item.quantity for item in items} == asked
+    assert all(type(item.quantity) is int for item in items)
+
+
+def test_a_thing_without_a_name_is_not_understood() -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        KINDS["items"].read({"": True})

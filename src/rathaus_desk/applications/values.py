@@ -151,14 +151,21 @@ def read_items(value: Any) -> tuple[Item, ...]:
             items = [Item(name) for part in re.split(r"[,;\n]", value) if (name := nfc(part))]
         case dict() if (name := _first(value, _ITEM_NAMES)) is not None:
             number = _first(value, _ITEM_NUMBERS)
-            items = [Item(read_text(name), 1 if number is None else read_count(number))]
+            items = [_item(read_text(name), 1 if number is None else number)]
         case dict():
-            items = [Item(nfc(name), read_count(number)) for name, number in value.items()]
+            items = [_item(name, number) for name, number in value.items()]
         case list():
             items = [item for part in value for item in read_items(part)]
         case _:
             raise ValueError(value)
     return tuple(item for item in items if item.quantity)
+
+
+def _item(name: str, number: Any) -> Item:
+    """ValueError for a thing without a name; asked for with yes counts once."""
+    if not (named := nfc(name)):
+        raise ValueError(name)
+    return Item(named, int(read_count(number)))
 
 
 def _first(group: dict[str, Any], names: tuple[str, ...]) -> Any:
