@@ -12,11 +12,13 @@ import argparse
 import io
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
 from importlib.util import find_spec
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -252,7 +254,10 @@ class Typst:
     def __init__(self) -> None:
         import typst
 
-        self._compiler = typst.Compiler(self.SOURCE.encode())
+        self._folder = tempfile.TemporaryDirectory()
+        source = Path(self._folder.name) / "letter.typ"
+        source.write_text(self.SOURCE, encoding="utf-8")
+        self._compiler = typst.Compiler(str(source))
 
     def __call__(self, notice: FeeNotice) -> bytes:
         import json

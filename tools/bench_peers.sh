@@ -8,4 +8,4 @@ if [ ! -x "$peers/bin/python" ]; then
     echo "$PWD/.venv/lib/$(ls .venv/lib)/site-packages" >"$peers/lib/$(ls .venv/lib)/site-packages/ours.pth"
     "$peers/bin/python" -m pip install -q --disable-pip-version-check typst==0.15.2 weasyprint==70.0
 fi
-"$peers/bin/python" bench/bench_letters.py --peers
+PYTHONPATH=src "$peers/bin/python" bench/bench_letters.py --peers
