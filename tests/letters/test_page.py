@@ -116,6 +116,24 @@ def test_an_overlong_information_block_is_refused(letter):
         render(replace(letter, information=(("E-Mail", "x" * 2_000),)))
 
 
+def test_a_sender_that_does_not_fit_is_refused(letter):
+    head = letter.letterhead
+    for broken in (
+        replace(head, name="Der Magistrat " * 60),
+        replace(head, office="Fachbereich " * 200),
+        replace(head, return_line="Stadt Musterrode " * 20),
+        replace(head, footer=(("Zeile",) * 12,)),
+    ):
+        with pytest.raises(BadInput, match="zu lang"):
+            render(replace(letter, letterhead=broken))
+
+
+def test_a_long_return_line_is_set_smaller_and_stays_in_the_window(letter, boxes):
+    line = "Der Magistrat der Hochschul- und Barockstadt Musterrode · Am Markt 1 · 34999 Musterrode"
+    pdf = render(replace(letter, letterhead=replace(letter.letterhead, return_line=line)))
+    assert boxes(pdf, line)[2] < din5008.ADDRESS_FIELD.right
+
+
 def test_page_number_and_case_number_stand_on_every_page(specimens, page_texts):
     pages = page_texts(specimens["long"])
     assert len(pages) >= 6

@@ -46,7 +46,7 @@ LATER_BODY = Zone(LEFT, 27.0, RIGHT, 277.0)
 """Where text runs: on the first page above the footer, later between short header and page number."""
 
 HEADER_LINE = 18.0
-FOOTER_TOP = 268.0
+FOOTER_TOP, FOOTER_BOTTOM = 268.0, 292.0
 FIRST_PAGE_NUMBER = 263.5
 LATER_PAGE_NUMBER = 285.0
 """Baselines of the page numbers."""

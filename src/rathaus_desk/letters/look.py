@@ -18,6 +18,7 @@ WHITE: Colour = (1.0, 1.0, 1.0)
 NAME = Style(15, 18, bold=True)
 OFFICE = Style(9.5, 12)
 RETURN_LINE = Style(7, 9)
+SMALLEST_RETURN_LINE = 4.5
 ADDRESS = (Style(10.5, 12), Style(9.5, 12), Style(8.5, 12))
 """From usual to smallest: the first in which every line of the address fits."""
 

@@ -64,6 +64,8 @@ def _letterhead(pdf: TaggedPdf, letter: Letter) -> None:
         for line in break_lines(plain(text), style, _WIDTH):
             show_line(pdf, owner, _LEFT, y, line, style, colour)
             y += style.leading
+    if y + 6 > din5008.LETTERHEAD.bottom * MM:
+        raise BadInput("Name und Stelle der Behörde sind zu lang: Der Briefkopf reicht bis in die Anschrift.")
     pdf.artifact("Layout")
     pdf.colour(look.ACCENT)
     pdf.area(_LEFT, y + 5, _WIDTH, 0.8)
@@ -101,8 +103,10 @@ def _return_line(pdf: TaggedPdf, text: str, top: float, width: float) -> None:
     style = look.RETURN_LINE
     natural = measure(text, style)
     if natural > width:
-        style = Style(max(4.5, style.size * width / natural), style.leading)
-    line = break_lines(plain(text), style, width)[0]
+        style = Style(style.size * width / natural, style.leading)
+    if style.size < look.SMALLEST_RETURN_LINE:
+        raise BadInput(f"Die Absenderzeile ist zu lang für das Fenster des Umschlags: „{text[:60]} …“.")
+    line = one_line(text, style)
     show_line(pdf, pdf.element("P"), _LEFT, top, line, style, look.QUIET)
     pdf.artifact("Layout")
     pdf.colour(look.RULE)
@@ -183,4 +187,6 @@ def _footer(pdf: TaggedPdf, letter: Letter) -> None:
             for line in break_lines(plain(text), look.FOOTER, width * scale):
                 show_line(pdf, None, x, y, line, look.FOOTER, look.QUIET)
                 y += look.FOOTER.leading
+        if y > din5008.FOOTER_BOTTOM * MM:
+            raise BadInput(f"Die Fußzeile des Briefbogens ist zu lang: „{column[0][:60]} …“.")
         x += width * scale + gap
