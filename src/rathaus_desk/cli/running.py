@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -84,34 +84,33 @@ class Run:
             click.echo(words)
 
 
-def _plain(value: object) -> object:
-    """What msgspec does not know, in the form of CLI documents."""
-    if isinstance(value, Money | Path):
-        return str(value)
-    raise NotImplementedError(type(value))
-
-
 def as_json(result: object) -> str:
     """The JSON of the command line: dates ISO, moments ISO with offset, money and quantities as strings."""
-    encoded = msgspec.json.encode(_with_offset(result), enc_hook=_plain)
+    encoded = msgspec.json.encode(_with_offset(result))
     return msgspec.json.format(encoded, indent=2).decode()
 
 
 def _with_offset(value: object) -> object:
-    """``value`` with every moment as wall time of the town with its offset, decimals as plain strings."""
+    """``value`` in plain parts: moments as wall time of the town with offset, amounts as strings."""
     if isinstance(value, datetime):
         return value.astimezone(TOWN_ZONE).isoformat()
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
-    if isinstance(value, date | UUID | str | int | float | Money | Path) or value is None:
+    if isinstance(value, Money | Path):
+        return str(value)
+    if isinstance(value, date | UUID | str | int | float) or value is None:
         return value
     if isinstance(value, dict):
         return {str(key): _with_offset(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_with_offset(item) for item in value]
-    return _with_offset(
-        msgspec.to_builtins(value, builtin_types=(datetime, date, Decimal, UUID), enc_hook=_plain)
-    )
+    # Field by field: msgspec would write Money, a dataclass too, as an object of its cents.
+    names: Iterable[str] = getattr(value, "__struct_fields__", ())
+    if is_dataclass(value):
+        names = [field.name for field in fields(value)]
+    if not names:
+        raise TypeError(f"no JSON for {type(value).__name__}")
+    return {name: _with_offset(getattr(value, name)) for name in names}
 
 
 # --- the global options, before or after the command ---------------------------------------------------
