@@ -67,6 +67,28 @@ def test_equal_fonts_are_kept_once(letters):
     assert len(often) < 4 * len(once)
 
 
+def test_every_joined_letter_is_reported(letters):
+    steps = []
+    days_post(letters, DAY, "Stadt Musterrode", report=lambda done, count: steps.append((done, count)))
+    assert steps == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_who_is_told_of_a_letter_can_cancel_the_rest(letters):
+    class Cancelled(Exception):
+        pass
+
+    steps = []
+
+    def report(done, count):
+        steps.append(done)
+        if done == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        days_post(letters, DAY, "Stadt Musterrode", report=report)
+    assert steps == [1, 2]
+
+
 def test_the_same_post_gives_the_same_bytes(letters):
     assert days_post(letters, DAY, "Stadt Musterrode") == days_post(letters, DAY, "Stadt Musterrode")
 

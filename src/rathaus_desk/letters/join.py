@@ -7,10 +7,11 @@ them renumbered, and every file's document becomes a part of one. Fonts that are
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from rathaus_desk.kernel.errors import BadInput
@@ -27,6 +28,9 @@ from rathaus_desk.letters.typeset import one_line
 if TYPE_CHECKING:
     import pikepdf
 
+Report = Callable[[int, int], None]
+"""Told after each letter how many are joined, of how many. What it raises ends the work: so one cancels."""
+
 _MM = look.MM
 _LEFT, _WIDTH = din5008.LEFT * _MM, (din5008.RIGHT - din5008.LEFT) * _MM
 
@@ -41,7 +45,14 @@ class Posted:
     pdf: bytes
 
 
-def days_post(letters: Sequence[Posted], day: date, sender: str, *, duplex: bool = False) -> bytes:
+def days_post(
+    letters: Sequence[Posted],
+    day: date,
+    sender: str,
+    *,
+    duplex: bool = False,
+    report: Report | None = None,
+) -> bytes:
     """The letters in one file, behind a list of them for whoever fills the envelopes.
 
     PDF/UA-1 and PDF/A-2a like each of them. ``duplex``: an empty page follows an odd number of pages, so
@@ -51,11 +62,19 @@ def days_post(letters: Sequence[Posted], day: date, sender: str, *, duplex: bool
         raise BadInput("Es liegt kein Schreiben zum Drucken bereit.")
     counts = [_page_count(letter) for letter in letters]
     title = f"Tagespost vom {german_date(day)}"
-    files = [_cover(letters, counts, day, sender, title), *(letter.pdf for letter in letters)]
-    return join(files, title, sender, day, even=duplex)
+    cover = _cover(letters, counts, day, sender, title)
+    return join(chain((cover,), _reported(letters, report)), title, sender, day, even=duplex)
 
 
-def join(files: Sequence[bytes], title: str, author: str, day: date, *, even: bool = False) -> bytes:
+def _reported(letters: Sequence[Posted], report: Report | None) -> Iterator[bytes]:
+    """The letters' files; whoever asks for the next has done with the one before."""
+    for number, letter in enumerate(letters, 1):
+        yield letter.pdf
+        if report:
+            report(number, len(letters))
+
+
+def join(files: Iterable[bytes], title: str, author: str, day: date, *, even: bool = False) -> bytes:
     """``files``, made by `TaggedPdf`, as one tagged file with this title. Same files, same bytes.
 
     ``even``: each begins on an odd page.

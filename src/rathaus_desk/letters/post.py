@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from rathaus_desk.letters import queries
-from rathaus_desk.letters.join import Posted, days_post
+from rathaus_desk.letters.join import Posted, Report, days_post
 from rathaus_desk.letters.records import StoredLetter
 from rathaus_desk.store.engine import Store
 from rathaus_desk.town import queries as town
@@ -20,12 +20,17 @@ _POSTAL_CODE = re.compile(r"\b\d{5}\b")
 
 
 def print_file(
-    store: Store, day: date, *, letters: Sequence[UUID] | None = None, duplex: bool = False
+    store: Store,
+    day: date,
+    *,
+    letters: Sequence[UUID] | None = None,
+    duplex: bool = False,
+    report: Report | None = None,
 ) -> bytes:
     """What waits to be posted, or only ``letters`` of it, behind a list dated ``day``.
 
     The pages are those that were stored. Nothing is ticked as printed: that is `MarkPrinted`, once it is on
-    paper. BadInput if nothing waits.
+    paper. ``report`` is told how far it is, and may cancel by raising. BadInput if nothing waits.
     """
     with store.read() as session:
         waiting = [one for one in queries.waiting(session) if letters is None or one.id in letters]
@@ -42,7 +47,7 @@ def print_file(
             )
             for one in sorted(waiting, key=postal_order)
         ]
-    return days_post(sheets, day, sender, duplex=duplex)
+    return days_post(sheets, day, sender, duplex=duplex, report=report)
 
 
 def postal_order(letter: StoredLetter) -> tuple[str, tuple[str, ...]]:
