@@ -20,7 +20,6 @@ tests)
     need default-jre-headless command -v java
     need maven command -v mvn
     need poppler-utils command -v pdftotext
-    need qpdf command -v qpdf
     need gettext command -v msgfmt
     need xvfb command -v Xvfb
     for pair in libegl1:libEGL.so.1 libgl1:libGL.so.1 libxkbcommon0:libxkbcommon.so.0 libdbus-1-3:libdbus-1.so.3 \

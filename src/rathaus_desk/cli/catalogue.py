@@ -44,16 +44,20 @@ def check(run: Run, paths: tuple[Path, ...], strict: bool) -> int:
 @click.argument("paths", metavar="PFAD…", nargs=-1, required=True, type=PATHS)
 @pass_run
 def load(run: Run, paths: tuple[Path, ...]) -> None:
-    """Übernimmt geprüfte Dateien als neue Fassungen.
+    """Übernimmt geprüfte Dateien als neue Fassungen, auch eigene Briefvorlagen (fee_notice.md …).
 
     Geht ein Beispiel nicht auf oder ist eine Datei fehlerhaft, bleibt die bisherige Fassung in Kraft.
     """
     from rathaus_desk.office.founding import checked, load
+    from rathaus_desk.office.own_letters import own_letters, save_letters
 
-    report = checked(*paths)
+    letters = own_letters(*paths)
+    report = checked(*(path for path in paths if path.suffix != ".md"))
     with run.office() as office:
         loaded = load(office, report)
-    run.show(loaded, f"{len(loaded.loaded)} Fassungen übernommen, {len(loaded.same)} waren schon da.")
+        wordings = save_letters(office, letters)
+    said = f"{len(loaded.loaded)} Fassungen übernommen, {len(loaded.same)} waren schon da."
+    run.show(loaded, f"{said} {wordings} Briefvorlagen sind neu." if letters else said)
 
 
 def in_words(report: Report) -> str:

@@ -67,7 +67,7 @@ class SaveTemplate(Request, frozen=True, kw_only=True):
 
 @operation(SaveTemplate, name="letters.save_template", title="Briefvorlage ändern")
 def save_template(work: Work, request: SaveTemplate) -> UUID:
-    """Keeps the text as the newest version.
+    """Keeps the text as the newest version, unless it is that already.
 
     BadInput, with its line, if it does not work with every sample; what was in use then stays so.
     """
@@ -77,6 +77,8 @@ def save_template(work: Work, request: SaveTemplate) -> UUID:
     if request.text:
         check(request.text, f"{request.name}.md")
     newest = next(iter(queries.own_templates(work.session, request.name)), None)
+    if newest is not None and newest.text == request.text:
+        return newest.id
     version = OwnTemplate(name=request.name, revision=newest.revision + 1 if newest else 1, text=request.text)
     work.session.add(version)
     return version.id

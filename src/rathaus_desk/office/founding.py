@@ -10,11 +10,12 @@ from rathaus_desk.catalogue.operations import LoadCatalogue, Loaded, new_version
 from rathaus_desk.kernel.clock import Clock
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.office.kinds import KINDS, RUNNERS
+from rathaus_desk.office.own_letters import own_letters, save_letters
 from rathaus_desk.office.town_hall import TownHall, new_way_into
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.keys import KeyFile
 from rathaus_desk.town.operations import SetUpTown
-from rathaus_desk.town.town_file import TOWN_KIND, TownFile
+from rathaus_desk.town.town_file import TOWN_KIND
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,12 @@ class Founded:
 
 
 def found(home: Path, folder: Path, *, key_file: Path | None = None, clock: Clock | None = None) -> Founded:
-    """Sets up the town of ``folder`` (``town.toml`` and its statutes, tariffs, halls) in the data folder.
+    """Sets up the town of ``folder`` (``town.toml``, statutes, tariffs, halls, letters) in the data folder.
 
     BadInput if a file is refused, an example does not come out or there is no town file; CannotWork if the
     data folder cannot be used. In both cases nothing is left behind.
     """
-    report = checked(folder)
+    report, letters = checked(folder), own_letters(folder)
     towns = [file for file in report.files if file.kind is TOWN_KIND]
     if len(towns) != 1:
         raise BadInput(
@@ -47,7 +48,9 @@ def found(home: Path, folder: Path, *, key_file: Path | None = None, clock: Cloc
     store = Store.create(home, way, clock=clock)
     try:
         with store:
-            set_up(TownHall(store), towns[0].content, report)
+            office = TownHall(store)
+            load(office, report)
+            save_letters(office, letters)
             code = store.recovery_code
     except BaseException:
         for left in (store.home.database, store.home.slots):
@@ -56,14 +59,10 @@ def found(home: Path, folder: Path, *, key_file: Path | None = None, clock: Cloc
     return Founded(home, code, way.path if isinstance(way, KeyFile) else None)
 
 
-def set_up(office: TownHall, town: TownFile, report: Report) -> None:
-    """The town, its offices and clerks, and its catalogue."""
-    office.store.run(SetUpTown(file=town))
-    load(office, report)
-
-
 def load(office: TownHall, report: Report) -> Loaded:
-    """Takes checked files into the catalogue as new versions; the town's own file is none of it."""
+    """Takes checked files into the catalogue as new versions; the town's own file sets up or changes it."""
+    for town in (file for file in report.files if file.kind is TOWN_KIND):
+        office.store.run(SetUpTown(file=town.content))
     files = [file for file in report.files if file.kind is not TOWN_KIND]
     loaded: Loaded = office.run(LoadCatalogue(owner=office.owner, versions=new_versions(files))).value
     return loaded
