@@ -22,11 +22,10 @@ from rathaus_desk.cemetery.rules.window import BurialLaw
 from rathaus_desk.cemetery.statute import terms_of
 from rathaus_desk.cemetery.statute_check import STATUTE
 from rathaus_desk.kernel.clock import FixedClock
-from rathaus_desk.office.founding import checked, set_up
+from rathaus_desk.office.founding import checked, load
 from rathaus_desk.office.town_hall import TownHall
 from rathaus_desk.people.operations import AddressDetails, EnterPerson, PersonDetails
 from rathaus_desk.store.engine import Store
-from rathaus_desk.town.town_file import TOWN_KIND
 
 
 @pytest.fixture(scope="session")
@@ -91,10 +90,8 @@ def desk(make_store: Callable[..., Store]) -> Store:
 @pytest.fixture
 def hall(desk: Store, musterrode: Path) -> TownHall:
     """The example town, set up, with the cemetery Kernstadt and nobody in it."""
-    report = checked(musterrode)
-    town_file = next(file.content for file in report.files if file.kind is TOWN_KIND)
     made = TownHall(desk)
-    set_up(made, town_file, report)
+    load(made, checked(musterrode))
     made.run(EnterCemetery(name="Kernstadt", level_names=("Feld", "Reihe")))
     return made
 

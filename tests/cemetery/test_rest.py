@@ -17,7 +17,10 @@ from rathaus_desk.kernel.uncertain import UncertainDate
 def test_a_coffin_rests_the_years_of_its_kind_and_says_why(kind):
     rest = rest_period(kind(), "coffin", date(2026, 11, 20), 88)
     assert rest.end == date(2051, 11, 20)
-    assert rest.reason == ("Ruhefrist Sarg 25 Jahre ab 20.11.2026: bis 20.11.2051 (§ 16 Friedhofsordnung).")
+    assert rest.reason == (
+        "Die Ruhefrist für Särge beträgt 25 Jahre; sie beginnt am 20.11.2026 und endet am 20.11.2051"
+        " (§ 16 Friedhofsordnung)."
+    )
 
 
 def test_where_the_statute_counts_the_day_before(kind):
@@ -110,7 +113,7 @@ def test_a_war_grave_rests_for_ever(kind):
 def test_the_grave_rests_as_long_as_the_last_of_its_dead():
     rest = grave_rest([("Heinrich", date(2034, 6, 17)), ("Anneliese", date(2051, 11, 20))])
     assert rest.end == date(2051, 11, 20)
-    assert rest.reason == "Ruhefrist der Grabstätte bis 20.11.2051 (Anneliese)."
+    assert rest.reason == "Die Ruhefrist der Grabstätte endet am 20.11.2051 (Anneliese)."
     assert rest.runs(date(2051, 11, 20))
     assert not rest.runs(date(2051, 11, 21))
 

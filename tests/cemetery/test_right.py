@@ -30,8 +30,8 @@ def test_whole_years_are_rounded_up(kind):
     assert extension.first == date(2034, 7, 1)
     assert extension.until == date(2052, 6, 30)
     assert extension.reason == (
-        "Nutzungsrecht bis 30.06.2034, Ruhefrist bis 20.11.2051: Verlängerung um 18 Jahre bis 30.06.2052"
-        " (§ 16 Friedhofsordnung)."
+        "Das Nutzungsrecht endet am 30.06.2034, vor der Ruhefrist am 20.11.2051."
+        " Es wird um 18 Jahre bis zum 30.06.2052 verlängert (§ 16 Friedhofsordnung)."
     )
 
 

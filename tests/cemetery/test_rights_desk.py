@@ -92,7 +92,7 @@ def test_an_award_gives_a_right_a_claim_and_a_notice(hall, grave, person):
     with hall.store.read() as session:
         assert len(claims_of(session, right.id)) == 1
         (act,) = queries.changes_of(session, right.id)
-        assert "30 Jahre ab 25.11.2026" in act.reason
+        assert "endet nach 30 Jahren am 24.11.2056" in act.reason
     with pytest.raises(Refused, match=r"besteht ein Nutzungsrecht bis 24\.11\.2056"):
         hall.run(AwardRight(grave=place, holder=thomas))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from rathaus_desk.cemetery.rules.terms import GERMAN_FORM, BurialForm, GraveKind
 from rathaus_desk.kernel.periods import FOR_EVER, SINCE_EVER, german_date
+
+ONE: Mapping[BurialForm, str] = {"coffin": "einen Sarg", "urn": "eine Urne"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def place_burial(
         return Placement(
             place,
             free,
-            f"Stelle {place} ist für {GERMAN_FORM[newcomer.form]} frei ({kind.source()}).",
+            f"In Stelle {place} ist Platz für {ONE[newcomer.form]} ({kind.source()}).",
             doubts,
         )
     return Placement(None, free, _refusal(kind, occupants, newcomer, free))
@@ -95,8 +97,7 @@ def overfull_places(kind: GraveKind, places: int, occupants: Sequence[Occupant])
 
 def _not_for(kind: GraveKind, form: BurialForm, age: int | None) -> str | None:
     if not kind.takes(form):
-        none = "keinen Sarg" if form == "coffin" else "keine Urne"
-        return f"{kind.name} nimmt {none} auf ({kind.source()})."
+        return f"{kind.name} nimmt k{ONE[form]} auf ({kind.source()})."
     if age is None:
         return None
     if kind.deceased_age_below is not None and age >= kind.deceased_age_below:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from rathaus_desk.cemetery.rules.terms import GERMAN_FORM, BurialForm, GraveKind, RestEnd, Statutes, narrowest
+from rathaus_desk.cemetery.rules.terms import BurialForm, GraveKind, RestEnd, Statutes, narrowest
 from rathaus_desk.kernel.periods import FOR_EVER, add_years, day_before, german_date
 from rathaus_desk.kernel.uncertain import UncertainDate
+
+MANY: Mapping[BurialForm, str] = {"coffin": "Särge", "urn": "Urnen"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +62,17 @@ def rest_period(kind: GraveKind, form: BurialForm, buried: date, age: int | None
         return Rest(
             None,
             None,
-            f"Keine Ruhefrist für {GERMAN_FORM[form]} in {kind.name} ({kind.source()}).",
+            f"Keine Ruhefrist für {MANY[form]} in {kind.name} ({kind.source()}).",
             doubtful=True,
         )
     end = rest_end(buried, term.years, kind.rest_end)
-    young = f" (unter {term.age_below} Jahren)" if term.age_below is not None else ""
+    young = f" von Kindern unter {term.age_below} Jahren" if term.age_below is not None else ""
     return Rest(
         end,
         term.years,
-        f"Ruhefrist {GERMAN_FORM[form]}{young} {term.years} Jahre ab {german_date(buried)}: bis"
-        f" {german_date(end)}"
-        f" ({kind.source(kind.rest_paragraph)}).",
+        f"Die Ruhefrist für {MANY[form]}{young} beträgt {term.years} Jahre; sie beginnt am"
+        f" {german_date(buried)} und"
+        f" endet am {german_date(end)} ({kind.source(kind.rest_paragraph)}).",
     )
 
 
@@ -102,7 +104,8 @@ def rest_of_burial(
     return Rest(
         found.end,
         found.years,
-        f"{found.reason} Tag der Bestattung unsicher: gezählt ab dem spätesten möglichen Tag.",
+        f"{found.reason} Der Tag der Bestattung ist unsicher; gezählt wird ab dem spätesten, der möglich"
+        " ist.",
         doubtful=True,
     )
 
@@ -155,5 +158,7 @@ def grave_rest(everyone: Iterable[tuple[str, date | None]]) -> GraveRest:
         return GraveRest(None, unknown, f"{nobody}{doubt}")
     end, name = max(known)
     return GraveRest(
-        end, unknown, f"Ruhefrist der Grabstätte bis {german_date(end)} ({name or 'ohne Namen'}).{doubt}"
+        end,
+        unknown,
+        f"Die Ruhefrist der Grabstätte endet am {german_date(end)} ({name or 'ohne Namen'}).{doubt}",
     )

@@ -96,7 +96,7 @@ def award(kind: GraveKind, first: date) -> Award:
         first,
         until,
         kind.right_years,
-        f"Nutzungsrecht {_counted(kind.right_years, 'Jahr')} ab {german_date(first)}: bis"
+        f"Das Nutzungsrecht beginnt am {german_date(first)} und endet nach {kind.right_years} Jahren am"
         f" {german_date(until)} ({kind.source()}).",
     )
 
@@ -124,7 +124,8 @@ def award_with_burial(
         made = replace(
             made,
             until=rest,
-            reason=f"{made.reason} Ohne Gebühr bis zum Ende der Ruhefrist am {german_date(rest)} verlängert.",
+            reason=f"{made.reason} Es wird ohne Gebühr bis zum Ende der Ruhefrist am {german_date(rest)}"
+            " verlängert.",
         )
     needed = max((end for end in (rest, grave_rest) if end is not None), default=None)
     if needed is None or covers(made.until, needed):
@@ -133,7 +134,7 @@ def award_with_burial(
         return replace(
             made,
             until=needed,
-            reason=f"{made.reason} Ohne Gebühr bis zum Ende der Ruhefrist der Grabstätte am"
+            reason=f"{made.reason} Es wird ohne Gebühr bis zum Ende der Ruhefrist der Grabstätte am"
             f" {german_date(needed)} verlängert.",
         )
     extension = extension_to_cover(kind, made.until, needed)
@@ -203,8 +204,9 @@ def voluntary_extension(kind: GraveKind, until: date, years: int, *, on: date) -
     return Extension(
         day_after(until),
         new_end,
-        f"Wiedererwerb um {_counted(years, 'Jahr')} ab {german_date(day_after(until))}: bis"
-        f" {german_date(new_end)} ({source}).",
+        f"Das Nutzungsrecht, das am {german_date(until)} endet, wird auf Antrag um"
+        f" {_counted(years, 'Jahr')} bis"
+        f" zum {german_date(new_end)} verlängert ({source}).",
         years=years,
         voluntary=True,
     )
@@ -221,8 +223,9 @@ def _must_be_extendable(kind: GraveKind, why: str) -> None:
 def _explained(kind: GraveKind, extension: Extension, until: date, rest: date) -> Extension:
     return replace(
         extension,
-        reason=f"Nutzungsrecht bis {german_date(until)}, Ruhefrist bis {german_date(rest)}: Verlängerung um"
-        f" {extension.quantity()} bis {german_date(extension.until)}"
+        reason=f"Das Nutzungsrecht endet am {german_date(until)}, vor der Ruhefrist am {german_date(rest)}."
+        " Es wird"
+        f" um {extension.quantity()} bis zum {german_date(extension.until)} verlängert"
         f" ({kind.source(kind.extension_paragraph)}).",
     )
 
