@@ -15,6 +15,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
+import rathaus_desk.town.records  # noqa: F401 - letters belong to cases
 from rathaus_desk.kernel import resources
 from rathaus_desk.letters.join import Posted, days_post
 from rathaus_desk.letters.letter import Column, Embedded, Letter, Paragraph, Run, Table, Total, plain

@@ -126,6 +126,21 @@ def test_what_a_letter_cannot_show_is_refused(body, said, facts):
         filled(body, facts)
 
 
+def test_the_line_of_what_cannot_be_shown_is_that_of_the_file(facts):
+    body = "{% for fee in lines %}\n{{ fee.label }}\n\n{% endfor %}\n{% if corrects %}\nx\n{% endif %}\n"
+    with pytest.raises(BadInput, match=r"brief\.md, Zeile 15: .*„> Zitat“") as caught:
+        filled(body + "> Zitat\n", facts)
+    assert (caught.value.place.file, caught.value.place.line) == ("brief.md", 15)
+
+
+def test_what_cannot_be_shown_is_quoted_where_its_line_is_not_sure(facts):
+    with pytest.raises(BadInput, match=r"„> 2\.731,00\s€“") as caught:
+        filled("Text\n\n> {{ total }}\n", facts)
+    assert caught.value.place.line is None
+    with pytest.raises(BadInput, match=r"„# 9{58} …“"):
+        filled("# " + "9" * 500 + "\n", facts)
+
+
 def test_html_is_text(facts):
     (paragraph,) = filled("<b>fett</b> & <script>x</script>\n", facts)
     assert "".join(run.text for run in paragraph.runs) == "<b>fett</b> & <script>x</script>"
@@ -253,6 +268,24 @@ def test_what_a_letter_does_not_need_is_refused_with_its_line(line):
     error = refused(HEAD + "erste Zeile\n\n" + line + "\n")
     assert error.place.file == "fee_notice.md"
     assert error.place.line in (10, 11)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{ " + "(" * 3_000 + "total" + ")" * 3_000 + " }}",
+        "{{ " + "not " * 5_000 + "total }}",
+        "{{ case_number" + " | großgeschrieben" * 4_000 + " }}",
+        "{{ sender" + ".town" * 8_000 + " }}",
+        "{% if total %}" * 200 + "x" + "{% endif %}" * 200,
+        "{% if total %}" + "{% elif total %}" * 4_000 + "{% endif %}",
+        "{{ " + "9" * 5_000 + " | tage }}",
+    ],
+)
+def test_what_nests_or_counts_beyond_reason_is_refused(body):
+    error = refused(HEAD + body + "\n")
+    assert "verschachtelt" in error.sentence
+    assert error.place.file == "fee_notice.md"
 
 
 def test_a_loop_cannot_make_an_endless_letter(facts):

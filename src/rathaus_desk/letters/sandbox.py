@@ -54,6 +54,7 @@ _MONTHS = (
     "Juli", "August", "September", "Oktober", "November", "Dezember",
 )  # fmt: skip
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_ESCAPED = re.compile(r"\\" + _PUNCTUATION.pattern)
 _BLANKS = re.compile("[ \t\n\r]*[\t\n\r][ \t\n\r]*")
 
 
@@ -148,6 +149,11 @@ def _markdown_of(value: object) -> str:
     return _PUNCTUATION.sub(r"\\\1", _text_of(value))
 
 
+def without_escapes(markdown: str) -> str:
+    """Filled-in Markdown as its author reads it, without the strokes that `_markdown_of` sets."""
+    return _ESCAPED.sub(r"\1", markdown)
+
+
 @lru_cache(maxsize=2)
 def _environment(markdown: bool) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
@@ -179,6 +185,7 @@ class Text:
         """Raises BadInput, with the line, for what is not allowed or none of ``names`` (None: any name)."""
         self._file = file
         self._first = first_line
+        self._lines = [line.strip() for line in source.split("\n")]
         environment = _environment(markdown)
         try:
             tree = environment.parse(source)
@@ -188,6 +195,11 @@ class Text:
         except TemplateSyntaxError as error:
             raise self._error(
                 f"Die Vorlage ist an dieser Stelle nicht lesbar ({error.message}).", error.lineno
+            ) from error
+        except (RecursionError, SyntaxError, ValueError) as error:
+            # Jinja, and Python below it, give up on what nests too deeply and on numbers of 4,300 digits.
+            raise self._error(
+                "Die Vorlage ist zu tief verschachtelt, oder eine Zahl darin ist zu lang.", None, repr(error)
             ) from error
         self._program = Program.from_code(environment, code, {})
 
@@ -217,6 +229,11 @@ class Text:
                 repr(error),
             ) from error
         return "".join(parts)
+
+    def line_of(self, filled: str) -> int | None:
+        """The line in the file that is ``filled``, a line of the filled-in text; None if none or several."""
+        found = [number for number, line in enumerate(self._lines, self._first) if line == filled.strip()]
+        return found[0] if len(found) == 1 else None
 
     def _refuse_all_but_allowed(self, node: nodes.Node, in_loop: bool = False) -> None:
         if not isinstance(node, _ALLOWED):

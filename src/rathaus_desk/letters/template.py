@@ -26,11 +26,14 @@ from rathaus_desk.letters.letter import Block, Letter
 from rathaus_desk.letters.markdown import Insert, blocks_of, insert_lines
 from rathaus_desk.letters.render import render
 from rathaus_desk.letters.samples import samples
-from rathaus_desk.letters.sandbox import LONGEST_TEMPLATE, Text
+from rathaus_desk.letters.sandbox import LONGEST_TEMPLATE, Text, without_escapes
 
 _FENCE = "+++"
 _PARTS = frozenset({"fees", "payment", "reasons", "appeal"})
 """Blocks with a text of their own, in resources/letters/parts; ``appeal`` has one a remedy."""
+
+_QUOTED = 60
+"""Characters of a line that an error quotes."""
 
 _MADE = frozenset({"fee_table", "payment_box", "signature", "enclosures"})
 """Blocks made of facts alone."""
@@ -111,7 +114,7 @@ def compose(template: Template, facts: Mapping[str, object]) -> Letter:
         case_number=parts.fact(facts, "case_number", str),
         title=template.title.fill(facts),
         subject=template.subject.fill(facts),
-        blocks=blocks_of(template.body.fill(facts), {**made, **texts}, template.name),
+        blocks=_blocks(template.body, facts, {**made, **texts}, f"{template.name}.md"),
     )
 
 
@@ -211,7 +214,23 @@ def _check_inserts(body: str, first: int, head: Head, file: str) -> None:
 
 
 def _part(name: str, facts: Mapping[str, object], made: Mapping[str, Insert]) -> tuple[Block, ...]:
-    return blocks_of(_part_text(name).fill(facts), made, f"{name}.md")
+    return _blocks(_part_text(name), facts, made, f"{name}.md")
+
+
+def _blocks(
+    text: Text, facts: Mapping[str, object], inserts: Mapping[str, Insert], file: str
+) -> tuple[Block, ...]:
+    """The blocks of ``text``. What a letter cannot show is quoted, with its line in the file if sure."""
+    filled = text.fill(facts)
+    try:
+        return blocks_of(filled, inserts, file)
+    except BadInput as error:
+        if error.place.file != file or error.place.line is None:
+            raise
+        line = filled.split("\n")[error.place.line - 1].strip()
+        place, shown = Place(file, text.line_of(line)), without_escapes(line)
+        shown = shown if len(shown) <= _QUOTED else f"{shown[:_QUOTED]} …"
+        raise BadInput(f"{error.what} Dort steht: „{shown}“.", place=place) from error
 
 
 @lru_cache(maxsize=8)
