@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
 
+from rathaus_desk.cemetery.books import Books
+from rathaus_desk.cemetery.plan import BurialPlan, GraveDecision
 from rathaus_desk.cemetery.records import Burial, Cemetery, Grave
 from rathaus_desk.fees import letters as fees
 from rathaus_desk.fees.engine import items_for, service
+from rathaus_desk.fees.records import KeptAssessment, Notice
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.money import Money
 from rathaus_desk.kernel.periods import german_date
@@ -18,15 +24,15 @@ from rathaus_desk.store.operations import Work
 from rathaus_desk.town import queries as town
 from rathaus_desk.town.records import Case
 
-if TYPE_CHECKING:
-    from datetime import date
-    from uuid import UUID
-
-    from rathaus_desk.cemetery.books import Books
-    from rathaus_desk.cemetery.operations.charging import Charged
-    from rathaus_desk.cemetery.plan import BurialPlan, GraveDecision
-
 FORM_NAMES = {"coffin": "Erdbestattung", "urn": "Urnenbeisetzung"}
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """A notice that was given, and what it charges (None: nothing)."""
+
+    notice: Notice
+    assessment: KeptAssessment | None
 
 
 def fee_notice(work: Work, books: Books, charged: Charged, *, grave: Grave, plan: BurialPlan) -> FeeNotice:

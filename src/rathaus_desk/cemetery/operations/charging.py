@@ -20,7 +20,7 @@ from rathaus_desk.cemetery.plan import BurialPlan, GraveDecision
 from rathaus_desk.cemetery.records import Burial, Grave, PrepaidItem
 from rathaus_desk.fees.engine import Occasion, assess, items_for
 from rathaus_desk.fees.operations import give_notice, keep_assessment
-from rathaus_desk.fees.records import KeptAssessment, Notice
+from rathaus_desk.fees.records import Notice
 from rathaus_desk.letters.operations import compose_and_file
 from rathaus_desk.store.operations import Work
 from rathaus_desk.town.operations import open_own_case
@@ -34,14 +34,6 @@ class Matter:
     event: EventName
     title: str
     occasion: str
-
-
-@dataclass(frozen=True, slots=True)
-class Charged:
-    """A notice that was given, and what it charges (None: nothing)."""
-
-    notice: Notice
-    assessment: KeptAssessment | None
 
 
 def case_for(work: Work, case: UUID | None, title: str) -> Case:
@@ -59,7 +51,7 @@ def charge_burial(
     corrects: Notice | None,
     *,
     clearance: bool = False,
-) -> Charged:
+) -> letters.Charged:
     """Assesses a burial by the tariff of its day, and files the fee notice to who owes it.
 
     With ``clearance`` the later clearance is charged too and kept as paid in advance.
@@ -90,7 +82,7 @@ def charge_burial(
     return charged
 
 
-def _keep_prepaid(work: Work, grave: Grave, charged: Charged, items: Collection[str]) -> None:
+def _keep_prepaid(work: Work, grave: Grave, charged: letters.Charged, items: Collection[str]) -> None:
     """The lines of these items are work paid in advance; what was paid before is none."""
     for line in charged.assessment.kept_lines if charged.assessment else ():
         if line.key in items and line.amount:
@@ -143,7 +135,7 @@ def charge_decision(
     case: Case,
     debtor: UUID,
     title: str,
-) -> Charged:
+) -> letters.Charged:
     """Assesses a decision without a burial by the tariff of its day, and gives the notice (no letter yet)."""
     _, tariff = books.tariff(decision.on)
     occasions = decision_occasions(name, decision, tariff, state=books.state)
@@ -203,7 +195,7 @@ def _give(
     debtor: UUID,
     on: date,
     corrects: Notice | None,
-) -> Charged:
+) -> letters.Charged:
     version, tariff = books.tariff(on)
     prepaid = [item.item for item in queries.prepaid_in(work.session, grave.id)]
     assessment = assess(tariff, occasions, prepaid=prepaid) if occasions else None
@@ -215,4 +207,4 @@ def _give(
         work, act=act, title=title, case=case, recipient=debtor, assessment=kept, corrects=corrects
     )
     work.session.flush()
-    return Charged(notice, kept)
+    return letters.Charged(notice, kept)
