@@ -15,7 +15,8 @@ import pikepdf
 import pypdfium2
 import pytest
 
-import rathaus_desk.town.records  # noqa: F401 - letters belong to cases
+import rathaus_desk.people.records
+import rathaus_desk.town.records  # noqa: F401 - letters have recipients and cases
 from rathaus_desk.kernel import resources
 from rathaus_desk.letters.join import Posted, days_post
 from rathaus_desk.letters.letter import Column, Embedded, Letter, Paragraph, Run, Table, Total, plain
