@@ -107,8 +107,13 @@ def test_an_address_that_does_not_fit_is_refused_with_its_first_line(letter):
         render(replace(letter, recipient=(*LONGEST_ADDRESS, "noch eine Zeile")))
     with pytest.raises(BadInput, match="keine Anschrift"):
         render(replace(letter, recipient=()))
-    with pytest.raises(BadInput, match="Zeilen"):
+    with pytest.raises(BadInput, match="keine Anschrift"):
+        render(replace(letter, recipient=("", " ")))
+    with pytest.raises(BadInput, match="Zeilen") as caught:
         render(replace(letter, recipient=("Name " * 10_000,)))
+    assert len(caught.value.sentence) < 200
+    with pytest.raises(BadInput, match="Vermerk"):
+        render(replace(letter, remark="Einschreiben " * 10))
 
 
 def test_an_overlong_information_block_is_refused(letter):

@@ -79,12 +79,12 @@ def _address(pdf: TaggedPdf, letter: Letter) -> None:
         lines = [line for text in letter.recipient for line in break_lines(plain(text), style, width)]
         if len(lines) == len(letter.recipient):
             break
-    if not lines:
+    if not any(text.strip() for text in letter.recipient):
         raise BadInput("Der Brief hat keine Anschrift.")
     if len(lines) > din5008.ADDRESS_LINES - bool(letter.remark):
         raise BadInput(
             f"Die Anschrift braucht {len(lines)} Zeilen; in das Fenster des Umschlags passen"
-            f" {din5008.ADDRESS_LINES - bool(letter.remark)}: „{letter.recipient[0]} …“."
+            f" {din5008.ADDRESS_LINES - bool(letter.remark)}: „{letter.recipient[0][:40]} …“."
         )
     leading = din5008.ADDRESS_LINE * MM
     usual = int((field.bottom - din5008.ADDRESS_TEXT_TOP) / din5008.ADDRESS_LINE)
@@ -92,7 +92,10 @@ def _address(pdf: TaggedPdf, letter: Letter) -> None:
     above = top - (leading if letter.remark else 0.0)
     _return_line(pdf, letter.letterhead.return_line, above - look.RETURN_LINE.leading - 4, width)
     if letter.remark:
-        show_line(pdf, pdf.element("P"), _LEFT, above, one_line(letter.remark, look.REMARK), look.REMARK)
+        remark = one_line(letter.remark, look.REMARK)
+        if remark.width > width:
+            raise BadInput(f"Der Vermerk über der Anschrift ist zu lang: „{letter.remark[:40]} …“.")
+        show_line(pdf, pdf.element("P"), _LEFT, above, remark, look.REMARK)
     owner = pdf.element("Sect")
     for line in lines:
         show_line(pdf, pdf.element("P", owner), _LEFT, top, line, style)
