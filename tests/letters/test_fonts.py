@@ -13,7 +13,7 @@ from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.letters.fonts import clean, letter_font
 from rathaus_desk.letters.letter import Paragraph, plain
 from rathaus_desk.letters.render import render
-from rathaus_desk.letters.shaping import clusters
+from rathaus_desk.letters.shaping import clusters, shape
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +68,22 @@ def test_everything_else_of_the_norm_is_read_back_too(letter, norm, page_texts):
 def test_a_mark_takes_no_room_of_its_own():
     font = letter_font(False)
     assert font.width("J̌", 10) == pytest.approx(font.width("J", 10))
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_every_glyph_that_harfbuzz_chooses_stands_for_a_character(sequences, bold):
+    font = letter_font(bold)
+    for cluster in (*sequences, "j\u0301"):
+        for glyph in shape(font._path, cluster):
+            assert font.face.glyphToChar.get(glyph.number), cluster
+    assert 0x237 in font.face.glyphToChar[shape(font._path, "j\u0301")[0].number]  # dotless below an accent
+
+
+def test_a_mark_above_stands_over_its_letter():
+    base, mark = shape(letter_font(False)._path, "J\u030c")
+    assert base.advance == base.width
+    assert mark.right < 0 < mark.up
+    assert mark.advance == 0
 
 
 def test_text_is_composed_before_it_is_printed():
