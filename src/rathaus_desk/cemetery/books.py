@@ -22,7 +22,7 @@ from rathaus_desk.cemetery.rules.window import BurialLaw
 from rathaus_desk.cemetery.statute import terms_of
 from rathaus_desk.cemetery.statute_check import STATUTE
 from rathaus_desk.fees.tariff import Tariff
-from rathaus_desk.fees.tariff_kind import TARIFF, tariff_of
+from rathaus_desk.fees.tariff_kind import TARIFF, tariff_of_version
 from rathaus_desk.kernel.errors import CannotWork
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.town import queries as town
@@ -50,7 +50,7 @@ class Books:
                 "Bitte übernehmen Sie sie mit „rathaus-desk catalogue load“."
             )
         version = max(holding, key=lambda one: one.valid_from)
-        return version, _tariff(version.file_name, version.text)
+        return version, tariff_of_version(version)
 
 
 def books_of(session: Session, grave: Grave) -> Books:
@@ -87,15 +87,10 @@ def _of_key(
 
 
 def _prices_graves(version: CatalogueVersion) -> bool:
-    tariff = _tariff(version.file_name, version.text)
+    tariff = tariff_of_version(version)
     return any(tariff.speaks_of("event", name) for name in ("burial", "award", "extension"))
 
 
 @lru_cache(maxsize=64)
 def _terms(name: str, text: str) -> StatuteTerms:
     return terms_of(read_text(Path(name), text, Kinds.of(STATUTE)).content)
-
-
-@lru_cache(maxsize=64)
-def _tariff(name: str, text: str) -> Tariff:
-    return tariff_of(read_text(Path(name), text, Kinds.of(TARIFF)))

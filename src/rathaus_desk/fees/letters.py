@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from rathaus_desk.catalogue.examples import number_text
 from rathaus_desk.catalogue.law import LawBook
-from rathaus_desk.catalogue.queries import file_of
 from rathaus_desk.catalogue.records import CatalogueVersion
 from rathaus_desk.fees import queries
 from rathaus_desk.fees.assessment import Line
 from rathaus_desk.fees.records import KeptAssessment, Notice
-from rathaus_desk.fees.tariff_kind import TARIFF, tariff_of
+from rathaus_desk.fees.tariff_kind import tariff_of_version
 from rathaus_desk.kernel.errors import CannotWork
 from rathaus_desk.kernel.money import Money
 from rathaus_desk.kernel.periods import german_date
@@ -90,7 +89,7 @@ def appeal(session: Session, notice: Notice, law: LawBook) -> Appeal:
 def legal_basis(session: Session, assessment: KeptAssessment, law: LawBook) -> tuple[str, ...]:
     """The laws a cemetery fee rests on, the tariff with its date, and its paragraphs."""
     version = session.get_one(CatalogueVersion, assessment.tariff_version_id)
-    tariff = tariff_of(file_of(version, TARIFF))
+    tariff = tariff_of_version(version)
     adopted = f" vom {german_date(tariff.adopted)}" if tariff.adopted else ""
     paragraphs = _listed(dict.fromkeys(line.paragraph for line in assessment.kept_lines if line.paragraph))
     basis = law.find("legal_basis.cemetery_fee", assessment.assessed_for)

@@ -8,14 +8,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from rathaus_desk.catalogue.law import LawBook
-from rathaus_desk.catalogue.queries import file_of, law_book
+from rathaus_desk.catalogue.queries import law_book
 from rathaus_desk.catalogue.records import CatalogueVersion
 from rathaus_desk.fees import queries
 from rathaus_desk.fees.assessment import Assessment
 from rathaus_desk.fees.records import DueItem, KeptAssessment, Notice, Payment, plain_line
 from rathaus_desk.fees.rules import check_payment, notice_dates, payment_reference
 from rathaus_desk.fees.tariff import Tariff
-from rathaus_desk.fees.tariff_kind import TARIFF, tariff_of
+from rathaus_desk.fees.tariff_kind import tariff_of_version
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.money import Money
 from rathaus_desk.kernel.texts import bounded, worded
@@ -98,7 +98,7 @@ def _tariff(work: Work, assessment: KeptAssessment | None) -> Tariff | None:
     if assessment is None:
         return None
     version = work.session.get_one(CatalogueVersion, assessment.tariff_version_id)
-    return tariff_of(file_of(version, TARIFF))
+    return tariff_of_version(version)
 
 
 def _make_due(work: Work, notice: Notice, amount: Money, due_on: date) -> DueItem:

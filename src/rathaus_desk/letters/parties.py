@@ -11,7 +11,8 @@ from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.letters.facts import Recipient, Sender
 from rathaus_desk.letters.letter import BankAccount
 from rathaus_desk.people import queries as people
-from rathaus_desk.people.rules.names import display_name, salutation_of
+from rathaus_desk.people.rules.addresses import envelope_lines
+from rathaus_desk.people.rules.names import display_name, letter_name, salutation_of
 from rathaus_desk.town import queries as town
 from rathaus_desk.town.records import Clerk
 
@@ -50,9 +51,10 @@ def recipient(session: Session, person: UUID, on: date) -> Recipient:
     found = people.people(session, (person,)).get(person)
     if found is None:
         raise Refused("Diese Person gibt es nicht (mehr).")
-    if people.postal_address(session, person, on) is None:
+    address = people.postal_address(session, person, on)
+    if address is None:
         raise Refused(
             f"Von {display_name(found)} ist keine Anschrift bekannt; das Schreiben hätte keinen Empfänger. "
             "Bitte tragen Sie zuerst die Anschrift ein."
         )
-    return Recipient(lines=people.address_lines(session, person, on), salutation=salutation_of(found))
+    return Recipient(lines=envelope_lines(letter_name(found), address), salutation=salutation_of(found))

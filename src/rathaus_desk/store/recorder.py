@@ -43,7 +43,9 @@ class OperationSession(Session):
     """The session of an operation: its flushes, and nothing else, may write records."""
 
     def flush(self, objects: Any = None) -> None:
-        """As ever, with the guard open."""
+        """As ever, with the guard open. Most calls come before a query and find nothing to write."""
+        if self._is_clean():
+            return
         with guard_of(self.connection()).open():
             super().flush(objects)
 
@@ -62,6 +64,7 @@ class Recorder:
         self.moment = moment
         self._before: dict[tuple[str, bytes], Raw | None] = {}
         self._kept: list[Record] = []
+        self._held: list[object] = []
 
     @property
     def driver(self) -> Any:
@@ -73,6 +76,10 @@ class Recorder:
         key = (table, record.bytes)
         if key not in self._before:
             self._before[key] = shape_of(table).read(self.driver, record.bytes)
+
+    def hold(self, loaded: object) -> None:
+        """Keeps what was read until the operation ends; the session alone would read it again."""
+        self._held.append(loaded)
 
     def made(self, record: Record) -> None:
         """``record`` is new. It is held until the operation ends: the search need not read it anew."""
@@ -208,3 +215,10 @@ def _forget_tombstones(session: Session, _context: Any) -> None:
     for record in list(session.identity_map.values()):
         if isinstance(record, Record) and record.__dict__.get("deleted_at") is not None:
             session.expunge(record)
+
+
+@event.listens_for(OperationSession, "loaded_as_persistent")
+def _hold(session: Session, loaded: object) -> None:
+    recorder = session.info.get("recorder")
+    if recorder is not None:
+        recorder.hold(loaded)

@@ -11,7 +11,17 @@ from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.kernel.texts import worded
 from rathaus_desk.store.operations import Request, Work, operation
 from rathaus_desk.town import queries
-from rathaus_desk.town.records import Case, Clerk, District, FollowUp, Note, Office, Town, TownAccount
+from rathaus_desk.town.records import (
+    TOWN_ID,
+    Case,
+    Clerk,
+    District,
+    FollowUp,
+    Note,
+    Office,
+    Town,
+    TownAccount,
+)
 from rathaus_desk.town.town_file import BankAccountEntry, OfficeEntry, TownFile, TownHead
 
 LONGEST_NOTE = 20_000
@@ -41,7 +51,7 @@ def set_up_town(work: Work, request: SetUpTown) -> UUID:
 
 def _town(work: Work, head: TownHead) -> Town:
     known = queries.town_or_none(work.session)
-    town = known or Town()
+    town = known or Town(id=TOWN_ID)
     for name, value in msgspec.to_builtins(head).items():
         setattr(town, name, value)
     if known is None:

@@ -10,12 +10,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rathaus_desk.kernel.errors import CannotWork, Refused
-from rathaus_desk.town.records import Case, Clerk, District, FollowUp, Note, Office, Town, TownAccount
+from rathaus_desk.town.records import (
+    TOWN_ID,
+    Case,
+    Clerk,
+    District,
+    FollowUp,
+    Note,
+    Office,
+    Town,
+    TownAccount,
+)
 
 
 def town_or_none(session: Session) -> Town | None:
     """The town, if it was set up."""
-    return session.scalars(select(Town)).first()
+    return session.get(Town, TOWN_ID)
 
 
 def town(session: Session) -> Town:

@@ -8,12 +8,16 @@ from uuid import UUID
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from rathaus_desk.kernel.ids import catalogue_id
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.store.schema import Found, Record, Searchable
 
+TOWN_ID = catalogue_id("", "town", "town", "", 1)
+"""The town's id, the same on every workstation: there is one town in a house."""
+
 
 class Town(Record):
-    """The authority; one row. Its texts stand on every letter."""
+    """The authority; one row (`TOWN_ID`). Its texts stand on every letter."""
 
     __tablename__ = "town"
     __merge_groups__ = (("street", "postal_code", "place"),)
