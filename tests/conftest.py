@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from rathaus_desk.kernel.clock import Clock
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# The test run tries the same examples every time; `make soak` looks for new ones. No limit of time for one
+# example: the machine may be busy.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("new", deadline=None, max_examples=1000)
+settings.load_profile("new" if os.environ.get("RATHAUS_SOAK") else "same")
 
 
 @pytest.fixture(scope="session")

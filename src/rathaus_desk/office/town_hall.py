@@ -24,8 +24,6 @@ from rathaus_desk.store.keys import KeyFile, Keyring, Keys, Way, keyring_works
 from rathaus_desk.store.operations import Done, Request
 from rathaus_desk.town import queries as town
 
-handover.offer(BurialHandover())
-
 
 def key_file_beside(home: Path) -> Path:
     """Where a key file lies if there is no keyring and none was named: beside the folder, never in it."""
@@ -66,6 +64,7 @@ class TownHall:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        handover.offer(BurialHandover())
 
     @classmethod
     def open(cls, home: Path, *, key_file: Path | None = None, clock: Clock | None = None) -> TownHall:
