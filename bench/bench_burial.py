@@ -2,8 +2,8 @@
 
     python bench/bench_burial.py
 
-Goal: at most 30 ms for the whole operation (burial, extension with its claim, assessment, notice, due item, two
-letters as tagged PDF, search, journal). Floor: an operation that writes one note.
+Goal: at most 30 ms for the whole operation: burial, extension with its claim, assessment, notice, due item,
+two letters as tagged PDF, search, journal. Floor: an operation that writes one note.
 """
 
 from __future__ import annotations
