@@ -15,9 +15,13 @@ from sqlalchemy.orm import Session
 
 from rathaus_desk.applications.handover import Applicant, BurialRegistration, Deceased, Party, Prefilled
 from rathaus_desk.cemetery import queries
+from rathaus_desk.cemetery.books import statutes_of
+from rathaus_desk.cemetery.old_lists.kinds import match_kind
 from rathaus_desk.cemetery.operations.burials import EnterBurial, enter_burial
 from rathaus_desk.cemetery.operations.parties import Someone
+from rathaus_desk.cemetery.records import Cemetery
 from rathaus_desk.kernel.clock import TOWN_ZONE
+from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.periods import full_years
 from rathaus_desk.kernel.uncertain import UncertainDate
 from rathaus_desk.lists.address_text import read_address
@@ -113,7 +117,12 @@ class BurialHandover:
         if facts.cemetery and cemetery is None:
             draft.open.append(f"Einen Friedhof „{facts.cemetery}“ gibt es hier nicht.")
         if not facts.existing_grave:
-            draft.open.append(f"Welche Grabstätte? Gewünscht: {facts.grave_kind or 'nicht angegeben'}.")
+            wished = facts.grave_kind or "nicht angegeben"
+            draft.open.append(
+                f"Welche Grabstätte? Gewünscht: {wished}.{_free(draft.session, facts, cemetery)}"
+            )
+            if facts.holder is None:
+                draft.open.append("Wer erhält das Nutzungsrecht? Das Formular sagt es nicht.")
             return None
         found = queries.graves_numbered(
             draft.session, facts.existing_grave, cemetery.id if cemetery else None
@@ -125,8 +134,25 @@ class BurialHandover:
         return found[0].id
 
     def carry_out(self, work: Work, request: dict[str, Any]) -> UUID:
-        """Enters the burial; Refused and BadInput as the operation raises them."""
-        return enter_burial(work, as_type(request, EnterBurial))
+        """Enters the burial; BadInput while something is still open, else as the operation raises."""
+        try:
+            complete = as_type(request, EnterBurial)
+        except msgspec.ValidationError as error:
+            raise BadInput(
+                "Die Bestattung kann noch nicht eingetragen werden: es fehlen Angaben oder sie passen nicht.",
+                detail=str(error),
+            ) from error
+        return enter_burial(work, complete)
+
+
+def _free(session: Session, facts: BurialRegistration, cemetery: Cemetery | None) -> str:
+    """The first free graves of the kind wished for, as a sentence to read on."""
+    if facts.wished_on is None or cemetery is None:
+        return ""
+    statute = statutes_of(session, cemetery.statute_key).in_force(facts.wished_on)
+    kind = match_kind(facts.grave_kind, tuple(statute.kinds.values())).kind if statute else ""
+    free = queries.free_graves(session, facts.wished_on, cemetery=cemetery.id, kind=kind)[:3] if kind else []
+    return f" Frei sind zum Beispiel: {', '.join(grave.name for grave in free)}." if free else ""
 
 
 def _details(dead: Deceased) -> PersonDetails:
