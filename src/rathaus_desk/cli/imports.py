@@ -65,6 +65,9 @@ def in_words(result: ImportResult, *, dry_run: bool) -> str:
         f"{result.rows} Zeilen: {result.changed} geändert, {result.same} unverändert, "
         f"{result.duplicate} doppelt, {len(result.refused)} nicht lesbar.",
     ]
+    if dry_run and result.guesses:
+        lines += ["", "So wurden die Spalten verstanden (zum Berichtigen als Datei für --mapping):", ""]
+        lines += [result.mapping_text.rstrip(), ""]
     lines += [f"✗ Zeile {one.row}, {one.column}: „{one.value}“: {one.reason}" for one in result.refused]
     lines += [f"○ Zeile {one.row}, {one.column}: „{one.value}“: {one.reason}" for one in result.doubtful]
     return "\n".join(lines)
