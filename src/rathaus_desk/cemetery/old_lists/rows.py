@@ -209,8 +209,10 @@ def _form(row: MappedRow, kind: KindMatch, setting: Setting) -> BurialForm:
         return "coffin"
     if text:
         row.doubt("burial.form", row.text("burial.form"), "weder Sarg noch Urne, nach der Grabart angenommen")
-    elif re.search(r"\burnen?\b", fold(f"{row.text('burial.date')} {row.text('remark')}")):
-        return "urn"
+    for other in ("burial.date", "remark") if not text else ():
+        if re.search(r"\burnen?\b", fold(row.text(other))):
+            row.doubt(other, row.text(other), "Urne nach dieser Angabe angenommen")
+            return "urn"
     found = next((known for known in setting.kinds if known.key == kind.kind), None)
     return "urn" if found is not None and found.coffin_places == 0 else "coffin"
 
