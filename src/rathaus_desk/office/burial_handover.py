@@ -228,18 +228,5 @@ def _one_line(line: str) -> tuple[AddressDetails, ...]:
 
 
 def _profile(new: EnterPerson) -> Profile:
-    details = new.details
-    return Profile(
-        kind=details.kind,
-        given_names=details.given_names,
-        family_name=details.family_name,
-        birth_name=details.birth_name,
-        organisation=details.organisation,
-        born=details.born,
-        died=details.died,
-        addresses=frozenset(residence(address) for address in new.addresses),
-        reached_by=frozenset(
-            (check_phone if contact.kind == "phone" else check_email)(contact.value).value
-            for contact in new.contacts
-        ),
-    )
+    reached = ((check_phone if one.kind == "phone" else check_email)(one.value).value for one in new.contacts)
+    return Profile.of(new.details, map(residence, new.addresses), reached)

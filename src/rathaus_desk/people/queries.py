@@ -139,20 +139,7 @@ def profiles(session: Session, ids: Iterable[UUID]) -> dict[UUID, Profile]:
                 sa.select(kind.person_id, value).where(kind.person_id.in_(part))
             ):
                 reached[person].add(text)
-    return {
-        id_: Profile(
-            kind=person.kind,
-            given_names=person.given_names,
-            family_name=person.family_name,
-            birth_name=person.birth_name,
-            organisation=person.organisation,
-            born=person.born,
-            died=person.died,
-            addresses=frozenset(filter(None, where[id_])),
-            reached_by=frozenset(reached[id_]),
-        )
-        for id_, person in found.items()
-    }
+    return {id_: Profile.of(person, where[id_], reached[id_]) for id_, person in found.items()}
 
 
 def candidates(session: Session, sound: str, birth_sound: str, reached_by: Iterable[str] = ()) -> list[UUID]:

@@ -72,7 +72,7 @@ class KnownGrave:
         if not row.burials and not before:
             return True
         return len(dead) == len(known) > 0 and all(
-            compare(profile_of(one), _profile(other)).suggested
+            compare(profile_of(one), Profile.of(other)).suggested
             for one, other in zip(dead, known, strict=True)
         )
 
@@ -138,18 +138,6 @@ def propose_known(session: Session, listed: GraveList, new: set[str]) -> Iterato
 def list_name_of(person: ListedPerson) -> str:
     """The name of a listed person as lists are sorted."""
     return list_name(person.details)
-
-
-def _profile(person: Person) -> Profile:
-    return Profile(
-        kind=person.kind,
-        given_names=person.given_names,
-        family_name=person.family_name,
-        birth_name=person.birth_name,
-        organisation=person.organisation,
-        born=person.born,
-        died=person.died,
-    )
 
 
 def chunks(keys: list[str]) -> Iterator[list[str]]:

@@ -115,19 +115,8 @@ class Everybody:
 
 def profile_of(person: ListedPerson) -> Profile:
     """What is known of a listed person, as comparing takes it."""
-    details, address = person.details, person.address
-    where = residence(address) if address else ""
-    return Profile(
-        kind=details.kind,
-        given_names=details.given_names,
-        family_name=details.family_name,
-        birth_name=details.birth_name,
-        organisation=details.organisation,
-        born=details.born,
-        died=details.died,
-        addresses=frozenset(filter(None, (where,))),
-        reached_by=frozenset(contact.value for contact in person.contacts),
-    )
+    where = residence(person.address) if person.address else ""
+    return Profile.of(person.details, (where,), (contact.value for contact in person.contacts))
 
 
 def _evidence(profile: Profile) -> Iterator[str]:

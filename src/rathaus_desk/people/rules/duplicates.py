@@ -6,17 +6,27 @@ to it, what contradicts takes away. From `SUGGESTED` on a pair is shown to the c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Protocol
 
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
 from rathaus_desk.kernel.names import fold, phonetic
 from rathaus_desk.kernel.uncertain import UncertainDate
+from rathaus_desk.people.rules.names import Lived, Named
 
 SUGGESTED = 65
 _CERTAIN = 100
 _SIMILAR = 0.9
+
+
+class Known(Named, Lived, Protocol):
+    """Somebody with a name, a birth and perhaps a death; a record of the register and a request both are."""
+
+    @property
+    def birth_name(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,21 @@ class Profile:
     """Each as `addresses.residence` writes it."""
     reached_by: frozenset[str] = frozenset()
     """Telephone numbers, e-mail addresses and IBANs in the form in which they are kept."""
+
+    @classmethod
+    def of(cls, known: Known, addresses: Iterable[str] = (), reached_by: Iterable[str] = ()) -> Profile:
+        """What is known of somebody (a record or a request), with addresses and ways to reach them."""
+        return cls(
+            kind=known.kind,
+            given_names=known.given_names,
+            family_name=known.family_name,
+            birth_name=known.birth_name,
+            organisation=known.organisation,
+            born=known.born,
+            died=known.died,
+            addresses=frozenset(filter(None, addresses)),
+            reached_by=frozenset(reached_by),
+        )
 
     @cached_property
     def folded(self) -> tuple[str, str, str]:
