@@ -104,7 +104,9 @@ def enter_burial(work: Work, request: EnterBurial) -> UUID:
 
 def _deceased(parties: Parties, request: EnterBurial) -> Person:
     work = parties.work
-    person = work.session.get_one(Person, parties.id(request.deceased))
+    deceased = parties.id(request.deceased)
+    work.session.flush()
+    person = work.session.get_one(Person, deceased)
     if request.deceased_details is not None:
         complete_person(work, person, request.deceased_details)
     died_on = at_town(request.died_at).date() if request.died_at else request.died_on

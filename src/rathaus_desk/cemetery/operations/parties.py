@@ -27,7 +27,6 @@ class Parties:
                 return known_id
         found = person_id(self.work, someone)
         if isinstance(someone, EnterPerson):
-            self.work.session.flush()
             self._entered.append((someone, found))
         return found
 
