@@ -197,3 +197,13 @@ class TestRules:
     def test_cancelling_on_the_day_costs_nothing(self, found: Found) -> None:
         text = "[[cancellation]]\ndays_before_more_than = 7\npercent = 50\n" + item("a", 'room = "a"')
         said(found(text), "7 Tage vorher oder später")
+
+
+def test_a_room_price_that_is_not_said_beside_others_that_are(found: Found) -> None:
+    rooms = "".join(item(room, f'room = "{room}"', room_price="true") for room in "abc")
+    cleaning = item("reinigung", 'room = "a"')
+    (finding,) = [one for one in found(rooms + cleaning, HALLS) if "Raumpreis" in one.what]
+    assert "reinigung" in finding.what
+    assert not [one for one in found(rooms, HALLS) if "Raumpreis" in one.what]
+    said = item("reinigung", 'room = "a"', room_price="false")
+    assert not [one for one in found(rooms + said, HALLS) if "Raumpreis" in one.what]

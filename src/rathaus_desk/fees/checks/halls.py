@@ -37,6 +37,26 @@ def findings(file: CatalogueFile, tariff: Tariff, bundle: Bundle) -> Iterable[Fi
     yield from _unknown(file, tariff, "set", list(sets))
     yield from _rooms_without_price(file, tariff, meant)
     yield from _dear_sets(file, tariff, sets)
+    yield from _unsaid_room_prices(file, tariff)
+
+
+def _unsaid_room_prices(file: CatalogueFile, tariff: Tariff) -> Iterable[Finding]:
+    """Items that are a room's price only because they name a room, in a file that says it of others.
+
+    Who wrote ``room_price = true`` at the rooms may not know that the cleaning beside them counts too.
+    """
+    tables = file.tree["item"]
+    if not any(table.get("room_price") is True for table in tables):
+        return
+    for position in dict.fromkeys(item.position for item in tariff.items if item.room_price):
+        table = tables[position]
+        if "room_price" not in table:
+            yield file.finding(
+                ("item", position),
+                f"„{table.get('label', '')}“ nennt einen Raum und zählt deshalb als Raumpreis; andere Posten "
+                "sagen es ausdrücklich. Ermäßigungen der Raumpreise treffen auch ihn.",
+                "room_price = true, oder room_price = false (etwa für die Endreinigung)",
+            )
 
 
 def _rooms(hall: Mapping[str, object]) -> Sequence[str]:
