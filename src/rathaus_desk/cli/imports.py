@@ -13,6 +13,7 @@ from rathaus_desk.cli.running import DeskGroup, Run
 
 if TYPE_CHECKING:
     from rathaus_desk.cemetery.import_graves import ImportResult
+    from rathaus_desk.lists.rows import Doubt
 
 pass_run = click.make_pass_decorator(Run)
 FILE = click.Path(path_type=Path)
@@ -68,6 +69,12 @@ def in_words(result: ImportResult, *, dry_run: bool) -> str:
     if dry_run and result.guesses:
         lines += ["", "So wurden die Spalten verstanden (zum Berichtigen als Datei für --mapping):", ""]
         lines += [result.mapping_text.rstrip(), ""]
-    lines += [f"✗ Zeile {one.row}, {one.column}: „{one.value}“: {one.reason}" for one in result.refused]
-    lines += [f"○ Zeile {one.row}, {one.column}: „{one.value}“: {one.reason}" for one in result.doubtful]
+    lines += [f"✗ {_doubt(one)}" for one in result.refused]
+    lines += [f"○ {_doubt(one)}" for one in result.doubtful]
     return "\n".join(lines)
+
+
+def _doubt(doubt: Doubt) -> str:
+    """Where it stands and why; a list may lack the column that is doubted."""
+    where = f"Zeile {doubt.row}, {doubt.column}: „{doubt.value}“" if doubt.column else f"Zeile {doubt.row}"
+    return f"{where}: {doubt.reason}"
