@@ -9,6 +9,7 @@ import pytest
 
 from rathaus_desk.kernel import resources
 from rathaus_desk.kernel.errors import BadInput
+from rathaus_desk.letters import template
 from rathaus_desk.letters.queries import own_templates
 from rathaus_desk.office.founding import found
 from rathaus_desk.office.own_letters import own_letters, save_letters
@@ -54,3 +55,21 @@ def test_a_letter_in_another_encoding_is_refused_with_a_sentence(town: Path) -> 
     (town / "briefe" / "fee_notice.md").write_bytes("für".encode("cp1252"))
     with pytest.raises(BadInput, match="UTF-8"):
         own_letters(town)
+
+
+def test_the_doctor_tells_of_a_letter_that_works_no_longer(
+    town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    founded = found(tmp_path / "home", town, key_file=tmp_path / "key")
+    office = TownHall.open(founded.home, key_file=founded.key_file)
+    assert office.data_checks() == []
+
+    def stricter(text: str, name: str) -> None:
+        raise BadInput("Die Angabe „occasion“ gibt es in diesem Brief nicht.")
+
+    template.choose.cache_clear()
+    monkeypatch.setattr(template, "check", stricter)
+    (remark,) = office.data_checks()
+    assert (remark.check, "occasion" in remark.what) == ("letter_template", True)
+    template.choose.cache_clear()
+    office.close()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from rathaus_desk.applications import handover
 from rathaus_desk.applications.intake import Intake
@@ -15,6 +18,8 @@ from rathaus_desk.cemetery.books import statutes_of
 from rathaus_desk.cemetery.import_graves import ImportResult, import_list
 from rathaus_desk.kernel.clock import Clock
 from rathaus_desk.kernel.errors import CannotWork
+from rathaus_desk.letters import queries as letters
+from rathaus_desk.letters.facts import KINDS
 from rathaus_desk.office import tables
 from rathaus_desk.office.burial_handover import BurialHandover
 from rathaus_desk.office.due import Due, due
@@ -127,11 +132,22 @@ class TownHall:
             return due(session, self.store.clock.today(), days)
 
     def data_checks(self) -> list[Remark]:
-        """What in the registers cannot be right (cemetery rule 15)."""
+        """What in the registers cannot be right (cemetery rule 15), and own letters that work no longer."""
         with self.store.read() as session:
             keys = {one.statute_key for one in cemetery.cemeteries(session)}
             statutes = {key: statutes_of(session, key) for key in keys}
             found = cemetery.data_checks(session, self.store.clock.today(), statutes)
-            return [
+            remarks = [
                 Remark(one.check, one.sentence, "Bitte den Eintrag ansehen und berichtigen.") for one in found
             ]
+            return [*remarks, *_rejected_letters(session)]
+
+
+def _rejected_letters(session: Session) -> Iterator[Remark]:
+    """A town's own wording that this version of the program cannot use; the program's goes out instead."""
+    for name in KINDS:
+        rejected = letters.template_for(session, name).rejected
+        if rejected is not None:
+            yield Remark(
+                "letter_template", rejected.sentence, "Bitte die Vorlage berichtigen und neu übernehmen."
+            )
