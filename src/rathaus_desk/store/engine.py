@@ -47,6 +47,7 @@ class Store:
         """
         place = Home(home)
         place.make()
+        place.attachments.mkdir(mode=0o700)
         key, code = new_key(), new_code()
         fresh = place.database.with_suffix(".neu")
         try:
@@ -329,6 +330,9 @@ def _refuse_stale(session: Session, record: UUID, seen: UUID) -> None:
     raise Stale(record, last.title, last.at, differs)
 
 
+_LIVE = with_loader_criteria(Record, lambda cls: cls.deleted_at.is_(None), include_aliases=True)
+
+
 @event.listens_for(Session, "do_orm_execute")
 def _hide_tombstones(state: ORMExecuteState) -> None:
     if (
@@ -336,6 +340,4 @@ def _hide_tombstones(state: ORMExecuteState) -> None:
         and not state.is_column_load
         and not state.execution_options.get("include_deleted", False)
     ):
-        state.statement = state.statement.options(
-            with_loader_criteria(Record, lambda cls: cls.deleted_at.is_(None), include_aliases=True)
-        )
+        state.statement = state.statement.options(_LIVE)
