@@ -61,12 +61,24 @@ MISTAKES = {
         "gibt es nicht",
         "",
     ),
-    "cost without at_cost": (when('{ cost = "x" }'), 5, "unvollständig", "at_cost = true"),
-    "table of a number": (
+    "cost without at_cost": (when('{ cost = "x" }'), 8, "steht in der Sache", "at_cost = true"),
+    "table by a number with words": (
         ITEM.replace('amount = "10.00"', 'by = "age"\namounts = { a = "1.00" }'),
+        10,
+        "ist keine Zahl",
+        "amounts = { 1",
+    ),
+    "table by a day": (
+        ITEM.replace('amount = "10.00"', 'by = "on"\namounts = { a = "1.00" }'),
         9,
-        "keine Wortangabe",
+        "keine Preistabelle",
         "kind",
+    ),
+    "table by a German word": (
+        ITEM.replace('amount = "10.00"', 'by = "Stellen"\namounts = { 1 = "1.00" }'),
+        9,
+        "keine Preistabelle",
+        'by = "places"',
     ),
     "table with an unknown value": (
         ITEM.replace('amount = "10.00"', 'by = "form"\namounts = { sarg = "1.00" }'),

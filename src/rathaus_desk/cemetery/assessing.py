@@ -62,7 +62,7 @@ def burial_occasions(plan: BurialPlan, tariff: Tariff, *, state: str) -> tuple[O
     return (
         *occasions,
         *_services(plan.wish.services, facts, during="burial"),
-        *(expense(name, amount, facts) for name, amount in plan.wish.costs.items()),
+        *(expense(name, amount, facts, during="burial") for name, amount in plan.wish.costs.items()),
         whole(facts, counts),
     )
 
@@ -82,7 +82,7 @@ def decision_occasions(
     *,
     state: str,
     facts: Mapping[str, Fact] | None = None,
-    services: Mapping[str, int] | None = None,
+    services: Mapping[str, int | Fraction] | None = None,
     costs: Mapping[str, Money] | None = None,
 ) -> tuple[Occasion, ...]:
     """What a decision without a burial costs; ``name`` is the event, ``facts`` what is known beyond the
@@ -113,12 +113,14 @@ def decision_occasions(
     return (
         occasion,
         *_services(services or {}, known, during=name),
-        *(expense(key, amount, known) for key, amount in (costs or {}).items()),
+        *(expense(key, amount, known, during=name) for key, amount in (costs or {}).items()),
         whole(known, counts),
     )
 
 
-def _services(wanted: Mapping[str, int], facts: Mapping[str, Fact], *, during: str) -> list[Occasion]:
+def _services(
+    wanted: Mapping[str, int | Fraction], facts: Mapping[str, Fact], *, during: str
+) -> list[Occasion]:
     return [service(name, quantity, facts, during=during) for name, quantity in wanted.items() if quantity]
 
 

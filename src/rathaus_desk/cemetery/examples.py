@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Annotated, Literal
 
 import msgspec
@@ -47,7 +48,7 @@ from rathaus_desk.kernel.uncertain import UncertainDate
 
 Age = Annotated[int, Meta(ge=0, le=130)]
 Place = Annotated[int, Meta(ge=1, le=500)]
-Quantity = Annotated[int, Meta(ge=0, le=10_000)]
+Quantity = Fraction
 
 
 @dataclass(frozen=True, slots=True)

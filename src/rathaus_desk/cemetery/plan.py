@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Literal
 
 from rathaus_desk.cemetery.rules.capacity import Occupant, Placement, place_burial
@@ -72,7 +73,7 @@ class BurialWish:
     stillborn: bool | None = None
     resident: bool | None = None
     former_resident_in_home: bool = False
-    services: Mapping[str, int] = field(default_factory=dict)
+    services: Mapping[str, int | Fraction] = field(default_factory=dict)
     costs: Mapping[str, Money] = field(default_factory=dict)
     """Expenses at cost: name → what was spent."""
     third_party: frozenset[str] = frozenset()

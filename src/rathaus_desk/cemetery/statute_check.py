@@ -50,6 +50,12 @@ def find(file: CatalogueFile, bundle: Bundle) -> Iterator[Finding]:
     statute = terms_of(content)
     for position, kind in enumerate(statute.kinds.values()):
         yield from _odd_kind(file, ("grave_kind", position), kind)
+        if not kind.extendable and content.grave_kind[position].extension_max_years_ahead is not None:
+            yield file.finding(
+                ("grave_kind", position, "extension_max_years_ahead"),
+                f"„{kind.name}“ ist nicht verlängerbar, nennt aber eine Höchstdauer der Verlängerung.",
+                "extendable = true, oder die Angabe streichen",
+            )
     yield from _unknown_ranks(file, content)
     if not statute.kinds:
         yield file.finding(("statute",), "Die Satzung nennt keine Grabart.", "[[grave_kind]]")
@@ -118,7 +124,7 @@ def _odd_kind(file: CatalogueFile, at: At, kind: GraveKind) -> Iterator[Finding]
     if kind.war_grave:
         return
     for form in taken:
-        term = kind.rest_term(form, None)
+        term = kind.rest_term(form, _oldest(kind))
         if term is None:
             yield file.finding(
                 at,
@@ -136,12 +142,11 @@ def _odd_kind(file: CatalogueFile, at: At, kind: GraveKind) -> Iterator[Finding]
             )
     if kind.extendable and kind.right_years == 0:
         yield file.finding(at, f"„{kind.name}“ hat keine Dauer des Nutzungsrechts.", "right_years = …")
-    if not kind.extendable and kind.extension_max_years_ahead is not None:
-        yield file.finding(
-            (*at, "extendable"),
-            f"„{kind.name}“ ist nicht verlängerbar, nennt aber eine Höchstdauer der Verlängerung.",
-            "extendable = true, oder die Angabe streichen",
-        )
+
+
+def _oldest(kind: GraveKind) -> int | None:
+    """The age whose rest is the longest that can be meant; None: no limit."""
+    return None if kind.deceased_age_below is None else max(kind.deceased_age_below - 1, 0)
 
 
 def _unknown_ranks(file: CatalogueFile, content: StatuteFile) -> Iterator[Finding]:

@@ -32,6 +32,8 @@ class Line:
     """VAT comes on top of ``amount``."""
     metered: bool = False
     """By a meter or at cost: not part of what a cancellation costs."""
+    table: str = ""
+    """The key of the table of prices (``by``) the item is a row of, otherwise its own."""
 
     def as_json(self) -> dict[str, object]:
         """The form of ``demo --json``: money and quantities as text."""
@@ -62,8 +64,9 @@ class Assessment:
     """Sentences the invoice needs (exemption, paragraph)."""
 
     def amounts(self) -> dict[str, Money]:
-        """Item key → what its lines come to together."""
+        """Item key → what its lines come to together; the rows of a table of prices under its key too."""
         sums: dict[str, Money] = {}
         for line in self.lines:
-            sums[line.key] = sums.get(line.key, Money()) + line.amount
+            for key in {line.key, line.table or line.key}:
+                sums[key] = sums.get(key, Money()) + line.amount
         return sums

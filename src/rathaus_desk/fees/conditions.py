@@ -129,6 +129,14 @@ class Rule:
             return False
         return answer if barred is False or answer is not True else barred
 
+    def without(self, comparison: Comparison) -> Rule:
+        """The rule without one comparison of its ``when`` tables."""
+        whens = (
+            Condition(tuple(entry for entry in condition.comparisons if entry != comparison))
+            for condition in self.when
+        )
+        return Rule(tuple(whens), self.unless)
+
     def chosen(self, facts: Mapping[str, object], counts: Mapping[str, object]) -> Condition | None:
         """The first ``when`` table that holds."""
         return next((entry for entry in self.when if entry.verdict(facts, counts) is True), None)

@@ -11,8 +11,8 @@ from math import ceil, floor
 from rathaus_desk.catalogue.examples import number_text
 from rathaus_desk.fees.conditions import german_value
 from rathaus_desk.fees.occasions import Occasion, hours_within
-from rathaus_desk.fees.tariff import CountTerm, Item, Tariff
-from rathaus_desk.fees.vocabulary import COUNTS, FACTS
+from rathaus_desk.fees.tariff import CountTerm, Item, Row, Tariff
+from rathaus_desk.fees.vocabulary import COUNTED, COUNTS, FACTS, FactType
 from rathaus_desk.kernel.errors import MissingFact, Refused
 from rathaus_desk.kernel.money import Money
 
@@ -56,7 +56,7 @@ def item_for(item: Item, occasion: Occasion) -> bool:
     names = {term.name for term in item.per}
     if not names <= occasion.counts.keys() or (occasion.unit and occasion.unit not in names):
         return False
-    if item.at_cost and occasion.amount is None:
+    if item.at_cost and "cost" in item.rule.names and occasion.amount is None:
         return False
     if item.clock and (occasion.times is None or not hours_within(occasion.times, item.clock)):
         return False
@@ -67,10 +67,16 @@ def item_for(item: Item, occasion: Occasion) -> bool:
 
 
 def find_hits(tariff: Tariff, occasions: Sequence[Occasion]) -> tuple[list[Hit], set[str]]:
-    """All hits of items with a price of their own, and which required texts they price."""
+    """All hits of items with a price of their own, and which required texts they price.
+
+    An item at cost that names no ``cost`` takes the expense that has its key, once; without one it is not
+    charged, unless it is the only price of what must have one: then the amount is asked for.
+    """
     hits: list[Hit] = []
     priced: set[str] = set()
+    unspent: dict[str, Item] = {}
     plain = [item for item in tariff.items if item.percent is None]
+    expenses = {str(one.facts["cost"]): one for one in occasions if one.amount is not None}
     for occasion in occasions:
         meant = [item for item in plain if item_for(item, occasion)]
         asked = occasion
@@ -78,10 +84,21 @@ def find_hits(tariff: Tariff, occasions: Sequence[Occasion]) -> tuple[list[Hit],
             asked = replace(occasion, facts={**occasion.facts, "event": occasion.or_event})
             meant = [item for item in plain if item_for(item, asked)]
         _refuse_contradiction(tariff, meant, asked)
+        _refuse_missing_row(tariff, plain, meant, asked)
         for item in meant:
-            hits.extend(_hits(tariff, item, occasion, asked))
-        if meant:
+            expense = occasion if occasion.amount is not None else None
+            if item.at_cost and expense is None:
+                expense = expenses.pop(item.key, None)
+                if expense is None:
+                    unspent |= dict.fromkeys(occasion.required, item)
+                    continue
+                priced.update(expense.required)
+            hits.extend(_hits(tariff, item, occasion, asked, expense))
             priced.update(occasion.required)
+    for required, item in unspent.items():
+        if required not in priced:
+            what = f"Für „{item.label}“ fehlt der Betrag nach Aufwand (costs, „{item.key}“)."
+            raise MissingFact(what, fact="cost", source=item.paragraph)
     return without_replaced(hits), priced
 
 
@@ -140,14 +157,17 @@ def _rounded(term: CountTerm, number: Fraction) -> Fraction:
             return number
 
 
-def _hits(tariff: Tariff, item: Item, occasion: Occasion, asked: Occasion) -> list[Hit]:
+def _hits(
+    tariff: Tariff, item: Item, occasion: Occasion, asked: Occasion, expense: Occasion | None
+) -> list[Hit]:
     quantity, counted = quantity_of(item, asked)
     facts, reasons = why(tariff, item, asked), counted
     sign = -1 if item.refund else 1
     if item.at_cost:
-        assert occasion.amount is not None
-        text = (occasion.text,) if occasion.text else ()
-        spent = Fraction(sign * occasion.amount.cents)
+        assert expense is not None
+        assert expense.amount is not None
+        text = (expense.text,) if expense.text else ()
+        spent = Fraction(sign * expense.amount.cents)
         return [Hit(item, occasion, quantity, spent, (*reasons, *text), facts)]
     if item.rate_reason:
         reasons = (*reasons, item.rate_reason)
@@ -193,6 +213,31 @@ def _refuse_contradiction(tariff: Tariff, meant: Sequence[Item], occasion: Occas
                 f"Bei genau {value} ({FACTS[touch.fact].german}) widerspricht sich „{tariff.title}“: "
                 f"„{both[0].label}“ und „{both[1].label}“ gelten beide.",
                 source=" und ".join(dict.fromkeys(item.paragraph for item in both if item.paragraph)),
+            )
+
+
+def _refuse_missing_row(
+    tariff: Tariff, plain: Sequence[Item], meant: Sequence[Item], occasion: Occasion
+) -> None:
+    """A table of prices by a number (places, years) that has no row for this one: what else is charged on
+    the occasion does not make it free.
+    """
+    tables: dict[int, list[tuple[Item, Row]]] = {}
+    for item in plain:
+        if item.row is not None and FACTS[item.row.holds.fact].type is FactType.NUMBER:
+            tables.setdefault(item.position, []).append((item, item.row))
+    for rows in tables.values():
+        first, row = rows[0]
+        fact = row.holds.fact
+        if any(fact in item.rule.names for item in meant) or not item_for(first.without_row(), occasion):
+            continue
+        known = occasion.facts.get(fact, occasion.counts.get(COUNTED.get(fact, "")))
+        if isinstance(known, int | Fraction):
+            what = f"{FACTS[fact].german} {german_value(fact, Fraction(known), tariff.words)}"
+            there = ", ".join(row.text for _, row in rows)
+            raise Refused(
+                f"„{tariff.title}“ nennt unter „{row.label}“ keinen Preis für: {what}. Es gibt: {there}.",
+                source=first.paragraph,
             )
 
 

@@ -115,10 +115,14 @@ def service(name: str, quantity: int | Fraction, facts: Mapping[str, Fact], *, d
     )
 
 
-def expense(name: str, amount: Money, facts: Mapping[str, Fact], *, text: str = "") -> Occasion:
-    """An expense charged at cost. Always must be priced by an item with ``at_cost``."""
+def expense(
+    name: str, amount: Money, facts: Mapping[str, Fact], *, text: str = "", during: str = ""
+) -> Occasion:
+    """An expense charged at cost. Always must be priced by an item with ``at_cost``. ``during``: the event it
+    belongs to.
+    """
     return Occasion(
-        {**facts, "cost": name},
+        {**facts, **({"event": frozenset({during})} if during else {}), "cost": name},
         {"once": 1, "event": 1},
         subject=frozenset({"cost"}),
         required=(f"Auslage „{name}“",),

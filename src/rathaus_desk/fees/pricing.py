@@ -10,7 +10,7 @@ from rathaus_desk.catalogue.examples import number_text
 from rathaus_desk.fees.conditions import Rule
 from rathaus_desk.fees.hits import Hit, euros, item_for, missing, quantity_of, why, without_replaced
 from rathaus_desk.fees.occasions import Occasion
-from rathaus_desk.fees.tariff import CountTerm, Factor, Free, Item, Limit, Tariff
+from rathaus_desk.fees.tariff import ALL, CountTerm, Factor, Free, Item, Limit, Tariff
 from rathaus_desk.kernel.money import Money
 
 ONCE = ("once", "event")
@@ -104,14 +104,15 @@ def percentage_hits(
 ) -> tuple[list[Hit], set[str]]:
     """The items that are a percentage of other lines, after those lines' factors; and what they price.
 
-    ``per = "day"`` and the like: of one day (the first), as often as the occasion has days.
+    ``per = "day"`` and the like: of one day (the first), as often as the occasion has days. ``all`` includes
+    the percentages that stand before in the file: an administrative charge is on the surcharges too.
     """
     made: list[Hit] = []
     priced: set[str] = set()
     for item in tariff.items:
         if item.percent is None:
             continue
-        of = [hit for hit in (*hits, *made) if hit.item.is_named(item.percent_of)]
+        of = [hit for hit in (*hits, *made) if _in_basis(hit.item, item.percent_of)]
         for occasion in occasions:
             if not item_for(item, occasion):
                 continue
@@ -125,6 +126,10 @@ def percentage_hits(
                 value = sign * base * item.percent / 100
                 made.append(Hit(item, occasion, quantity, value, (*counted, text), facts))
     return without_replaced(made), priced
+
+
+def _in_basis(item: Item, names: Collection[str]) -> bool:
+    return item.is_named(names) or (ALL in names and item.percent is not None and not item.refund)
 
 
 def _base(item: Item, of: Sequence[Hit]) -> Fraction:
@@ -177,6 +182,7 @@ def apply_limits(tariff: Tariff, hits: Sequence[Hit]) -> list[Hit]:
 def _limit_hit(tariff: Tariff, limit: Limit, position: int, first: Hit, total: Fraction, bound: Money) -> Hit:
     item = Item(
         position=len(tariff.items) + position,
+        table=limit.key,
         key=limit.key,
         label=limit.label,
         paragraph=limit.paragraph,
@@ -212,7 +218,7 @@ def _meant(
     """The hits that a rule changes."""
     found = []
     for hit in hits:
-        if not (hit.item.is_named(applies_to) or (percentages and "all" in applies_to)):
+        if not (hit.item.is_named(applies_to) or (percentages and ALL in applies_to)):
             continue
         answer = rule.verdict(hit.occasion.facts, hit.occasion.counts)
         if isinstance(answer, str):

@@ -68,7 +68,8 @@ def _line(hit: Hit, vat_rate: Fraction | None, net: bool) -> Line:
         account=item.account,
         vat_rate=vat_rate,
         net=net,
-        metered="meter" in hit.occasion.facts or "cost" in hit.occasion.facts,
+        metered=item.at_cost or "meter" in hit.occasion.facts,
+        table=item.table,
     )
 
 

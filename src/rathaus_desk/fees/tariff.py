@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
-from rathaus_desk.fees.conditions import Rule
+from rathaus_desk.fees.conditions import Comparison, Rule
 from rathaus_desk.fees.vocabulary import COUNTS, PREFIXES
 from rathaus_desk.kernel.money import Money
 
@@ -30,11 +30,25 @@ class CountTerm:
         return f"{text} {rounded}{word.one if number == 1 else word.many}"
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What makes an item one row of a table of prices (``by``)."""
+
+    label: str
+    """Of the table."""
+    holds: Comparison
+    """The value of the fact that the row is for."""
+    text: str
+    """The value in German: ``2 Stellen``."""
+
+
 @dataclass(frozen=True)
 class Item:
     """One price. ``position``: which ``[[item]]`` of the file, from 0. ``rate``: cents for one, exact."""
 
     position: int
+    table: str
+    """The key its ``[[item]]`` has; ``key`` itself unless that is a table of prices (``by``)."""
     key: str
     label: str
     paragraph: str
@@ -62,6 +76,8 @@ class Item:
     replaces: tuple[str, ...] = ()
     vat: Fraction | None = None
     account: str = ""
+    row: Row | None = None
+    """For a row of a table of prices."""
 
     def is_named(self, names: Collection[str]) -> bool:
         """Whether one of ``names`` (keys, beginnings of keys, tags, ``room_price``, ``all``) means this item.
@@ -77,6 +93,12 @@ class Item:
         if name == ROOM_PRICE:
             return self.room_price and self.percent is None
         return name in self.tags or self.key == name or self.key.startswith(f"{name}.")
+
+    def without_row(self) -> Item:
+        """The item as its table is: for any value of the fact that its rows are for."""
+        if self.row is None:
+            return self
+        return replace(self, row=None, label=self.row.label, rule=self.rule.without(self.row.holds))
 
     def rate_on(self, day: date | None) -> Fraction:
         """The price of one on a day."""

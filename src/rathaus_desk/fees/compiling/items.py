@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
+from rathaus_desk.catalogue.examples import number_text
 from rathaus_desk.catalogue.lines import At
-from rathaus_desk.catalogue.reading import nearest
+from rathaus_desk.catalogue.reading import Wrong, nearest, read_number
 from rathaus_desk.fees.compiling.notes import Notes, as_names
-from rathaus_desk.fees.conditions import Condition, Rule
-from rathaus_desk.fees.tariff import CountTerm, Item
+from rathaus_desk.fees.conditions import Comparison, Condition, Rule, german_value
+from rathaus_desk.fees.tariff import CountTerm, Item, Row, Words
 from rathaus_desk.fees.tariff_file import ItemTable
-from rathaus_desk.fees.vocabulary import COUNTS, FACTS, GERMAN_COUNTS, PREFIXES, FactType
+from rathaus_desk.fees.vocabulary import (
+    COUNTED,
+    COUNTS,
+    FACTS,
+    GERMAN_COUNTS,
+    GERMAN_FACTS,
+    PREFIXES,
+    FactType,
+)
 from rathaus_desk.kernel.money import Money
+
+TABULAR = (FactType.WORD, FactType.NUMBER, FactType.FLAG, FactType.MONTH)
+"""The types whose single values may head the rows of a table of prices."""
 
 
 class ItemCompiler:
@@ -28,7 +41,7 @@ class ItemCompiler:
         for position, table in enumerate(self.notes.content.item):
             items.extend(self._item(position, table))
         self._no_key_twice(items)
-        resolved = [self._with_rate_of(item, items) for item in items]
+        resolved = [made for item in items for made in self._with_rate_of(item, items)]
         for item in resolved:
             if item.percent is not None:
                 self.notes.known_names(("item", item.position, "percent_of"), item.percent_of, resolved)
@@ -46,13 +59,12 @@ class ItemCompiler:
         rule = self.notes.rule(at, table.when, table.unless)
         names = rule.names
         priced_room = bool(names & {"room", "set"}) and table.percent_of is None and not table.at_cost
-        if table.at_cost != ("cost" in names):
-            should = 'when = { cost = "…" } und at_cost = true gehören zusammen'
-            self.notes.note(
-                (*at, "at_cost"), f"„{table.key}“: Auslagen nach Aufwand sind unvollständig.", should
-            )
+        if "cost" in names and not table.at_cost:
+            what = f"„{table.key}“: was eine Auslage kostet, steht in der Sache und nicht im Tarif."
+            self.notes.note((*at, "when"), what, "at_cost = true statt eines Preises")
         item = Item(
             position=position,
+            table=table.key,
             key=table.key,
             label=table.label,
             paragraph=table.paragraph,
@@ -116,26 +128,34 @@ class ItemCompiler:
     def _by(self, at: At, table: ItemTable, item: Item) -> Iterable[Item]:
         """``by`` with ``amounts``: one item for each value of a fact."""
         word = FACTS.get(table.by)
-        if word is None or word.type is not FactType.WORD:
-            words = [name for name, known in FACTS.items() if known.type is FactType.WORD]
-            self.notes.note(
-                (*at, "by"), f"„by“: „{table.by}“ ist keine Wortangabe.", f"eine von: {', '.join(words)}"
-            )
+        if word is None or word.type not in TABULAR:
+            words = [name for name, known in FACTS.items() if known.type in TABULAR]
+            near = GERMAN_FACTS.get(table.by.lower()) or nearest(table.by, words)
+            should = f'by = "{near}"' if near else f"eine von: {', '.join(words)}"
+            what = f"„by“: nach „{table.by}“ lässt sich keine Preistabelle ordnen."
+            self.notes.note((*at, "by"), what, should)
             return
         for value, amount in (table.amounts or {}).items():
             place = (*at, "amounts", value)
-            comparison = self.notes.rule(place, {table.by: value}, None).when[0].comparisons
-            label = (word.choices or self.notes.words.declared(table.by) or {}).get(value, value)
+            meant = _tabular_value(word.type, value)
+            if word.type is FactType.NUMBER and not _is_number(value):
+                what = f"„{value}“ ist keine Zahl; die Tabelle ist nach „{table.by}“ geordnet."
+                self.notes.note(place, what, 'amounts = { 1 = "48.00", 2 = "96.00" }')
+                continue
+            comparison = self.notes.rule(place, {table.by: meant}, None).when[0].comparisons
+            if not comparison:
+                continue
+            text = _row_text(table.by, comparison[0].values[0], self.notes.words)
             whens = tuple(Condition((*entry.comparisons, *comparison)) for entry in item.rule.when)
-            fields = {
-                **item.__dict__,
-                "key": f"{item.key}.{value}",
-                "label": f"{item.label}, {label}",
-                "rule": Rule(whens, item.rule.unless),
-                "rate": self._rate(place, table, amount),
-                "room_price": item.room_price or (table.room_price is None and table.by in ("room", "set")),
-            }
-            yield Item(**fields)
+            yield replace(
+                item,
+                key=f"{item.key}.{value}",
+                label=f"{item.label}, {text}",
+                rule=Rule(whens, item.rule.unless),
+                row=Row(item.label, comparison[0], text),
+                rate=self._rate(place, table, amount),
+                room_price=item.room_price or (table.room_price is None and table.by in ("room", "set")),
+            )
 
     def _clock(self, at: At, table: ItemTable) -> tuple[int, int] | None:
         if table.clock_from is None and table.clock_until is None:
@@ -154,24 +174,27 @@ class ItemCompiler:
             self.notes.note((*at, "steps"), "„steps“ setzt einen Anfangspreis voraus.", 'amount = "48.00"')
         return tuple((step.first, self._rate(at, table, step.amount)) for step in table.steps)
 
-    def _with_rate_of(self, item: Item, items: Sequence[Item]) -> Item:
+    def _with_rate_of(self, item: Item, items: Sequence[Item]) -> Iterable[Item]:
+        """The item with the share of another's price; of a table of prices, one item for each of its rows
+        that can be meant.
+        """
         table = self.notes.content.item[item.position]
         if table.rate_of is None or table.share is None:
-            return item
-        at = ("item", item.position, "rate_of")
-        target = next((other for other in items if other.key == table.rate_of), None)
-        if target is None or target.rate is None or target is item:
+            return [item]
+        targets = [
+            other
+            for other in items
+            if other.position != item.position
+            and other.rate is not None
+            and table.rate_of in (other.key, other.table)
+        ]
+        made = [taken for target in targets if (taken := _taken(item, target, table.rate_of, table.share))]
+        if not made:
             near = nearest(table.rate_of, [other.key for other in items if other.rate is not None])
+            at = ("item", item.position, "rate_of")
             self.notes.note(at, f"Einen Posten „{table.rate_of}“ mit festem Preis gibt es nicht.", near)
-            return item
-        euros = Money(int(target.rate)).german()
-        fields = {
-            **item.__dict__,
-            "rate": target.rate * table.share,
-            "rate_reason": f"{table.share} von {euros} ({target.label})",
-            "steps": tuple((first, rate * table.share) for first, rate in target.steps),
-        }
-        return Item(**fields)
+            return [item]
+        return [replace(made[0], key=item.key, label=item.label)] if len(made) == 1 else made
 
     def _no_key_twice(self, items: Sequence[Item]) -> None:
         seen: dict[str, int] = {}
@@ -204,3 +227,66 @@ class ItemCompiler:
             self.notes.note((*at, "amount_for"), "„amount_for“ muss größer als 0 sein.", "amount_for = 100")
             return Fraction(0)
         return self.notes.not_negative(at, amount).cents / several
+
+
+def _taken(item: Item, target: Item, named: str, share: Fraction) -> Item | None:
+    """An item with a share of the price of another; None where the row of a table can never be meant."""
+    assert target.rate is not None
+    row = target.row if named != target.key else None
+    if row is not None:
+        whens = tuple(
+            Condition((*entry.comparisons, row.holds))
+            for entry in item.rule.when
+            if not _excludes(entry, row.holds)
+        )
+        if not whens:
+            return None
+        item = replace(
+            item,
+            key=f"{item.key}{target.key.removeprefix(target.table)}",
+            label=f"{item.label}, {row.text}",
+            rule=Rule(whens, item.rule.unless),
+            row=replace(row, label=item.label),
+        )
+    euros = Money(1).times(target.rate).german()
+    return replace(
+        item,
+        rate=target.rate * share,
+        rate_reason=f"{share} von {euros} ({target.label})",
+        steps=tuple((first, rate * share) for first, rate in target.steps),
+    )
+
+
+def _excludes(condition: Condition, row: Comparison) -> bool:
+    """Whether a condition names other values of the fact that a row of a table is for."""
+    return any(
+        entry.fact == row.fact and not entry.suffix and not set(entry.values) & set(row.values)
+        for entry in condition.comparisons
+    )
+
+
+def _tabular_value(kind: FactType, written: str) -> object:
+    """The left side of a row in ``amounts`` as ``when`` would hold it."""
+    if kind is FactType.FLAG and written in ("true", "false"):
+        return written == "true"
+    if kind is FactType.MONTH and written.isdigit():
+        return int(written)
+    return written
+
+
+def _is_number(written: str) -> bool:
+    try:
+        read_number(written)
+    except Wrong:
+        return False
+    return True
+
+
+def _row_text(fact: str, value: object, words: Words) -> str:
+    """How a row of a table reads: ``klein``, ``2 Stellen``, ``Grabart …``."""
+    if isinstance(value, bool):
+        return FACTS[fact].german if value else f"nicht {FACTS[fact].german}"
+    if isinstance(value, Fraction) and fact in COUNTED:
+        number = number_text(value).replace(".", ",")
+        return CountTerm(COUNTED[fact]).german(value, number)
+    return german_value(fact, value, words)
