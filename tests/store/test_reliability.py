@@ -114,7 +114,7 @@ SECRETS = (
 )
 
 
-def test_no_readable_word_in_any_file_of_the_folder(store, village, key_file):
+def test_no_readable_word_in_any_file_of_the_folder(store, village, key_file, tmp_path):
     """Not in the database, its WAL, attachments, drafts, logs; neither in UTF-8 nor in UTF-16."""
     handler = log_to(store.home.logs / "rathaus-desk.log")
     citizen = store.run(village.MoveIn(name="Geheimrätin")).value
@@ -128,8 +128,8 @@ def test_no_readable_word_in_any_file_of_the_folder(store, village, key_file):
     reading.execute("BEGIN")
     reading.execute("SELECT count(*) FROM journal").fetchone()
     store.run(village.Rename(citizen=citizen, name="Geheimrätin Zwei"))
-    store.back_up(store.home.folder / "backup")
-    contents = {path: path.read_bytes() for path in store.home.folder.rglob("*") if path.is_file()}
+    saved = store.back_up(tmp_path / "backup").path
+    contents = {path: path.read_bytes() for path in (saved, *store.home.folder.rglob("*")) if path.is_file()}
     found = [
         (path.name, word)
         for path, content in contents.items()

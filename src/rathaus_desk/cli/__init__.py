@@ -22,18 +22,18 @@ OK, FINDINGS, WRONG_USE, CANNOT = 0, 1, 2, 3
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; nothing escapes as a traceback."""
-    from rathaus_desk.cli import (  # noqa: F401 (they register their commands)
+    from rathaus_desk.cli import (  # noqa: F401, I001 (they register their commands, in this order)
+        demo,
+        town,
+        imports,
         applications,
         catalogue,
-        demo,
-        export,
-        house,
-        imports,
         seeing,
-        town,
+        house,
+        export,
     )
+    from rathaus_desk.cli.ending import guarded
     from rathaus_desk.cli.main import desk
-    from rathaus_desk.cli.running import guarded
 
     for stream in (sys.stdout, sys.stderr):
         # A Windows console may speak cp1252; a letter it lacks must not end the command.

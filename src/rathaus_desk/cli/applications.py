@@ -8,15 +8,14 @@ import click
 
 from rathaus_desk.cli import FINDINGS, OK
 from rathaus_desk.cli.main import desk
-from rathaus_desk.cli.running import Run
-
-pass_run = click.make_pass_decorator(Run)
+from rathaus_desk.cli.parameters import PATH
+from rathaus_desk.cli.running import Run, pass_run
 
 GERMAN_STATE = {"new": "neu", "known": "schon da", "quarantined": "in Quarantäne"}
 
 
 @desk.command()
-@click.argument("paths", metavar="PFAD…", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="PFAD…", nargs=-1, required=True, type=PATH)
 @pass_run
 def intake(run: Run, paths: tuple[Path, ...]) -> int:
     """Nimmt Anträge aus Dateien an, wie es der Eingangsordner täte.

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from rathaus_desk.cli.main import desk
-from rathaus_desk.cli.running import DeskGroup, Run
+from rathaus_desk.cli.parameters import PATH
+from rathaus_desk.cli.running import DeskGroup, Run, pass_run
 
 if TYPE_CHECKING:
     from rathaus_desk.catalogue.checking import Report
-
-pass_run = click.make_pass_decorator(Run)
-PATHS = click.Path(path_type=Path)
 
 
 @desk.group(cls=DeskGroup)
@@ -23,7 +21,7 @@ def catalogue() -> None:
 
 
 @catalogue.command()
-@click.argument("paths", metavar="PFAD…", nargs=-1, required=True, type=PATHS)
+@click.argument("paths", metavar="PFAD…", nargs=-1, required=True, type=PATH)
 @click.option("--strict", is_flag=True, help="Auch bei bloßen Hinweisen mit 1 enden.")
 @pass_run
 def check(run: Run, paths: tuple[Path, ...], strict: bool) -> int:
@@ -41,7 +39,7 @@ def check(run: Run, paths: tuple[Path, ...], strict: bool) -> int:
 
 
 @catalogue.command()
-@click.argument("paths", metavar="PFAD…", nargs=-1, required=True, type=PATHS)
+@click.argument("paths", metavar="PFAD…", nargs=-1, required=True, type=PATH)
 @pass_run
 def load(run: Run, paths: tuple[Path, ...]) -> None:
     """Übernimmt geprüfte Dateien als neue Fassungen, auch eigene Briefvorlagen (fee_notice.md …).

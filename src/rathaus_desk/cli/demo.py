@@ -9,10 +9,8 @@ from pathlib import Path
 import click
 
 from rathaus_desk.cli.main import desk
-from rathaus_desk.cli.running import Run
+from rathaus_desk.cli.running import Run, pass_run
 from rathaus_desk.kernel.clock import TOWN_ZONE
-
-pass_run = click.make_pass_decorator(Run)
 
 DEMO_MOMENT = datetime(2026, 11, 25, 9, 0, tzinfo=TOWN_ZONE)
 """When the main job of the example town happens."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,35 +10,13 @@ import click
 
 from rathaus_desk.cli import FINDINGS, OK
 from rathaus_desk.cli.main import desk
-from rathaus_desk.cli.running import DeskGroup, Run
+from rathaus_desk.cli.parameters import PATH, WORDS, Day
+from rathaus_desk.cli.running import DeskGroup, Run, pass_run
 from rathaus_desk.kernel.periods import FOR_EVER, SINCE_EVER, Period, german_date
 
 if TYPE_CHECKING:
     from rathaus_desk.kernel.listing import Listing
     from rathaus_desk.lists.writing import Format
-
-pass_run = click.make_pass_decorator(Run)
-PATH = click.Path(path_type=Path)
-
-
-class Day(click.ParamType[date]):
-    """A day, as programs write it (2026-11-20) or as Germans do (20.11.2026)."""
-
-    name = "TAG"
-    _iso = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
-    _german = re.compile(r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})")
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """The day; a usage error if there is no such day."""
-        if isinstance(value, date):
-            return value
-        found = self._iso.fullmatch(value.strip()) or self._german.fullmatch(value.strip())
-        try:
-            if found is None:
-                raise ValueError(value)
-            return date(int(found["year"]), int(found["month"]), int(found["day"]))
-        except ValueError:
-            self.fail(f"„{value}“ ist kein Tag; richtig wäre zum Beispiel 2026-11-20.", param, ctx)
 
 
 @desk.group(cls=DeskGroup)
@@ -93,12 +70,12 @@ def _list_command(form: Format, kind: str) -> None:
     """Declares ``export excel|csv|json``: the same command, with another kind of file."""
 
     @export.command(form, help=f"Schreibt eine Liste als {kind}.\n\n{_LIST_HELP}")
-    @click.argument("name", metavar="LISTE")
+    @click.argument("name", metavar="LISTE", type=WORDS)
     @click.argument("file", metavar="[DATEI]", required=False, type=PATH)
     @click.option("--year", metavar="JAHR", type=click.IntRange(1, 9999), help="Nur dieses Jahr.")
     @click.option("--from", "first", type=Day(), help="Nur ab diesem Tag.")
     @click.option("--to", "last", type=Day(), help="Nur bis zu diesem Tag, er zählt mit.")
-    @click.option("--cemetery", metavar="NAME", default="", help="Nur dieser Friedhof.")
+    @click.option("--cemetery", metavar="NAME", type=WORDS, default="", help="Nur dieser Friedhof.")
     @pass_run
     def command(
         run: Run,

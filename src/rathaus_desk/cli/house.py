@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from rathaus_desk.cli import FINDINGS, OK
 from rathaus_desk.cli.main import desk
-from rathaus_desk.cli.running import DeskGroup, Run
+from rathaus_desk.cli.parameters import PATH, PLACE, WORDS
+from rathaus_desk.cli.running import DeskGroup, Run, pass_run
 
-pass_run = click.make_pass_decorator(Run)
+if TYPE_CHECKING:
+    from rathaus_desk.office.town_hall import Remark
 
 
 @desk.command()
@@ -21,9 +23,17 @@ def doctor(run: Run) -> int:
 
     Endet mit 1, wenn etwas beschädigt ist. Fachliche Auffälligkeiten werden nur aufgezählt.
     """
-    with run.office() as office:
-        findings = office.store.examine()
-        remarks = [] if findings else office.data_checks()
+    from rathaus_desk.kernel.errors import Damaged
+    from rathaus_desk.store.doctor import RESTORE, Finding
+
+    remarks: list[Remark] = []
+    try:
+        with run.office() as office:
+            findings = office.store.examine()
+            if not findings:
+                remarks = office.data_checks()
+    except Damaged as error:
+        findings = [Finding("database", error.sentence, RESTORE)]
     result = {"ok": not findings, "findings": findings, "data": remarks}
 
     def words() -> str:
@@ -38,28 +48,30 @@ def doctor(run: Run) -> int:
 
 
 @desk.command()
-@click.argument("file", metavar="DATEI", type=click.Path(path_type=Path))
+@click.argument("file", metavar="DATEI", type=PATH)
 @pass_run
-def backup(run: Run, file: Path) -> None:
+def backup(run: Run, file: Path) -> int:
     """Sichert alles in eine verschlüsselte Datei.
 
     Ist DATEI ein Ordner, wird darin die Sicherung des heutigen Tages angelegt, falls sie noch fehlt; die
-    letzten vierzehn bleiben.
+    letzten vierzehn bleiben. Endet mit 1, wenn Anhänge fehlen, die es geben müsste.
     """
     with run.office() as office:
-        if file.is_dir():
-            path = office.store.daily_backup(file)
-            run.show(
-                {"path": path}, f"Gesichert: {path}" if path else "Die Sicherung von heute ist schon da."
-            )
-            return
-        done = office.store.back_up(file)
-    run.show(done, f"Gesichert: {done.path} ({done.size / 2**20:.1f} MB, {done.attachments} Anhänge).")
+        done = office.store.daily_backup(file) if file.is_dir() else office.store.back_up(file)
+    if done is None:
+        run.show({"path": None}, "Die Sicherung von heute ist schon da.")
+        return OK
+    megabytes = f"{done.size / 1_000_000:.1f}".replace(".", ",")
+    words = f"Gesichert: {done.path} ({megabytes} MB, {done.attachments} Anhänge)."
+    if done.missing:
+        words += f"\n✗ {done.missing} Anhänge fehlen im Datenordner und damit auch hier; mehr sagt „doctor“."
+    run.show(done, words)
+    return FINDINGS if done.missing else OK
 
 
 @desk.command()
-@click.argument("file", metavar="DATEI", type=click.Path(path_type=Path))
-@click.option("--code", metavar="CODE", help="Der gedruckte Wiederherstellungscode.")
+@click.argument("file", metavar="DATEI", type=PATH)
+@click.option("--code", metavar="CODE", type=WORDS, help="Der gedruckte Wiederherstellungscode.")
 @pass_run
 def restore(run: Run, file: Path, code: str | None) -> None:
     """Stellt eine Sicherung wieder her.
@@ -69,18 +81,14 @@ def restore(run: Run, file: Path, code: str | None) -> None:
     """
     from rathaus_desk.office.town_hall import new_way_into, way_into
     from rathaus_desk.store.backup import restore as put_back
-    from rathaus_desk.store.engine import Store
     from rathaus_desk.store.home import Home
-    from rathaus_desk.store.keys import KeyFile, RecoveryCode
+    from rathaus_desk.store.keys import KeyFile, RecoveryCode, Way
 
-    way = RecoveryCode(code) if code else way_into(run.folder, run.key_file)
-    kept = put_back(file, Home(run.folder), way, run.clock.now())
-    key_file: Path | None = run.key_file
-    if isinstance(way, RecoveryCode):
-        new = new_way_into(run.folder, run.key_file)
-        with Store.open(run.folder, way, clock=run.clock) as store:
-            store.add_slot(new)
-        key_file = new.path if isinstance(new, KeyFile) else None
+    way: Way = RecoveryCode(code) if code else way_into(run.folder, run.key_file)
+    new = new_way_into(run.folder, run.key_file) if code else None
+    kept = put_back(file, Home(run.folder), way, run.clock.now(), new)
+    opened_by = new or way
+    key_file = opened_by.path if isinstance(opened_by, KeyFile) else None
     result = {"home": run.folder, "kept": kept, "key_file": key_file}
     aside = f" Der bisherige Bestand liegt in {kept}." if kept else ""
     run.show(result, f"Wiederhergestellt: {run.folder}.{aside}{_key_words(key_file)}")
@@ -103,7 +111,7 @@ def show_recovery(run: Run) -> None:
 
 
 @key.command()
-@click.argument("code", metavar="CODE", required=False)
+@click.argument("code", metavar="CODE", required=False, type=WORDS)
 @pass_run
 def recover(run: Run, code: str | None) -> None:
     """Öffnet mit dem Wiederherstellungscode und richtet den Zugang neu ein.
@@ -146,7 +154,7 @@ def rotate(run: Run, new_code: bool) -> None:
 
 @key.command("add-slot")
 @click.argument("kind", metavar="ART", type=click.Choice(["keyring", "key-file", "password"]))
-@click.argument("file", metavar="[DATEI]", required=False, type=click.Path(path_type=Path))
+@click.argument("file", metavar="[DATEI]", required=False, type=PLACE)
 @pass_run
 def add_slot(run: Run, kind: Literal["keyring", "key-file", "password"], file: Path | None) -> None:
     """Richtet einen weiteren Zugang ein: keyring, key-file DATEI oder password."""

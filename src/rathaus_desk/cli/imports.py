@@ -9,14 +9,12 @@ import click
 
 from rathaus_desk.cli import FINDINGS, OK
 from rathaus_desk.cli.main import desk
-from rathaus_desk.cli.running import DeskGroup, Run
+from rathaus_desk.cli.parameters import PATH, WORDS
+from rathaus_desk.cli.running import DeskGroup, Run, pass_run
 
 if TYPE_CHECKING:
     from rathaus_desk.cemetery.import_graves import ImportResult
     from rathaus_desk.lists.rows import Doubt
-
-pass_run = click.make_pass_decorator(Run)
-FILE = click.Path(path_type=Path)
 
 
 @desk.group("import", cls=DeskGroup)
@@ -25,9 +23,11 @@ def imports() -> None:
 
 
 @imports.command()
-@click.argument("file", metavar="DATEI", type=FILE)
-@click.option("--mapping", metavar="DATEI", type=FILE, help="Welche Spalte was bedeutet (TOML).")
-@click.option("--cemetery", metavar="NAME", default="", help="Der Friedhof, wo die Liste keinen nennt.")
+@click.argument("file", metavar="DATEI", type=PATH)
+@click.option("--mapping", metavar="DATEI", type=PATH, help="Welche Spalte was bedeutet (TOML).")
+@click.option(
+    "--cemetery", metavar="NAME", type=WORDS, default="", help="Der Friedhof, wo die Liste keinen nennt."
+)
 @click.option("--dry-run", is_flag=True, help="Nur zeigen, was geschähe.")
 @click.option("--strict", is_flag=True, help="Bei zweifelhaften Zeilen mit 1 enden.")
 @pass_run
@@ -51,7 +51,9 @@ def fields(run: Run) -> None:
     from rathaus_desk.cemetery.import_graves import fields as described
 
     found = described()
-    run.show(found, "\n".join("  ".join(str(part) for part in field.values()) for field in found))
+    lines = [(f"{one['field']}", f"{one['meaning']} (zum Beispiel: {one['example']})") for one in found]
+    width = max(len(name) for name, _ in lines)
+    run.show(found, "\n".join(f"{name:<{width}}  {meaning}" for name, meaning in lines))
 
 
 def in_words(result: ImportResult, *, dry_run: bool) -> str:

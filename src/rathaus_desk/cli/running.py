@@ -1,4 +1,4 @@
-"""What all commands share: the global options, the way results leave, the way errors end."""
+"""What all commands share: the global options and the way results leave."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -18,19 +18,15 @@ import click
 import msgspec
 from click.core import ParameterSource
 
-from rathaus_desk.cli import CANNOT, OK, WRONG_USE
+from rathaus_desk.cli.parameters import PATH, PLACE, readable
 from rathaus_desk.kernel.clock import TOWN_ZONE, Clock, FixedClock, at_town
-from rathaus_desk.kernel.errors import BadInput, DeskError
+from rathaus_desk.kernel.errors import CannotWork
 from rathaus_desk.kernel.money import Money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rathaus_desk.office.town_hall import TownHall
-
-log = logging.getLogger("rathaus_desk")
-# Without --log-file nothing is written; Python would print errors to stderr otherwise.
-log.addHandler(logging.NullHandler())
 
 
 @dataclass
@@ -42,7 +38,8 @@ class Run:
     json: bool = False
     quiet: bool = False
     at: datetime | None = None
-    status: int = OK
+    logs: list[logging.Handler] = field(default_factory=list)
+    interrupted: bool = False
 
     @cached_property
     def clock(self) -> Clock:
@@ -51,12 +48,19 @@ class Run:
 
     @property
     def folder(self) -> Path:
-        """The data folder: ``--home``, or the platform's place for this user."""
+        """The data folder: ``--home``, or the platform's place for this user. Absolute."""
         if self.home is not None:
             return self.home
         import platformdirs
 
         return Path(platformdirs.user_data_dir("Rathaus Desk", appauthor=False))
+
+    def close(self) -> None:
+        """Ends the log."""
+        from rathaus_desk.store.log import close_log
+
+        while self.logs:
+            close_log(self.logs.pop())
 
     @contextmanager
     def office(self) -> Iterator[TownHall]:
@@ -72,16 +76,31 @@ class Run:
     def show(self, result: Any, words: str | Callable[[], str]) -> None:
         """Print ``result`` as one JSON document with ``--json``, else ``words`` unless ``--quiet``."""
         if self.json:
-            click.echo(as_json(result))
+            _print(as_json(result))
         elif not self.quiet:
             text = words if isinstance(words, str) else words()
             if text:
-                click.echo(text)
+                _print(text)
 
     def say(self, words: str) -> None:
         """One line on the way, for people only."""
         if not self.json and not self.quiet:
-            click.echo(words)
+            _print(words)
+
+
+def _print(text: str) -> None:
+    """Written at once, so that whoever reads no further (``| head``) does not change how the command ends."""
+    try:
+        click.echo(text)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        return
+    except OSError as error:
+        raise CannotWork(
+            "Das Ergebnis ließ sich nicht ausgeben. Was der Befehl geändert hat, ist gespeichert.",
+            detail=f"stdout, errno {error.errno}",
+        ) from error
 
 
 def as_json(result: object) -> str:
@@ -96,18 +115,18 @@ def _with_offset(value: object) -> object:
         return value.astimezone(TOWN_ZONE).isoformat()
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")
-    if isinstance(value, Money | Path):
-        return str(value)
-    if isinstance(value, date | UUID | str | int | float) or value is None:
+    if isinstance(value, Money | Path | str):
+        return readable(str(value))
+    if isinstance(value, date | UUID | int | float) or value is None:
         return value
     if isinstance(value, dict):
-        return {str(key): _with_offset(item) for key, item in value.items()}
+        return {readable(str(key)): _with_offset(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_with_offset(item) for item in value]
     # Field by field: msgspec would write Money, a dataclass too, as an object of its cents.
     names: Iterable[str] = getattr(value, "__struct_fields__", ())
     if is_dataclass(value):
-        names = [field.name for field in fields(value)]
+        names = [one.name for one in fields(value)]
     if not names:
         raise TypeError(f"no JSON for {type(value).__name__}")
     return {name: _with_offset(getattr(value, name)) for name in names}
@@ -116,44 +135,48 @@ def _with_offset(value: object) -> object:
 # --- the global options, before or after the command ---------------------------------------------------
 
 
-def _moment(_context: click.Context, _parameter: click.Parameter, value: str | None) -> datetime | None:
-    if value is None:
-        return None
+_YEARS = range(1900, 3000)
+"""Where a clock may be set; beyond, days that follow from it would leave the calendar."""
+
+
+def _moment(value: str) -> datetime:
     try:
-        return at_town(datetime.fromisoformat(value))
+        moment = datetime.fromisoformat(value)
+        if moment.year not in _YEARS:
+            raise ValueError(value)
+        return at_town(moment)
     except ValueError:
         raise click.BadParameter(
             f"„{value}“ ist kein Zeitpunkt; richtig wäre zum Beispiel 2026-11-25T09:00."
         ) from None
 
 
-def _take(context: click.Context, parameter: click.Parameter, value: object) -> None:
+def _take(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     """Keep a global option in the call's Run; the nearer to the command wins, the environment is last."""
     run = context.ensure_object(Run)
-    if (
-        context.parent is not None
-        and context.get_parameter_source(str(parameter.name)) is ParameterSource.ENVIRONMENT
-    ):
+    name = str(parameter.name)
+    from_environment = context.get_parameter_source(name) is ParameterSource.ENVIRONMENT
+    if value in (None, False) or (context.parent is not None and from_environment):
         return
-    if parameter.name == "log_file":
-        if value is not None:
+    match name:
+        case "log_file":
             from rathaus_desk.store.log import log_to
 
-            log_to(Path(str(value)))
-    elif parameter.name == "at":
-        moment = _moment(context, parameter, value if isinstance(value, str) else None)
-        run.at = moment or run.at
-    elif value is not None and value is not False:
-        setattr(run, str(parameter.name), value)
+            run.logs.append(log_to(value))
+        case "at":
+            run.at = _moment(value)
+        case "home" if not value.name:
+            raise click.BadParameter("Der Datenordner ist ein Ordner, kein ganzes Laufwerk.")
+        case _:
+            setattr(run, name, value)
 
 
 def _global_options() -> list[click.Option]:
-    folder = click.Path(path_type=Path)
     shared: dict[str, Any] = {"expose_value": False, "callback": _take, "is_eager": True}
     return [
         click.Option(
             ["--home"],
-            type=folder,
+            type=PLACE,
             envvar="RATHAUS_DESK_HOME",
             metavar="ORDNER",
             help="Der Datenordner.",
@@ -161,7 +184,7 @@ def _global_options() -> list[click.Option]:
         ),
         click.Option(
             ["--key-file"],
-            type=folder,
+            type=PLACE,
             envvar="RATHAUS_DESK_KEY_FILE",
             metavar="DATEI",
             help="Nur diese Schlüsseldatei versuchen.",
@@ -169,7 +192,7 @@ def _global_options() -> list[click.Option]:
         ),
         click.Option(["--json"], is_flag=True, help="Das Ergebnis als JSON.", **shared),
         click.Option(["--quiet"], is_flag=True, help="Nur Fehler melden.", **shared),
-        click.Option(["--log-file"], type=folder, metavar="DATEI", help="Hierhin protokollieren.", **shared),
+        click.Option(["--log-file"], type=PATH, metavar="DATEI", help="Hierhin protokollieren.", **shared),
         click.Option(["--at"], metavar="ZEITPUNKT", help="Die Uhr stellen (für Versuche).", **shared),
     ]
 
@@ -184,7 +207,7 @@ class DeskCommand(click.Command):
 
 
 class DeskGroup(click.Group):
-    """A group whose commands take the global options; ``--help`` lists them in the order of their making."""
+    """A group whose commands take the global options; ``--help`` lists them in the order of a working day."""
 
     command_class = DeskCommand
 
@@ -195,80 +218,10 @@ class DeskGroup(click.Group):
         self.subcommand_metavar = "BEFEHL …"
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        """In the order of registration, which is the order of a working day."""
+        """In the order in which they were made."""
         return list(self.commands)
 
 
 DeskGroup.group_class = DeskGroup
 
-
-# --- errors ----------------------------------------------------------------------------------------------
-
-
-def _complain(sentence: str) -> None:
-    click.echo(sentence, err=True)
-
-
-def guarded(command: click.Command, arguments: list[str]) -> int:
-    """Run ``command``; every error becomes one German sentence on stderr and an exit status."""
-    try:
-        outcome = command.main(args=arguments, prog_name="rathaus-desk", standalone_mode=False, obj=Run())
-        return outcome if isinstance(outcome, int) else OK
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        return OK
-    except click.UsageError as error:
-        hint = f" Hilfe gibt „{error.ctx.command_path} --help“." if error.ctx is not None else ""
-        _complain(f"{error.format_message()}{hint}")
-        return WRONG_USE
-    except click.ClickException as error:
-        _complain(error.format_message())
-        return WRONG_USE
-    except (click.Abort, KeyboardInterrupt):
-        _complain("Abgebrochen; was bis dahin gespeichert war, bleibt.")
-        return CANNOT
-    except DeskError as error:
-        log.warning("%s: %s", type(error).__name__, error.detail)
-        _complain(error.sentence)
-        return error.exit_status
-    except BrokenPipeError:
-        sys.stderr.close()
-        return OK
-    except OSError as error:
-        log.exception("operating system")
-        _complain(_os_sentence(error))
-        return CANNOT
-    except MemoryError:
-        _complain("Der Arbeitsspeicher reicht dafür nicht aus; es wurde nichts geändert.")
-        return CANNOT
-    except Exception:
-        log.exception("unexpected")
-        _complain(
-            "Es ist ein Fehler im Programm aufgetreten; Ihre Daten sind unverändert. "
-            "Mit --log-file DATEI wird die Einzelheit festgehalten."
-        )
-        return CANNOT
-
-
-def _os_sentence(error: OSError) -> str:
-    import errno
-
-    named = f"„{error.filename}“" if error.filename else "Die Datei"
-    reasons = {
-        errno.ENOSPC: "Auf dem Datenträger ist kein Platz mehr.",
-        errno.EACCES: f"{named} darf hier nicht gelesen oder geschrieben werden.",
-        errno.EPERM: f"{named} darf hier nicht gelesen oder geschrieben werden.",
-        errno.EROFS: f"{named} liegt auf einem Datenträger, der nur gelesen werden kann.",
-        errno.ENOENT: f"{named} gibt es nicht.",
-        errno.EISDIR: f"{named} ist ein Ordner, keine Datei.",
-        errno.ENOTDIR: f"{named} ist kein Ordner.",
-    }
-    reason = reasons.get(error.errno or 0, f"{named} lässt sich nicht öffnen oder schreiben.")
-    return f"{reason} Es wurde nichts geändert."
-
-
-def readable(path: Path) -> Path:
-    """``path`` if it can be opened; raises BadInput otherwise."""
-    if not path.exists():
-        raise BadInput(f"„{path}“ gibt es nicht.")
-    return path
+pass_run = click.make_pass_decorator(Run)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import click
 
 from rathaus_desk.cli.main import desk
-from rathaus_desk.cli.running import Run
-
-pass_run = click.make_pass_decorator(Run)
+from rathaus_desk.cli.parameters import WORDS
+from rathaus_desk.cli.running import Run, pass_run
 
 
 @desk.command()
-@click.argument("text", metavar="TEXT…", nargs=-1, required=True)
+@click.argument("text", metavar="TEXT…", nargs=-1, required=True, type=WORDS)
 @pass_run
 def search(run: Run, text: tuple[str, ...]) -> None:
     """Findet Personen, Gräber, Bestattungen, Vorgänge, Schreiben."""

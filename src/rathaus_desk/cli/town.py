@@ -7,13 +7,12 @@ from pathlib import Path
 import click
 
 from rathaus_desk.cli.main import desk
-from rathaus_desk.cli.running import Run
-
-pass_run = click.make_pass_decorator(Run)
+from rathaus_desk.cli.parameters import PATH
+from rathaus_desk.cli.running import Run, pass_run
 
 
 @desk.command()
-@click.argument("folder", metavar="STADTORDNER", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="STADTORDNER", type=PATH)
 @pass_run
 def init(run: Run, folder: Path) -> None:
     """Richtet eine Stadt aus ihrem Ordner ein.

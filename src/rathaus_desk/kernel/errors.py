@@ -67,3 +67,7 @@ class MissingFact(Refused):
 
 class CannotWork(DeskError):
     """The surroundings do not allow it: locked, no key, no disk, no rights."""
+
+
+class Damaged(CannotWork):
+    """What lies in the data folder is damaged: only a backup helps."""

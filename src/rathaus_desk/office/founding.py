@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +15,9 @@ from rathaus_desk.office.kinds import KINDS, RUNNERS
 from rathaus_desk.office.own_letters import own_letters, save_letters
 from rathaus_desk.office.town_hall import TownHall, new_way_into
 from rathaus_desk.store.engine import Store
-from rathaus_desk.store.keys import KeyFile
+from rathaus_desk.store.failures import in_words
+from rathaus_desk.store.home import Home
+from rathaus_desk.store.keys import KeyFile, Way
 from rathaus_desk.town.operations import SetUpTown
 from rathaus_desk.town.town_file import TOWN_KIND
 
@@ -45,18 +49,29 @@ def found(home: Path, folder: Path, *, key_file: Path | None = None, clock: Cloc
             )
         )
     way = new_way_into(home, key_file)
-    store = Store.create(home, way, clock=clock)
-    try:
-        with store:
-            office = TownHall(store)
-            load(office, report)
-            save_letters(office, letters)
-            code = store.recovery_code
-    except BaseException:
-        for left in (store.home.database, store.home.slots):
-            left.unlink(missing_ok=True)
-        raise
+    with (
+        in_words(),
+        Home(home).founding() as site,
+        _new_key_file(way),
+        Store.create(site, way, clock=clock) as store,
+    ):
+        office = TownHall(store)
+        load(office, report)
+        save_letters(office, letters)
+        code = store.recovery_code
     return Founded(home, code, way.path if isinstance(way, KeyFile) else None)
+
+
+@contextmanager
+def _new_key_file(way: Way) -> Iterator[None]:
+    """A key file that was made inside is gone again if the town did not come about."""
+    absent = isinstance(way, KeyFile) and not way.path.exists()
+    try:
+        yield
+    except BaseException:
+        if absent and isinstance(way, KeyFile):
+            way.path.unlink(missing_ok=True)
+        raise
 
 
 def load(office: TownHall, report: Report) -> Loaded:

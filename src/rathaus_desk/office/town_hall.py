@@ -39,9 +39,9 @@ def way_into(home: Path, key_file: Path | None) -> Way:
     """How to open ``home``: by ``key_file`` and nothing else; else by the keyring or the file beside."""
     if key_file is not None:
         return KeyFile(key_file)
-    place, beside = Home(home), key_file_beside(home)
-    if beside.exists() and place.slots.exists() and not Keys.of(place).has(Keyring()):
-        return KeyFile(beside)
+    place = Home(home)
+    if place.slots.exists() and not Keys.of(place).has(Keyring()):
+        return KeyFile(key_file_beside(home))
     return Keyring()
 
 

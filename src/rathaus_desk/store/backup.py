@@ -22,6 +22,7 @@ from typing import IO, Any, Literal
 
 import msgspec
 
+from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import BadInput, CannotWork
 from rathaus_desk.kernel.ids import new_id
 from rathaus_desk.store import attachments, journal, numbering
@@ -29,7 +30,7 @@ from rathaus_desk.store.canonical import canonical
 from rathaus_desk.store.connection import connect
 from rathaus_desk.store.failures import in_words
 from rathaus_desk.store.home import Home, beside, sync_folder
-from rathaus_desk.store.keys import Keys, Way, read_slots
+from rathaus_desk.store.keys import KeyFile, Keys, Way, read_slots
 from rathaus_desk.store.maintenance import check_sound
 from rathaus_desk.store.migrate import revision_of
 
@@ -56,11 +57,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 @dataclass(frozen=True, slots=True)
 class BackupDone:
-    """A backup that is on the disk: where, and how much is in it."""
+    """A backup that is on the disk: where, how much is in it, how many attachments were not to be found."""
 
     path: Path
     size: int
     attachments: int
+    missing: int
 
 
 def back_up(home: Home, key: bytes, target: Path, at: datetime) -> BackupDone:
@@ -70,6 +72,11 @@ def back_up(home: Home, key: bytes, target: Path, at: datetime) -> BackupDone:
     """
     if not target.parent.is_dir():
         raise CannotWork("Den Ordner für die Sicherung gibt es nicht.", detail="no such folder")
+    if target.resolve().is_relative_to(home.folder.resolve()):
+        raise BadInput(
+            "Eine Sicherung im Datenordner ginge mit ihm verloren. Bitte nennen Sie einen Ort außerhalb, am "
+            "besten auf einem anderen Datenträger."
+        )
     with (
         in_words(),
         beside(target) as fresh,
@@ -78,7 +85,8 @@ def back_up(home: Home, key: bytes, target: Path, at: datetime) -> BackupDone:
         closing(connect(home.database, key)) as raw,
     ):
         raw.execute("VACUUM INTO ?", (str(copy),))
-        paths = dict(_attachment_files(home, copy, key))
+        known = dict(_attachment_files(home, copy, key))
+        paths = {name: path for name, path in known.items() if path.is_file()}
         members: dict[str, Member] = {}
         with zipfile.ZipFile(fresh, "w", zipfile.ZIP_STORED, allowZip64=True) as file:
             for name, path in ((_DATABASE, copy), (_SLOTS, home.slots), *paths.items()):
@@ -89,7 +97,7 @@ def back_up(home: Home, key: bytes, target: Path, at: datetime) -> BackupDone:
             os.fsync(stream.fileno())
         fresh.replace(target)
         sync_folder(target.parent)
-    return BackupDone(target, target.stat().st_size, len(paths))
+    return BackupDone(target, target.stat().st_size, len(paths), len(known) - len(paths))
 
 
 def _attachment_files(home: Home, copy: Path, key: bytes) -> Iterator[tuple[str, Path]]:
@@ -98,8 +106,7 @@ def _attachment_files(home: Home, copy: Path, key: bytes) -> Iterator[tuple[str,
         shelf = attachments.Shelf(home, raw)
         for (sha256,) in raw.execute("SELECT DISTINCT sha256 FROM attachment ORDER BY sha256").fetchall():
             path = shelf.path(sha256)
-            if path.exists():
-                yield _ATTACHMENTS + path.name, path
+            yield _ATTACHMENTS + path.name, path
 
 
 def _add(file: zipfile.ZipFile, name: str, path: Path) -> Member:
@@ -117,23 +124,38 @@ def _sealed(manifest: Manifest, key: bytes) -> Manifest:
     return msgspec.structs.replace(manifest, seal=hmac.digest(key, b"backup " + content, "sha256").hex())
 
 
-def restore(source: Path, home: Home, way: Way, at: datetime) -> Path | None:
+def restore(source: Path, home: Home, way: Way, at: datetime, new: Way | None = None) -> Path | None:
     """Puts the backup ``source`` in the place of the folder ``home``; where the old folder is now, if any.
 
-    Everything is checked before anything is replaced; BadInput or CannotWork otherwise. The restored
-    database takes a new workstation id and leaves numbers out: those given out since the backup may stand on
-    letters that it knows nothing of. This process must have closed its store.
+    ``new`` is a further way into what is restored: the slots of a backup are those of its day. Everything is
+    checked before anything is replaced; BadInput or CannotWork otherwise. The restored database takes a new
+    workstation id and leaves numbers out: those given out since the backup may stand on letters that it knows
+    nothing of. This process must have closed its store.
     """
+    home.refuse_file()
     fresh = home.folder.with_name(f".{home.folder.name}.{secrets.token_hex(4)}")
     with in_words():
         try:
-            _unpack(source, Home(fresh), way)
+            key = _unpack(source, Home(fresh), way)
+            if new is not None:
+                Keys.of(Home(fresh)).with_slot(new, key).save(Home(fresh))
+            for kept in (way, new):
+                if isinstance(kept, KeyFile) and kept.path.is_relative_to(home.folder):
+                    _take_along(kept.path, home.folder, fresh)
             return _put_in_place(fresh, home, at)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _unpack(source: Path, fresh: Home, way: Way) -> None:
+def _take_along(file: Path, old: Path, fresh: Path) -> None:
+    """A key file that lies in the folder which is about to be put aside."""
+    target = fresh / file.relative_to(old)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.copy2(file, target)
+
+
+def _unpack(source: Path, fresh: Home, way: Way) -> bytes:
+    """The backup's content, checked, in the folder ``fresh``; the database's key."""
     try:
         with zipfile.ZipFile(source) as file:
             manifest = msgspec.json.decode(_small(file, _MANIFEST), type=Manifest)
@@ -162,6 +184,7 @@ def _unpack(source: Path, fresh: Home, way: Way) -> None:
         revision_of(raw)
         fork(raw)
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return key
 
 
 def _small(file: zipfile.ZipFile, name: str) -> bytes:
@@ -207,7 +230,7 @@ def _put_in_place(fresh: Path, home: Home, at: datetime) -> Path | None:
     """Two renames; if the second fails the first is taken back."""
     kept: Path | None = None
     if home.folder.exists() and any(home.folder.iterdir()):
-        stem = f"{home.folder.name}-vor-wiederherstellung-{at:%Y%m%d-%H%M%S}"
+        stem = f"{home.folder.name}-vor-wiederherstellung-{at_town(at):%Y%m%d-%H%M%S}"
         names = (home.folder.with_name(stem + suffix) for suffix in ("", *(f"-{n}" for n in range(2, 100))))
         kept = next(name for name in names if not name.exists())
         home.refuse_in_use()
@@ -226,7 +249,7 @@ def _put_in_place(fresh: Path, home: Home, at: datetime) -> Path | None:
 
 def daily_backup(
     home: Home, key: bytes, folder: Path, today: date, at: datetime, keep: int = 14
-) -> Path | None:
+) -> BackupDone | None:
     """Today's backup in ``folder``, unless it is there already (None); the ``keep`` newest days stay."""
     target = folder / f"rathaus-desk-{today.isoformat()}{SUFFIX}"
     if target.exists():
@@ -234,4 +257,4 @@ def daily_backup(
     done = back_up(home, key, target, at)
     for old in sorted(folder.glob(f"rathaus-desk-????-??-??{SUFFIX}"))[:-keep]:
         old.unlink()
-    return done.path
+    return done

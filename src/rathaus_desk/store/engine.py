@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -47,7 +48,6 @@ class Store:
         """
         place = Home(home)
         place.make()
-        place.attachments.mkdir(mode=0o700)
         key, code = new_key(), new_code()
         fresh = place.database.with_suffix(".neu")
         try:
@@ -62,11 +62,13 @@ class Store:
                 for way in ways:
                     keys = keys.with_slot(way, key)
                 keys.save(place)
+                place.attachments.mkdir(mode=0o700)
                 fresh.replace(place.database)
                 sync_folder(place.folder)
         except BaseException:
             for left in (fresh, place.slots):
                 left.unlink(missing_ok=True)
+            shutil.rmtree(place.attachments, ignore_errors=True)
             raise
         return cls(place, key, clock or Clock())
 
@@ -112,7 +114,7 @@ class Store:
         """Everything in one encrypted file, while the program runs on. CannotWork if it cannot be written."""
         return backup.back_up(self.home, self._key, target, self.clock.now())
 
-    def daily_backup(self, folder: Path, *, keep: int = 14) -> Path | None:
+    def daily_backup(self, folder: Path, *, keep: int = 14) -> backup.BackupDone | None:
         """Today's backup in ``folder``, unless it is there already (None); the ``keep`` newest days stay."""
         return backup.daily_backup(
             self.home, self._key, folder, self.clock.today(), self.clock.now(), keep=keep

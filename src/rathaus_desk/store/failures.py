@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import sqlalchemy.exc
 from sqlcipher3 import dbapi2
 
-from rathaus_desk.kernel.errors import CannotWork, DeskError, Refused
+from rathaus_desk.kernel.errors import CannotWork, Damaged, DeskError, Refused
 
 NOTHING_CHANGED = "Es wurde nichts geändert."
 
@@ -57,6 +57,7 @@ _SENTENCES = (
         "Die Eingabe verweist auf etwas, das es nicht gibt. " + NOTHING_CHANGED,
     ),
 )
+_DAMAGES = ("malformed", "not a database")
 _REFUSALS = ("claim taken", "unique constraint failed", "foreign key constraint failed")
 
 
@@ -81,10 +82,8 @@ def translated(error: Exception) -> DeskError | None:
         return OutsideOperation(text)
     for sign, sentence in _SENTENCES:
         if sign in text:
-            detail = text.split("\n")[0]
-            return (
-                Refused(sentence, detail=detail) if sign in _REFUSALS else CannotWork(sentence, detail=detail)
-            )
+            kind = Refused if sign in _REFUSALS else Damaged if sign in _DAMAGES else CannotWork
+            return kind(sentence, detail=text.split("\n")[0])
     return None
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from rathaus_desk.kernel.errors import CannotWork
+from rathaus_desk.kernel.errors import CannotWork, Damaged
 
 SMALLEST_PAGE = 512
 _PLAIN_HEAD = b"SQLite format 3\0"
@@ -69,12 +69,21 @@ class Home:
                 detail="data folder on a network file system",
             )
 
+    def refuse_file(self) -> None:
+        """CannotWork if the data folder is no folder."""
+        if self.folder.exists() and not self.folder.is_dir():
+            raise CannotWork(
+                f"„{self.folder}“ ist eine Datei. Bitte nennen Sie einen Ordner als Datenordner.",
+                detail="the data folder is a file",
+            )
+
     def check_database(self) -> None:
         """Whether a database of ours can be there, before any key is tried. CannotWork if not.
 
         The file is not opened: closing it would drop the locks that SQLite holds on it in this process.
         """
         try:
+            self.refuse_file()
             size = self.database.stat().st_size
         except FileNotFoundError:
             raise CannotWork(
@@ -88,7 +97,7 @@ class Home:
                 detail=f"errno {error.errno}",
             ) from error
         if size == 0 or size % SMALLEST_PAGE:
-            raise CannotWork(
+            raise Damaged(
                 "Die Datenbank ist beschädigt (abgeschnitten). "
                 "Bitte stellen Sie die letzte Sicherung wieder her.",
                 detail=f"length {size}",
@@ -110,7 +119,7 @@ class Home:
         SQLite's connections hold a shared lock on these bytes as long as they are open (WAL mode), so no key
         is needed. On Windows the rename that follows fails by itself.
         """
-        if sys.platform == "win32" or not self.database.exists():
+        if sys.platform == "win32" or not self.database.is_file():
             return
         import fcntl
 
@@ -126,22 +135,61 @@ class Home:
 
     def make(self) -> None:
         """The folder, readable by its owner only; CannotWork if it cannot be made or holds a town already."""
-        if self.database.exists():
-            raise CannotWork("In diesem Ordner ist schon eine Stadt eingerichtet; sie bleibt unverändert.")
-        if self.slots.exists():
-            raise CannotWork(
-                "In diesem Ordner liegen Schlüssel (keys.json), aber keine Datenbank dazu. Fehlt sie, holen "
-                "Sie sie aus einer Sicherung zurück; für eine neue Stadt nehmen Sie einen leeren Ordner."
-            )
         try:
+            self.refuse_town()
+            self.refuse_network_drive()
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.attachments.mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
             raise CannotWork(
                 "Der Datenordner lässt sich nicht anlegen. Bitte prüfen Sie Rechte und Speicherplatz.",
                 detail=f"errno {error.errno}",
             ) from error
-        self.refuse_network_drive()
+
+    def refuse_town(self) -> None:
+        """CannotWork if there is a town in the folder, or what is left of one."""
+        self.refuse_file()
+        if self.database.exists():
+            raise CannotWork("In diesem Ordner ist schon eine Stadt eingerichtet; sie bleibt unverändert.")
+        for left in (self.slots, self.attachments):
+            if left.exists():
+                raise CannotWork(
+                    f"In diesem Ordner liegt „{left.name}“, aber keine Datenbank dazu. Fehlt sie, holen Sie "
+                    "sie aus einer Sicherung zurück; für eine neue Stadt nehmen Sie einen leeren Ordner."
+                )
+
+    @contextmanager
+    def founding(self) -> Iterator[Path]:
+        """A folder inside, to set up a town in; in the end what it holds is this home's, at once.
+
+        If anything goes wrong it is gone, and the data folder too unless it was there before. CannotWork if
+        there is a town already, even one that somebody else set up meanwhile.
+        """
+        missing = [folder for folder in (self.folder, *self.folder.parents) if not folder.exists()]
+        self.make()
+        site = self.folder / f".neu-{secrets.token_hex(4)}"
+        try:
+            yield site
+            with self.alone():
+                self.refuse_town()
+                # The database comes last: until then nobody takes the folder for a town.
+                for made in (Home(site).attachments, Home(site).slots, Home(site).database):
+                    made.replace(self.folder / made.name)
+                sync_folder(self.folder)
+        except BaseException:
+            shutil.rmtree(site, ignore_errors=True)
+            self._take_away(missing)
+            raise
+        shutil.rmtree(site, ignore_errors=True)
+
+    def _take_away(self, made: list[Path]) -> None:
+        """Removes folders that were made on the way, as far as nobody else put something there."""
+        if self.folder in made and [path.name for path in self.folder.iterdir()] == [self.lock.name]:
+            self.lock.unlink()
+        for folder in made:
+            try:
+                folder.rmdir()
+            except OSError:
+                return
 
     @contextmanager
     def alone(self, timeout: float = 5) -> Iterator[None]:
@@ -155,6 +203,11 @@ class Home:
             lock = FileLock(self.lock, timeout=timeout, mode=0o600, poll_interval=0.005)
             with lock:
                 yield
+        except IsADirectoryError as error:
+            raise CannotWork(
+                f"„{self.lock}“ ist ein Ordner; dort gehört eine Datei hin. Bitte entfernen Sie ihn.",
+                detail="the lock is a folder",
+            ) from error
         except Timeout as error:
             raise CannotWork(
                 "Am Datenbestand wird gerade gearbeitet (Sicherung, Umstellung oder Schlüsselwechsel). "

@@ -17,7 +17,7 @@ import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 KEY_BYTES = 32
 _KEY_FILE_HEAD = "rathaus-desk key 1"
+_KEY_FILE_LARGEST = 1000
 _SERVICE = "Rathaus Desk"
 _RECOVERY = b"rathaus-desk recovery code"
 _ARGON_ROUNDS, _ARGON_LANES, _ARGON_KIB = 3, 4, 64 * 1024
@@ -99,7 +100,7 @@ class SlotFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     format: Literal[1] = 1
     slots: tuple[Slot, ...]
-    keys: tuple[Sealed, ...]
+    keys: Annotated[tuple[Sealed, ...], msgspec.Meta(min_length=1, max_length=2)]
 
 
 def read_slots(content: bytes) -> SlotFile:
@@ -155,7 +156,7 @@ class Keys:
             keys = tuple(_unsealed(private, slot, sealed) for sealed in self._file.keys)
             for key, sealed in zip(keys, self._file.keys, strict=True):
                 seal = _seal(key, self._file.slots, sealed.by_slot, sealed.recovery)
-                if not hmac.compare_digest(seal, sealed.seal):
+                if not hmac.compare_digest(seal.encode(), sealed.seal.encode()):
                     raise CannotWork(
                         "Die Datei mit den Schlüsseln (keys.json) wurde von fremder Hand geändert. "
                         "Bitte holen Sie sie aus einer Sicherung zurück.",
@@ -325,7 +326,7 @@ def make_key_file(path: Path) -> bytes:
             os.fsync(stream.fileno())
     except OSError as error:
         raise CannotWork(
-            "Die Schlüsseldatei lässt sich nicht anlegen. Bitte prüfen Sie Ordner und Rechte.",
+            f"Die Schlüsseldatei „{path}“ lässt sich nicht anlegen. Bitte prüfen Sie Ordner und Rechte.",
             detail=f"errno {error.errno}",
         ) from error
     return secret
@@ -338,14 +339,22 @@ def read_key_file(path: Path) -> bytes:
     """
     try:
         mode = path.stat().st_mode
-        content = path.read_bytes() if stat.S_ISREG(mode) else b""
+        size = path.stat().st_size
+        content = path.read_bytes() if stat.S_ISREG(mode) and size <= _KEY_FILE_LARGEST else b""
+    except FileNotFoundError:
+        raise CannotWork(
+            f"Die Schlüsseldatei „{path}“ fehlt. Nennen Sie die richtige mit --key-file, oder öffnen "
+            "Sie mit dem gedruckten Wiederherstellungscode („rathaus-desk key recover“).",
+            detail="no key file",
+        ) from None
     except OSError as error:
         raise CannotWork(
-            "Die Schlüsseldatei fehlt oder lässt sich nicht lesen.", detail=f"errno {error.errno}"
+            f"Die Schlüsseldatei „{path}“ lässt sich nicht lesen. Bitte prüfen Sie die Rechte.",
+            detail=f"errno {error.errno}",
         ) from error
-    if sys.platform != "win32" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if sys.platform != "win32" and stat.S_ISREG(mode) and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise CannotWork(
-            "Die Schlüsseldatei dürfen auch andere lesen. "
+            f"Die Schlüsseldatei „{path}“ dürfen auch andere lesen. "
             "Bitte geben Sie nur dem Besitzer Rechte (chmod 600).",
             detail=f"mode {stat.S_IMODE(mode):o}",
         )
@@ -358,7 +367,7 @@ def read_key_file(path: Path) -> bytes:
             raise ValueError
     except (ValueError, IndexError):
         raise CannotWork(
-            "Die angegebene Datei ist keine Schlüsseldatei von Rathaus Desk.", detail="not a key file"
+            f"„{path}“ ist keine Schlüsseldatei von Rathaus Desk.", detail="not a key file"
         ) from None
     return secret
 
