@@ -128,9 +128,10 @@ def test_headings_of_a_mapping_file_may_differ_in_case_and_spaces(vocabulary: Vo
     [
         ('[columns]\n"Nr" = "thing.numbr"', "Zeile 2: Ein Feld „thing.numbr“ gibt es nicht. Gemeint ist"),
         ('[defaults]\ncemetery = "x"', "Zeile 2: Ein Feld „cemetery“ gibt es nicht"),
-        ('[spalten]\n"Nr" = "thing.number"', "Erlaubt sind: encoding"),
+        ('[spalten]\n"Nr" = "thing.number"', "Möglich sind: encoding"),
         ("header_row = 'eins'", "andere Form"),
-        ("das ist kein TOML", "kein gültiges TOML"),
+        ("das ist kein TOML", "Zeile 1: Nach dem Namen fehlt das Gleichheitszeichen"),
+        ("a = " + "[" * 5000, "zu tief verschachtelt"),
     ],
 )  # fmt: skip
 def test_a_wrong_mapping_file_is_refused_with_what_would_be_right(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +17,7 @@ from rapidfuzz import fuzz, process
 from rathaus_desk.kernel.errors import BadInput, Place
 from rathaus_desk.kernel.german_dates import parse_end
 from rathaus_desk.kernel.names import fold
+from rathaus_desk.kernel.toml_words import NoToml, parse_toml
 from rathaus_desk.lists.fields import Field, Vocabulary, heading_words
 from rathaus_desk.lists.tables import Cell, Layout, Table, shown
 
@@ -68,6 +68,8 @@ class Proposal:
 def read_mapping(path: Path, vocabulary: Vocabulary) -> Mapping:
     """The mapping in the TOML file ``path``. Raises BadInput, naming the line and what would be right."""
     try:
+        if path.is_dir():
+            raise BadInput("Das ist ein Ordner, keine Datei.", place=Place(path.name))
         if path.stat().st_size > _MAX_MAPPING_BYTES:
             raise BadInput("Die Zuordnung ist zu groß.", place=Place(path.name))
         text = path.read_text(encoding="utf-8-sig")
@@ -85,17 +87,18 @@ def read_mapping(path: Path, vocabulary: Vocabulary) -> Mapping:
 def mapping_of(text: str, vocabulary: Vocabulary, *, file: str = "") -> Mapping:
     """The mapping written in ``text``. Raises BadInput."""
     try:
-        mapping = msgspec.convert(tomllib.loads(text), Mapping)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(
-            f"Das ist kein gültiges TOML: {error}", place=Place(file), detail=str(error)
-        ) from error
+        mapping = msgspec.convert(parse_toml(text), Mapping)
+    except NoToml as error:
+        wrong = error.wrong
+        should = f" Richtig wäre: {wrong.should}" if wrong.should else ""
+        raise BadInput(f"{wrong.what}{should}", place=Place(file, wrong.line)) from error
     except msgspec.ValidationError as error:
+        # It names what is meant in backquotes, last: a name that is unknown, or where the value stands.
+        (*_, named) = re.findall(r"`([^`]*)`", str(error)) or [""]
         raise BadInput(
-            "Die Zuordnung enthält einen Eintrag, den es nicht gibt oder der eine andere Form haben muss"
-            f" ({error}). Erlaubt sind: {', '.join(Mapping.__struct_fields__)}.",
+            f"Den Eintrag „{named.removeprefix('$.')}“ gibt es nicht, oder er muss eine andere Form haben. "
+            f"Möglich sind: {', '.join(Mapping.__struct_fields__)}.",
             place=Place(file),
-            detail=str(error),
         ) from error
     for name in (*mapping.columns.values(), *mapping.defaults, *mapping.values):
         if name not in vocabulary.by_name:
