@@ -29,6 +29,10 @@ _MAX_MAPPING_BYTES = 1_000_000
 _FAR_AHEAD = date(2100, 1, 1)
 
 
+Entry = str | int | bool | dict[str, str | int]
+"""What a text of the list stands for: a value, or several that belong together."""
+
+
 class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A mapping file (TOML): ``columns`` names the field of a heading, ``values`` translates its texts."""
 
@@ -40,7 +44,7 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ignore: tuple[str, ...] = ()
     defaults: dict[str, str | int] = {}
     columns: dict[str, str] = {}
-    values: dict[str, dict[str, Any]] = {}
+    values: dict[str, dict[str, Entry]] = {}
 
     @property
     def layout(self) -> Layout:

@@ -112,7 +112,12 @@ def _stated_kind(meant: Any, kinds: Sequence[GraveKind]) -> KindMatch:
             f" {', '.join(keys)} oder {{ kind = …, places = … }}."
         )
     places = entry.get("places")
-    return KindMatch(entry["kind"], places if isinstance(places, int) and places > 0 else None)
+    if places is not None and (not isinstance(places, int) or places < 1):
+        raise BadInput(
+            f'Die Zuordnung nennt unter [values."grave.kind"] die Zahl der Stellen „{places}“; richtig wäre '
+            "eine ganze Zahl ab 1."
+        )
+    return KindMatch(entry["kind"], places)
 
 
 def _places(row: MappedRow, facts: RowFacts) -> int | None:
