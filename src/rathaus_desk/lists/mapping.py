@@ -98,9 +98,9 @@ def mapping_of(text: str, vocabulary: Vocabulary, *, file: str = "") -> Mapping:
         raise BadInput(f"{wrong.what}{should}", place=Place(file, wrong.line)) from error
     except msgspec.ValidationError as error:
         # It names what is meant in backquotes, last: a name that is unknown, or where the value stands.
-        (*_, named) = re.findall(r"`([^`]*)`", str(error)) or [""]
+        (*_, named) = re.findall(r"`(?:\$\.)?([^`\[]*)[^`]*`", str(error)) or [""]
         raise BadInput(
-            f"Den Eintrag „{named.removeprefix('$.')}“ gibt es nicht, oder er muss eine andere Form haben. "
+            f"Den Eintrag „{named}“ gibt es nicht, oder er muss eine andere Form haben. "
             f"Möglich sind: {', '.join(Mapping.__struct_fields__)}.",
             place=Place(file),
         ) from error

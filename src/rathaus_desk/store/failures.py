@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import sqlalchemy.exc
 from sqlcipher3 import dbapi2
 
-from rathaus_desk.kernel.errors import CannotWork, Damaged, DeskError, Refused
+from rathaus_desk.kernel.errors import BadInput, CannotWork, Damaged, DeskError, Refused
 
 NOTHING_CHANGED = "Es wurde nichts geändert."
 
@@ -103,6 +103,11 @@ def in_words() -> Iterator[None]:
         if told is None:
             raise
         raise told from error
+    except OverflowError as error:
+        raise BadInput(
+            "Eine Zahl oder ein Datum ist größer, als sich rechnen oder speichern lässt. " + NOTHING_CHANGED,
+            detail="overflow",
+        ) from error
     except OSError as error:
         raise CannotWork(disk_sentence(error), detail=f"errno {error.errno}") from error
 
