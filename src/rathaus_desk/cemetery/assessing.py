@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from math import ceil
 from typing import Literal
 
-from rathaus_desk.cemetery.plan import BurialPlan, BurialWish, GraveDecision, GraveState
+from rathaus_desk.cemetery.plan import BurialPlan, GraveDecision, GraveState
+from rathaus_desk.cemetery.rules.entitlement import counts_as_resident
 from rathaus_desk.cemetery.rules.right import Award, Extension
 from rathaus_desk.cemetery.rules.surrender import Surrender
 from rathaus_desk.cemetery.rules.terms import GraveKind
@@ -47,7 +49,7 @@ def burial_occasions(plan: BurialPlan, tariff: Tariff, *, state: str) -> tuple[O
     facts = {
         **_grave_facts(plan.kind, plan.grave),
         **_day_facts(plan.wish.buried, tariff, state),
-        **_wish_facts(plan.wish, plan.kind),
+        **_wish_facts(plan),
         "occupants": sum(1 for occupant in plan.grave.occupants if occupant.rests(plan.wish.day)),
     }
     counts = _grave_counts(plan.places)
@@ -110,6 +112,8 @@ def decision_occasions(
             # Some towns charge a monument for every year that it may still stand.
             counts["year"] = years_in(Period(decision.on, until))
         occasion = event(name, known, counts, required=_REQUIRED.get(name, ""))
+    if name != "exhumation":
+        occasion = replace(occasion, without_deceased=True)
     return (
         occasion,
         *_services(services or {}, known, during=name),
@@ -199,15 +203,20 @@ def _grave_facts(kind: GraveKind, grave: GraveState) -> dict[str, Fact]:
     return {"kind": kind.key, **{name: value for name, value in said.items() if value}}
 
 
-def _wish_facts(wish: BurialWish, kind: GraveKind) -> dict[str, Fact]:
+def _wish_facts(plan: BurialPlan) -> dict[str, Fact]:
+    wish = plan.wish
     said: dict[str, Fact | None] = {
         "form": wish.form,
         "third_party": wish.third_party,
         "age": wish.age,
         # Whoever lived for a year was not stillborn, even if nobody says so.
         "stillborn": False if wish.age else wish.stillborn,
-        "resident": wish.resident,
-        "deep": wish.deep if kind.deep_burial and wish.form == "coffin" else False,
+        "resident": counts_as_resident(
+            plan.statute,
+            resident=wish.resident,
+            former_resident_in_home=wish.former_resident_in_home,
+        ),
+        "deep": wish.deep if plan.kind.deep_burial and wish.form == "coffin" else False,
         **dict.fromkeys(wish.options, True),
     }
     return {name: value for name, value in said.items() if value is not None}

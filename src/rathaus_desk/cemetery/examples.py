@@ -6,8 +6,8 @@ its next statute on its own cases before the council votes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Annotated, Literal
@@ -21,7 +21,6 @@ from rathaus_desk.catalogue.reading import Wrong, shown
 from rathaus_desk.cemetery.assessing import EventName, burial_occasions, decision_occasions
 from rathaus_desk.cemetery.law import burial_law
 from rathaus_desk.cemetery.plan import (
-    BurialPlan,
     BurialWish,
     GraveDecision,
     GraveState,
@@ -32,16 +31,18 @@ from rathaus_desk.cemetery.plan import (
     plan_surrender,
 )
 from rathaus_desk.cemetery.rules.capacity import Occupant
+from rathaus_desk.cemetery.rules.entitlement import counts_as_resident
 from rathaus_desk.cemetery.rules.rest import grave_rest, rest_of_burial
 from rathaus_desk.cemetery.rules.right import Extension
-from rathaus_desk.cemetery.rules.terms import BurialForm, Statutes
+from rathaus_desk.cemetery.rules.terms import BurialForm, Statutes, StatuteTerms
 from rathaus_desk.cemetery.statute import terms_of
-from rathaus_desk.fees.engine import Assessment, Fact, assess
+from rathaus_desk.fees.engine import Fact, Occasion, assess
 from rathaus_desk.fees.tariff import Tariff
 from rathaus_desk.fees.tariff_file import TariffFile
 from rathaus_desk.fees.tariff_kind import tariff_of
+from rathaus_desk.fees.terms import due_on
 from rathaus_desk.kernel.clock import at_town
-from rathaus_desk.kernel.errors import BadInput
+from rathaus_desk.kernel.errors import BadInput, MissingFact, Refused
 from rathaus_desk.kernel.money import Money
 from rathaus_desk.kernel.periods import full_years
 from rathaus_desk.kernel.uncertain import UncertainDate
@@ -109,7 +110,10 @@ class ExpectTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     total: Money | UnsetType = UNSET
     lines: dict[str, Money] | UnsetType = UNSET
     refused: bool | str | UnsetType = UNSET
-    warns: bool | str | UnsetType = UNSET
+    warns: bool | str | tuple[str, ...] | UnsetType = UNSET
+    net: Money | UnsetType = UNSET
+    vat: Money | UnsetType = UNSET
+    due_on: date | UnsetType = UNSET
 
 
 class CemeteryExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -137,6 +141,7 @@ class CemeteryExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prepaid: tuple[str, ...] = ()
     monument: str | None = None
     war_grave: bool = False
+    received_on: date | None = None
 
 
 class CemeteryExamples:
@@ -178,29 +183,19 @@ def _burial(example: CemeteryExample, statutes: Statutes, file: CatalogueFile, b
     )
     law = burial_law(bundle.law, asked.died.day if asked.died else wish.day)
     plan = plan_burial(statutes, law, _grave(example, statutes, wish.day), wish)
-    assessment = None
-    tariff = _tariff(example, file, bundle, wish.day)
-    if tariff and not plan.refusals:
-        occasions = burial_occasions(plan, tariff, state=_state(bundle))
-        assessment = assess(tariff, occasions, prepaid=example.prepaid)
-    return _outcome_of_burial(plan, assessment)
-
-
-def _outcome_of_burial(plan: BurialPlan, assessment: Assessment | None) -> Outcome:
-    computed: dict[str, object] = {
+    decided: dict[str, object] = {
         "rest_end": plan.rest.end,
         "grave_rest_end": plan.grave_rest.end,
         **_extension(plan.right.extension if plan.right else None),
-        **_sums(assessment),
+        **({"right_until": plan.right.until} if plan.right else {}),
     }
-    if plan.right:
-        computed["right_until"] = plan.right.until
-    return Outcome(
-        computed,
-        refused=" ".join(plan.refusals) or None,
-        warnings=(*plan.warnings, *(assessment.warnings if assessment else ())),
-        reasons=plan.reasons,
+    outcome = Outcome(
+        decided, refused=" ".join(plan.refusals) or None, warnings=plan.warnings, reasons=plan.reasons
     )
+    tariff = _tariff(example, file, bundle, wish.day)
+    if tariff is None or plan.refusals:
+        return outcome
+    return _priced(outcome, example, tariff, bundle, burial_occasions(plan, tariff, state=_state(bundle)))
 
 
 def _decision(
@@ -209,29 +204,52 @@ def _decision(
     if example.on is None:
         raise BadInput(f"„{event}“ braucht den Tag der Entscheidung: on = 2026-11-25.")
     grave = _grave(example, statutes, example.on)
-    decision = _decided(example, event, statutes, grave, example.on)
     rest = grave_rest((one.name, one.rest_end) for one in grave.occupants)
-    assessment = None
-    if tariff := _tariff(example, file, bundle, example.on):
-        occasions = decision_occasions(
-            event,
-            decision,
-            tariff,
-            state=_state(bundle),
-            facts=_facts(example, example.on),
-            services=example.services,
-            costs=example.costs,
-        )
-        assessment = assess(tariff, occasions, prepaid=example.prepaid)
-    return Outcome(
-        {
-            "grave_rest_end": rest.end,
-            "right_until": decision.until,
-            **_extension(decision.extension),
-            **_sums(assessment),
-        },
-        warnings=assessment.warnings if assessment else (),
+    try:
+        decision = _decided(example, event, statutes, grave, example.on)
+    except Refused as refused:
+        return Outcome({"grave_rest_end": rest.end}, refused=refused.sentence)
+    outcome = Outcome(
+        {"grave_rest_end": rest.end, "right_until": decision.until, **_extension(decision.extension)},
         reasons=decision.reasons,
+    )
+    tariff = _tariff(example, file, bundle, example.on)
+    if tariff is None:
+        return outcome
+    occasions = decision_occasions(
+        event,
+        decision,
+        tariff,
+        state=_state(bundle),
+        facts=_facts(example, decision.statute, example.on),
+        services=example.services,
+        costs=example.costs,
+    )
+    return _priced(outcome, example, tariff, bundle, occasions)
+
+
+def _priced(
+    decided: Outcome, example: CemeteryExample, tariff: Tariff, bundle: Bundle, occasions: Sequence[Occasion]
+) -> Outcome:
+    """What was decided, with its price, or with what stands against one."""
+    try:
+        assessment = assess(tariff, occasions, prepaid=example.prepaid)
+    except (Refused, MissingFact) as error:
+        return replace(decided, refused=error.sentence)
+    computed = {
+        **decided.computed,
+        "total": assessment.total,
+        "net": assessment.net,
+        "vat": assessment.vat,
+        "lines": assessment.amounts(),
+    }
+    if example.received_on is not None:
+        computed["due_on"] = due_on(tariff, example.received_on, state=_state(bundle), law=bundle.law)
+    return replace(
+        decided,
+        computed=computed,
+        warnings=(*decided.warnings, *assessment.warnings),
+        reasons=(*decided.reasons, *assessment.explained()),
     )
 
 
@@ -249,11 +267,15 @@ def _decided(
             return plan_plain(statutes, grave, on=on)
 
 
-def _facts(example: CemeteryExample, on: date) -> dict[str, Fact]:
+def _facts(example: CemeteryExample, statute: StatuteTerms, on: date) -> dict[str, Fact]:
     """What is known beyond the grave when nobody is buried."""
     burial = example.burial
     said: dict[str, Fact | None] = {
-        "resident": example.resident,
+        "resident": counts_as_resident(
+            statute,
+            resident=example.resident,
+            former_resident_in_home=example.former_resident_in_home,
+        ),
         "third_party": frozenset(example.third_party),
         "monument": example.monument,
         "form": burial.form if burial else None,
@@ -304,10 +326,6 @@ def _extension(extension: Extension | None) -> dict[str, object]:
     }
 
 
-def _sums(assessment: Assessment | None) -> dict[str, object]:
-    return {"total": assessment.total, "lines": assessment.amounts()} if assessment else {}
-
-
 def _statutes(kind: str, file: CatalogueFile, bundle: Bundle) -> Statutes:
     """The versions of the statute that the example is about: its own, or the one that knows the kind."""
     by_key: dict[str, list[CatalogueFile]] = {}
@@ -331,7 +349,8 @@ def _tariff(example: CemeteryExample, file: CatalogueFile, bundle: Bundle, on: d
     None where the example expects nothing that a price could change.
     """
     expect = example.expect
-    if all(part is UNSET for part in (expect.total, expect.lines, expect.refused, expect.warns)):
+    priced = (expect.total, expect.net, expect.vat, expect.lines, expect.due_on)
+    if all(part is UNSET for part in (*priced, expect.refused, expect.warns)):
         return None
     if file.kind.head == "tariff":
         return tariff_of(file)

@@ -169,11 +169,14 @@ def _unknown_ranks(file: CatalogueFile, content: StatuteFile) -> Iterator[Findin
 def _lost_kinds(
     file: CatalogueFile, content: StatuteFile, others: Iterable[StatuteFile]
 ) -> Iterator[Finding]:
-    """Kinds that other versions have: who is buried in one under this version has no rest period."""
+    """Kinds that other versions have: who is buried in one under this version has no rest period, unless the
+    other version says how long older burials rest.
+    """
     own = {kind.key for kind in content.grave_kind}
     missing: dict[str, str] = {}
     for other in others:
-        missing |= {kind.key: kind.name for kind in other.grave_kind if kind.key not in own}
+        if not (other.statute.rest_for_older_burials or other.rules.rest_for_older_burials):
+            missing |= {kind.key: kind.name for kind in other.grave_kind if kind.key not in own}
     if missing:
         names = ", ".join(f"„{key}“" for key in missing)
         yield file.finding(

@@ -70,3 +70,11 @@ class Assessment:
             for key in {line.key, line.table or line.key}:
                 sums[key] = sums.get(key, Money()) + line.amount
         return sums
+
+    def explained(self) -> tuple[str, ...]:
+        """Each line with its amount and how it came about, for whoever compares results."""
+        said = []
+        for line in self.lines:
+            why = f" ({'; '.join(line.reasons)})" if line.reasons else ""
+            said.append(f"{line.key}: {line.label} {line.amount.german()}{why}")
+        return tuple(said)

@@ -60,6 +60,8 @@ class Occasion:
     """Items (key, tag, ``room_price``) that are not for this occasion: a set's price replaces its rooms'."""
     times: tuple[datetime, datetime] | None = None
     """From when to when (wall time, end exclusive), where the time of day may decide the price."""
+    without_deceased: bool = False
+    """Nobody is buried or moved: reductions by the age of a deceased do not concern it."""
     unit: str = ""
     """A count that the item's ``per`` must name: what happens on a day is only for items counted by days."""
 

@@ -15,6 +15,9 @@ from rathaus_desk.kernel.money import Money
 
 ONCE = ("once", "event")
 
+OF_DECEASED = ("age", "stillborn")
+"""Facts of the person who is buried."""
+
 
 def apply_factors(tariff: Tariff, hits: Sequence[Hit]) -> None:
     """The factors in the order of the file."""
@@ -222,6 +225,8 @@ def _meant(
             continue
         answer = rule.verdict(hit.occasion.facts, hit.occasion.counts)
         if isinstance(answer, str):
+            if hit.occasion.without_deceased and answer in OF_DECEASED:
+                continue
             raise missing(answer, label, paragraph)
         if answer:
             found.append(hit)

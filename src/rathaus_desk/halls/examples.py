@@ -107,13 +107,7 @@ class HallExamples:
             computed["due_on"] = due_on(
                 tariff, example.received_on, state=state, law=bundle.law, event_day=example.starts.date()
             )
-        reasons = [
-            f"{line.label}: {line.amount.german()} ({'; '.join(line.reasons)})"
-            if line.reasons
-            else line.label
-            for line in priced.assessment.lines
-        ]
-        return Outcome(computed, warnings=priced.warnings, reasons=reasons)
+        return Outcome(computed, warnings=priced.warnings, reasons=priced.assessment.explained())
 
 
 def _computed(priced: Price) -> dict[str, Any]:

@@ -71,6 +71,7 @@ def place_burial(
     The place asked for, or the first that takes them. A place is judged on every day of the newcomer's rest,
     so an old burial entered late is judged against those who came after it, too.
     """
+    occupants = _settled(places, occupants)
     if refusal := _not_for(kind, newcomer.form, age):
         return Placement(None, (), refusal)
     if newcomer.place is not None and not 1 <= newcomer.place <= places:
@@ -92,7 +93,14 @@ def place_burial(
 
 def overfull_places(kind: GraveKind, places: int, occupants: Sequence[Occupant]) -> tuple[Overfull, ...]:
     """Every place that held or will hold more than its kind allows, each with its first such day."""
-    return _overfull(kind, places, occupants)
+    return _overfull(kind, places, _settled(places, occupants))
+
+
+def _settled(places: int, occupants: Sequence[Occupant]) -> Sequence[Occupant]:
+    """In a grave of one place nobody lies anywhere else."""
+    if places != 1:
+        return occupants
+    return [one if one.place is not None else replace(one, place=1) for one in occupants]
 
 
 def _not_for(kind: GraveKind, form: BurialForm, age: int | None) -> str | None:

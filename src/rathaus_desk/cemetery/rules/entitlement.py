@@ -44,3 +44,14 @@ def entitlement(
         "refused": "Auswärtige ohne Nutzungsrecht werden nicht bestattet",
     }
     return Entitled(terms.outsiders, f"{sentences[terms.outsiders]} ({source}).")
+
+
+def counts_as_resident(
+    statute: StatuteTerms, *, resident: bool | None, former_resident_in_home: bool
+) -> bool | None:
+    """Whether fees for residents hold: also for who lived here and went to a home elsewhere, where the
+    statute puts them on a level.
+    """
+    if not former_resident_in_home:
+        return resident
+    return bool(resident) or statute.entitlement.former_residents_in_home

@@ -46,7 +46,8 @@ def _unsaid_room_prices(file: CatalogueFile, tariff: Tariff) -> Iterable[Finding
     Who wrote ``room_price = true`` at the rooms may not know that the cleaning beside them counts too.
     """
     tables = file.tree["item"]
-    if not any(table.get("room_price") is True for table in tables):
+    said = [item for item in tariff.items if tables[item.position].get("room_price") is True]
+    if not any(item.rule.names & {"room", "set"} for item in said):
         return
     for position in dict.fromkeys(item.position for item in tariff.items if item.room_price):
         table = tables[position]

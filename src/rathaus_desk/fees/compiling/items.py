@@ -44,14 +44,19 @@ class ItemCompiler:
         resolved = [made for item in items for made in self._with_rate_of(item, items)]
         for item in resolved:
             if item.percent is not None:
-                self.notes.known_names(("item", item.position, "percent_of"), item.percent_of, resolved)
-                if item.is_named(item.percent_of):
-                    self.notes.note(
-                        ("item", item.position, "percent_of"), f"„{item.key}“ bezieht sich auf sich selbst."
-                    )
+                self._known_basis(item, resolved)
             if item.replaces:
                 self.notes.known_names(("item", item.position, "replaces"), item.replaces, resolved)
         return tuple(resolved)
+
+    def _known_basis(self, item: Item, items: Sequence[Item]) -> None:
+        """What ``percent_of`` names: other items. Its own key may begin with it (``hausmeister.sonntag``)."""
+        at = ("item", item.position, "percent_of")
+        others = [other for other in items if other.position != item.position]
+        if item.is_named(item.percent_of) and not any(other.is_named(item.percent_of) for other in others):
+            self.notes.note(at, f"„{item.key}“ bezieht sich nur auf sich selbst.", "ein anderer Posten")
+        else:
+            self.notes.known_names(at, item.percent_of, items)
 
     def _item(self, position: int, table: ItemTable) -> Iterable[Item]:
         at = ("item", position)
