@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
     """Run the command line; ends the process with its exit status."""
-    from rathaus_desk.cli import run
+    try:
+        from rathaus_desk.cli import run
 
-    raise SystemExit(run())
+        status = run()
+    except KeyboardInterrupt:  # before the command line was loaded, or after it had answered
+        sys.stderr.write("Abgebrochen.\n")
+        status = 3
+    raise SystemExit(status)
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ MISTAKES = {
     "second table of a list": (when('[ { event = "burial" }, { fom = "urn" } ]'), 8, "„fom“", "form"),
     "unless": (ITEM + "unless = { residnet = true }\n", 10, "„residnet“", "resident"),
     "german count": (ITEM + 'per = "Jahr"\n', 10, "keine bekannte Menge", 'per = "year"'),
-    "mistyped count": (ITEM + 'per = "place and yaer"\n', 10, "„yaer“", 'per = "year"'),
+    "mistyped count": (ITEM + 'per = "place and yaer"\n', 10, "„yaer“", 'per = "place and year"'),
     "no price": (ITEM.replace('amount = "10.00"\n', ""), 5, "hat keinen Preis", '"0.00"'),
     "two prices": (ITEM + 'rate_of = "b"\nshare = "1/30"\n', 10, "mehrere Preise", "nur eine"),
     "negative": (ITEM.replace("10.00", "-10.00"), 9, "nicht negativ", "refund = true"),

@@ -17,8 +17,8 @@ from rathaus_desk.catalogue.toml_text import Source, parse, read_source
 from rathaus_desk.kernel.errors import BadInput, DeskError
 from rathaus_desk.kernel.periods import german_date
 
-OTHER_HEADS = ("columns",)
-"""TOML files that may lie beside the catalogue and are none of it: import mappings."""
+OTHER_HEADS = ("columns", "service")
+"""TOML files that may lie beside the catalogue and are none of it: import mappings, services."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +78,21 @@ def read_text(path: Path, text: str, kinds: Kinds) -> CatalogueFile:
 
 
 def run_examples(
-    file: CatalogueFile, bundle: Bundle, runners: Sequence[ExampleRunner]
+    file: CatalogueFile,
+    bundle: Bundle,
+    runners: Sequence[ExampleRunner],
+    *,
+    refused: Sequence[str] = (),
 ) -> list[ExampleResult]:
-    """Computes every ``[[example]]`` of a file; raises :class:`BadFile` for examples that cannot be read."""
+    """Computes every ``[[example]]`` of a file; raises :class:`BadFile` for examples that cannot be read.
+
+    ``refused``: names of files beside it that cannot be used; they may be why an example cannot be computed.
+    """
     tables: Sequence[Mapping[str, object]] = getattr(file.content, "example", ())
     results: list[ExampleResult] = []
     wrong: list[Finding] = []
     for position, table in enumerate(tables):
-        outcome = _run_example(file, bundle, runners, position, table)
+        outcome = _run_example(file, bundle, runners, position, table, refused)
         if isinstance(outcome, ExampleResult):
             results.append(outcome)
         else:
@@ -101,6 +108,7 @@ def _run_example(
     runners: Sequence[ExampleRunner],
     position: int,
     table: Mapping[str, object],
+    refused: Sequence[str],
 ) -> ExampleResult | list[Finding]:
     at = ("example", position)
     runner = next((runner for runner in runners if runner.runs(table)), None)
@@ -123,7 +131,13 @@ def _run_example(
     try:
         outcome = runner.run(example, file, bundle)
     except BadInput as error:
-        return [file.finding(at, f"Das Beispiel „{title}“ lässt sich nicht rechnen: {error.sentence}")]
+        names = " und ".join(f"„{name}“" for name in refused)
+        why = f"solange {names} abgelehnt wird." if refused else error.sentence
+        return [
+            file.finding(
+                at, f"Das Beispiel „{title}“ lässt sich nicht rechnen{',' if refused else ':'} {why}"
+            )
+        ]
     except DeskError as error:
         outcome = Outcome(refused=error.sentence)
     return judge(file.name, title, expect, outcome)
@@ -139,14 +153,16 @@ def _judge_all(
     examples: list[ExampleResult] = []
     findings: list[Finding] = []
     everything = [*read, *seen]
+    broken = list(dict.fromkeys(Path(finding.file) for finding in refused))
     refused.extend(_overlaps(read, everything))
     for file in read:
         near = [other for other in everything if other.path.parent == file.path.parent]
         bundle = Bundle(near, everything, _law(law, near))
         findings.extend(file.kind.find(file, bundle))
         findings.extend(_open_ends(file, near))
+        beside = [path.name for path in broken if path.parent == file.path.parent]
         try:
-            examples.extend(run_examples(file, bundle, runners))
+            examples.extend(run_examples(file, bundle, runners, refused=beside))
         except BadFile as error:
             refused.extend(error.findings)
     return Report(tuple(read), tuple(examples), tuple(findings), tuple(refused))
@@ -228,6 +244,7 @@ def _backward(file: CatalogueFile) -> Iterable[Finding]:
                 (file.kind.head, "valid_until"),
                 f"valid_until ({german_date(version.valid_until)}) liegt vor valid_from "
                 f"({german_date(version.valid_from)}).",
+                "valid_until nach valid_from",
             )
 
 

@@ -8,7 +8,7 @@ judges only single values. A schema is an ordinary Struct. Beside what msgspec k
 * a class with ``from_toml(value)``, which raises :class:`Wrong`.
 
 ``Annotated[..., Meta(description="…")]`` says in German what a value should be; ``examples=[…]`` how it may
-look.
+look; ``extra={"least": 0, "most": 100}`` between what a Fraction lies.
 """
 
 from __future__ import annotations
@@ -58,19 +58,29 @@ def read_money(value: object) -> Money:
         try:
             return Money.parse(value)
         except ValueError:
-            meant = re.fullmatch(
-                r"(-?)([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:[,.]([0-9]{1,2}))?\s*(?:€|EUR)?", value.strip()
-            )
-            should = f'"{meant[1]}{meant[2].replace(".", "")}.{(meant[3] or ""):<02}"' if meant else '"48.00"'
-            raise Wrong(
-                f"„{value}“ ist kein Betrag.", f"{should} (Text mit Punkt und zwei Nachkommastellen)"
-            ) from None
+            raise Wrong(f"„{value}“ ist kein Betrag.", _meant_amount(value.strip())) from None
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         raise Wrong(
             f"{value} ist eine Zahl; Beträge sind Text, damit kein Cent verloren geht.",
             f'"{Decimal(value):.2f}"',
         )
     raise Wrong(f"{shown(value)} ist kein Betrag.", '"48.00" (Text mit Punkt und zwei Nachkommastellen)')
+
+
+def _meant_amount(written: str) -> str:
+    """The amount that somebody may have meant, as it should be written."""
+    bare = re.sub(r"\s*(?:€|EUR|Euro)\s*", "", written)
+    plain = r"(-?)([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:[,.](?:([0-9]{1,2})|[-–]+))?"
+    found = re.fullmatch(plain, bare)
+    if found and not re.fullmatch(r"-?0\.[0-9]{3}", bare):
+        amount = f"{found[1]}{found[2].replace('.', '')}.{(found[3] or ''):<02}"
+        return f'"{amount}" (Text mit Punkt und zwei Nachkommastellen)'
+    if re.fullmatch(r"[0-9]+[,.][0-9]{3,}", bare):
+        cents = Decimal(bare.replace(",", ".")) * 100
+        return f'"{cents:.2f}" mit amount_for = 100 (der Betrag für 100 Einheiten)'
+    if re.search(r"frei|kostenlos|ohne|keine", written, re.IGNORECASE):
+        return '"0.00"'
+    return '"48.00" (Text mit Punkt und zwei Nachkommastellen)'
 
 
 def read_number(value: object) -> Fraction:
@@ -145,7 +155,7 @@ class _Reader:
             plain = _without_meta(plain)
         reader = READERS.get(plain) or getattr(plain, "from_toml", None)
         if reader is not None:
-            return self._read(reader, value, at)
+            return self._read(reader, value, _meta(wanted), at)
         if isinstance(plain, type) and issubclass(plain, msgspec.Struct):
             return self.struct(value, plain, at)
         origin, arguments = get_origin(plain), get_args(plain)
@@ -188,9 +198,15 @@ class _Reader:
             return _FAILED
         return made
 
-    def _read(self, reader: Callable[[object], object], value: object, at: At) -> object:
+    def _read(self, reader: Callable[[object], object], value: object, meta: Meta | None, at: At) -> object:
         try:
-            return reader(value)
+            made = reader(value)
+            bounds = (meta.extra or {}) if meta is not None else {}
+            if "least" in bounds and made < bounds["least"]:
+                raise Wrong(f"{shown(value)} ist zu klein.", f"eine Zahl ab {bounds['least']}")
+            if "most" in bounds and made > bounds["most"]:
+                raise Wrong(f"{shown(value)} ist zu groß.", f"eine Zahl bis {bounds['most']}")
+            return made
         except Wrong as wrong:
             key = (*at, *wrong.at)[-1]
             what = wrong.what if wrong.at else f"„{key}“: {wrong.what}"

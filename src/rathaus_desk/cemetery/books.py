@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,7 +16,7 @@ from rathaus_desk.catalogue.kinds import Kinds
 from rathaus_desk.catalogue.law import LawBook
 from rathaus_desk.catalogue.records import CatalogueVersion
 from rathaus_desk.cemetery.law import burial_law
-from rathaus_desk.cemetery.records import Cemetery, Grave
+from rathaus_desk.cemetery.records import Cemetery
 from rathaus_desk.cemetery.rules.terms import Statutes, StatuteTerms
 from rathaus_desk.cemetery.rules.window import BurialLaw
 from rathaus_desk.cemetery.statute import terms_of
@@ -30,12 +30,16 @@ from rathaus_desk.town import queries as town
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """The statute with all its versions, the tariff's versions, the law, and whose holidays count."""
+    """The statute with all its versions, the tariff's versions, the law, and whose holidays count.
+
+    ``undecided``: the tariffs there are, if the cemetery must name one of them and does not.
+    """
 
     statutes: Statutes
     tariffs: tuple[CatalogueVersion, ...]
     law: LawBook
     state: str
+    undecided: tuple[str, ...] = ()
 
     def burial_law(self, died: date) -> BurialLaw | None:
         """The burial window that holds for a death on that day."""
@@ -43,6 +47,8 @@ class Books:
 
     def tariff(self, on: date) -> tuple[CatalogueVersion, Tariff]:
         """The tariff in force on a day; CannotWork if there is none."""
+        if self.undecided:
+            raise CannotWork(_WHICH.format(what="Gebührenordnung", keys=", ".join(self.undecided)))
         holding = [version for version in self.tariffs if on in version.validity]
         if not holding:
             raise CannotWork(
@@ -53,37 +59,49 @@ class Books:
         return version, tariff_of_version(version)
 
 
-def books_of(session: Session, grave: Grave) -> Books:
-    """What decides about a grave: by the statute and the tariff that its cemetery names."""
-    cemetery = session.get_one(Cemetery, grave.cemetery_id)
-    return books(session, cemetery.statute_key, cemetery.tariff_key)
+_WHICH = "Beim Friedhof ist nicht eingetragen, welche {what} dort gilt; bitte wählen Sie: {keys}."
 
 
-def books(session: Session, statute_key: str = "", tariff_key: str = "") -> Books:
-    """The books by these keys; without a key, or where there is none of that key, the town's only one."""
+def books_of(session: Session, cemetery: Cemetery) -> Books:
+    """What decides about a cemetery's graves: by the statute and the tariff that it names.
+
+    Where it names none, or one that is not there, the town's only one. CannotWork if there are several
+    statutes to choose from.
+    """
+    statutes = catalogue.versions(session, STATUTE.head)
+    chosen = _of_key(statutes, cemetery.statute_key)
+    if statutes and not chosen:
+        raise CannotWork(_WHICH.format(what="Friedhofsordnung", keys=", ".join(_keys(statutes))))
+    tariffs = catalogue.versions(session, TARIFF.head)
+    named = tuple(version for version in tariffs if version.key == cemetery.tariff_key)
+    fitting = named or tuple(version for version in tariffs if _prices_graves(version))
+    prices = _of_key(fitting, cemetery.tariff_key)
     return Books(
-        statutes_of(session, statute_key),
-        _of_key(catalogue.versions(session, TARIFF.head), tariff_key, _prices_graves),
-        catalogue.law_book(session),
-        town.town(session).state,
+        statutes=_terms_of(chosen),
+        tariffs=prices,
+        law=catalogue.law_book(session),
+        state=town.town(session).state,
+        undecided=() if prices else _keys(fitting),
     )
 
 
 def statutes_of(session: Session, key: str = "") -> Statutes:
-    """All versions of the cemetery statute of that key, or of the town's only one."""
-    found = _of_key(catalogue.versions(session, STATUTE.head), key, lambda _: True)
-    return Statutes(tuple(_terms(version.file_name, version.text) for version in found))
+    """All versions of the cemetery statute of that key, or of the town's only one; none if it has several."""
+    return _terms_of(_of_key(catalogue.versions(session, STATUTE.head), key))
 
 
-def _of_key(
-    versions: Sequence[CatalogueVersion], key: str, fits: Callable[[CatalogueVersion], bool]
-) -> tuple[CatalogueVersion, ...]:
-    """The versions of ``key``; if there are none, those that fit, provided all of them are of one key."""
+def _terms_of(versions: Iterable[CatalogueVersion]) -> Statutes:
+    return Statutes(tuple(_terms(version.file_name, version.text) for version in versions))
+
+
+def _of_key(versions: Sequence[CatalogueVersion], key: str) -> tuple[CatalogueVersion, ...]:
+    """The versions of ``key``; if there are none, all of them, provided they are of one key."""
     named = tuple(version for version in versions if version.key == key)
-    if named:
-        return named
-    fitting = tuple(version for version in versions if fits(version))
-    return fitting if len({version.key for version in fitting}) == 1 else ()
+    return named or (tuple(versions) if len(_keys(versions)) == 1 else ())
+
+
+def _keys(versions: Iterable[CatalogueVersion]) -> tuple[str, ...]:
+    return tuple(sorted({version.key for version in versions}))
 
 
 def _prices_graves(version: CatalogueVersion) -> bool:

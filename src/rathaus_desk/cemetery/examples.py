@@ -17,7 +17,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from rathaus_desk.catalogue.examples import Outcome
 from rathaus_desk.catalogue.kinds import Bundle, CatalogueFile
-from rathaus_desk.catalogue.reading import Wrong, shown
+from rathaus_desk.catalogue.reading import Wrong, nearest, shown
 from rathaus_desk.cemetery.assessing import EventName, burial_occasions, decision_occasions
 from rathaus_desk.cemetery.law import burial_law
 from rathaus_desk.cemetery.plan import (
@@ -37,6 +37,7 @@ from rathaus_desk.cemetery.rules.right import Extension
 from rathaus_desk.cemetery.rules.terms import BurialForm, Statutes, StatuteTerms
 from rathaus_desk.cemetery.statute import terms_of
 from rathaus_desk.fees.engine import Fact, Occasion, assess
+from rathaus_desk.fees.summing import line_sums
 from rathaus_desk.fees.tariff import Tariff
 from rathaus_desk.fees.tariff_file import TariffFile
 from rathaus_desk.fees.tariff_kind import tariff_of
@@ -47,9 +48,20 @@ from rathaus_desk.kernel.money import Money
 from rathaus_desk.kernel.periods import full_years
 from rathaus_desk.kernel.uncertain import UncertainDate
 
+ExampleEvent = Literal[
+    "burial",
+    "award",
+    "extension",
+    "reacquisition",
+    "transfer",
+    "surrender",
+    "clearance",
+    "exhumation",
+    "monument_permit",
+]
 Age = Annotated[int, Meta(ge=0, le=130)]
 Place = Annotated[int, Meta(ge=1, le=500)]
-Quantity = Fraction
+Quantity = Annotated[Fraction, Meta(extra={"least": 0, "most": 100_000})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +134,7 @@ class CemeteryExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Annotated[str, Meta(min_length=1, max_length=300)]
     kind: str
     expect: ExpectTable
-    event: Literal["burial"] | EventName = "burial"
+    event: ExampleEvent = "burial"
     on: date | None = None
     places: Place | None = None
     right_until: date | None = None
@@ -156,6 +168,8 @@ class CemeteryExamples:
     def run(self, example: CemeteryExample, file: CatalogueFile, bundle: Bundle) -> Outcome:
         """Decides and prices one example with the statutes and the tariff that lie beside each other."""
         statutes = _statutes(example.kind, file, bundle)
+        if example.expect.refused is UNSET:
+            _expect_known_kind(example.kind, statutes)
         if example.event == "burial":
             return _burial(example, statutes, file, bundle)
         return _decision(example, example.event, statutes, file, bundle)
@@ -165,6 +179,8 @@ def _burial(example: CemeteryExample, statutes: Statutes, file: CatalogueFile, b
     asked = example.burial
     if asked is None or asked.buried is None:
         raise BadInput("Eine Bestattung braucht „burial“ mit „form“ und „buried“.")
+    if asked.died and asked.died.day > asked.buried.day:
+        raise BadInput("Das Sterbedatum (died) liegt nach der Bestattung (buried).")
     wish = BurialWish(
         form=asked.form,
         buried=asked.buried.value,
@@ -241,7 +257,7 @@ def _priced(
         "total": assessment.total,
         "net": assessment.net,
         "vat": assessment.vat,
-        "lines": assessment.amounts(),
+        "lines": line_sums(tariff, assessment, example.expect.lines),
     }
     if example.received_on is not None:
         computed["due_on"] = due_on(tariff, example.received_on, state=_state(bundle), law=bundle.law)
@@ -341,6 +357,15 @@ def _statutes(kind: str, file: CatalogueFile, bundle: Bundle) -> Statutes:
         )
         chosen = next(knowing, next(iter(by_key.values())))
     return Statutes(tuple(terms_of(one.content) for one in chosen))
+
+
+def _expect_known_kind(kind: str, statutes: Statutes) -> None:
+    """A mistyped kind is a mistake of the example, unless it expects just that refusal."""
+    known = list(dict.fromkeys(key for statute in statutes.versions for key in statute.kinds))
+    if kind not in known:
+        near = nearest(kind, known)
+        meant = f"Gemeint: „{near}“?" if near else f"Es gibt: {', '.join(known)}."
+        raise BadInput(f"Die Grabart „{kind}“ steht in keiner Fassung der Satzung. {meant}")
 
 
 def _tariff(example: CemeteryExample, file: CatalogueFile, bundle: Bundle, on: date) -> Tariff | None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from rathaus_desk.cemetery.plan import GraveState
 from rathaus_desk.cemetery.records import (
@@ -35,8 +36,8 @@ from rathaus_desk.cemetery.rules.checks import (
 )
 from rathaus_desk.cemetery.rules.numbers import number_key
 from rathaus_desk.cemetery.rules.rest import GraveRest, grave_rest
-from rathaus_desk.cemetery.rules.succession import Relative
-from rathaus_desk.cemetery.rules.terms import GraveKind, Statutes
+from rathaus_desk.cemetery.rules.succession import Candidate, Relative, succession
+from rathaus_desk.cemetery.rules.terms import GraveKind, Statutes, StatuteTerms
 from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.kernel.names import fold
 from rathaus_desk.kernel.periods import SINCE_EVER
@@ -109,19 +110,25 @@ def rights_in(session: Session, grave_id: UUID) -> Sequence[RightOfUse]:
 
 
 def right_that_counts(session: Session, grave: Grave) -> RightOfUse | None:
-    """The right a decision starts from: the one that ends last, running or expired (rule 14).
+    """The right a decision about the grave starts from, see `that_counts`."""
+    return that_counts(grave, rights_in(session, grave.id))
 
-    Not one that is disputed or was handed back; nor one that ended before the grave was last cleared.
+
+def that_counts(grave: Grave, latest_first: Iterable[RightOfUse]) -> RightOfUse | None:
+    """Of a grave's rights the one that ends last, running or expired (rule 14).
+
+    None once it was handed back, or the grave was cleared after its end. Disputed rights do not count.
     """
-    return _that_counts(grave, rights_in(session, grave.id))
-
-
-def _that_counts(grave: Grave, latest_first: Iterable[RightOfUse]) -> RightOfUse | None:
-    last = next((right for right in latest_first if not right.disputed), None)
+    last = last_right(latest_first)
     if last is None or last.surrendered_on is not None:
         return None
     cleared = grave.cleared_on is not None and grave.cleared_on >= last.until
     return None if cleared else last
+
+
+def last_right(latest_first: Iterable[RightOfUse]) -> RightOfUse | None:
+    """The right that ends last, handed back or not; disputed ones do not count."""
+    return next((right for right in latest_first if not right.disputed), None)
 
 
 def name_of(session: Session, burial: Burial) -> str:
@@ -131,29 +138,39 @@ def name_of(session: Session, burial: Burial) -> str:
     return display_name(session.get_one(Person, burial.deceased_id))
 
 
-def occupant_of(session: Session, burial: Burial) -> Occupant:
-    """A burial as rule 4 counts it."""
-    return Occupant(
-        burial.form,
-        burial.place,
-        burial.buried.earliest,
-        burial.rest_end,
-        name_of(session, burial),
-        burial.deep,
-    )
+def occupants_of(session: Session, grave_id: UUID) -> tuple[tuple[Burial, Occupant], ...]:
+    """Everyone who lies in a grave, by place and day, each as rule 4 counts them."""
+    query = select(Burial, Person).outerjoin(Person, Burial.deceased_id == Person.id)
+    query = query.where(Burial.grave_id == grave_id, Burial.gone_on.is_(None)).order_by(Burial.id)
+    found = [
+        (
+            burial,
+            Occupant(
+                burial.form,
+                burial.place,
+                burial.buried.earliest,
+                burial.rest_end,
+                burial.name_text or (display_name(person) if person else ""),
+                burial.deep,
+            ),
+        )
+        for burial, person in session.execute(query)
+    ]
+    return tuple(sorted(found, key=lambda pair: (pair[1].place or 0, pair[1].buried or SINCE_EVER)))
 
 
-def grave_state(session: Session, grave: Grave) -> GraveState:
-    """The grave as decisions find it."""
-    right = right_that_counts(session, grave)
+def grave_state(
+    grave: Grave, cemetery: Cemetery, right_until: date | None, occupants: Iterable[Occupant]
+) -> GraveState:
+    """The grave as decisions take it, with the end of the right they start from."""
     return GraveState(
         kind=grave.kind,
         places=grave.places,
-        right_until=right.until if right else None,
-        occupants=tuple(occupant_of(session, burial) for burial in burials_in(session, grave.id)),
+        right_until=right_until,
+        occupants=tuple(occupants),
         size=grave.size or None,
         label=grave.label,
-        cemetery=session.get_one(Cemetery, grave.cemetery_id).name,
+        cemetery=cemetery.name,
         section=grave.section,
         war_grave=grave.war_grave,
     )
@@ -176,6 +193,17 @@ def prepaid_in(session: Session, grave_id: UUID) -> Sequence[PrepaidItem]:
     """What was paid in advance for a grave and not used yet."""
     query = select(PrepaidItem).where(PrepaidItem.grave_id == grave_id, PrepaidItem.used_on.is_(None))
     return session.scalars(query.order_by(PrepaidItem.item)).all()
+
+
+def successors(session: Session, grave: Grave, statute: StatuteTerms) -> tuple[Candidate, ...]:
+    """Who may follow the holder of a grave's right, in the statute's order (rule 7). The clerk decides.
+
+    Nobody where no holder is known, or none is needed: a war grave.
+    """
+    right = right_that_counts(session, grave)
+    if right is None or right.holder_id is None or grave.war_grave:
+        return ()
+    return succession(statute, relatives_of(session, right.holder_id))
 
 
 def relatives_of(session: Session, person_id: UUID) -> tuple[Relative, ...]:
@@ -204,9 +232,14 @@ class GraveLine:
 
 
 def ending_rights(session: Session, first: date, last: date) -> list[GraveLine]:
-    """Rights that end from ``first`` to ``last`` (inclusive), earliest first; not disputed or handed back
-    ones.
+    """Rights that end from ``first`` to ``last`` (inclusive), earliest first, and still ask for something.
+
+    Not disputed or handed back ones, nor one after which the grave was cleared or awarded anew.
     """
+    newer = aliased(RightOfUse)
+    followed = select(newer.id).where(
+        newer.grave_id == RightOfUse.grave_id, newer.until > RightOfUse.until, newer.deleted_at.is_(None)
+    )
     query = (
         select(RightOfUse, Grave, Cemetery)
         .join(Grave, RightOfUse.grave_id == Grave.id)
@@ -215,6 +248,8 @@ def ending_rights(session: Session, first: date, last: date) -> list[GraveLine]:
             RightOfUse.until.between(first, last),
             RightOfUse.disputed.is_(False),
             RightOfUse.surrendered_on.is_(None),
+            sa.or_(Grave.cleared_on.is_(None), Grave.cleared_on < RightOfUse.until),
+            ~followed.correlate(RightOfUse).exists(),
         )
         .order_by(RightOfUse.until, Cemetery.name, Grave.number_key)
     )
@@ -253,16 +288,38 @@ def graves_without_holder(session: Session, on: date) -> list[GraveLine]:
 
 
 def free_graves(
-    session: Session, on: date, *, cemetery: UUID | None = None, kind: str = ""
+    session: Session, on: date, *, cemetery: UUID | None = None, kind: str = "", limit: int | None = None
 ) -> list[GraveLine]:
-    """Graves that can be awarded on a day, by number: no right, nobody resting, cleared since the last
-    right (rule 14).
+    """Graves that can be awarded on a day, by number, at most ``limit``: no right, nobody resting, cleared
+    since the last right (rule 14).
     """
+    ended = sa.func.coalesce(RightOfUse.surrendered_on, RightOfUse.until)
+    held = _of_grave(RightOfUse).where(
+        sa.or_(ended >= on, Grave.cleared_on.is_(None), Grave.cleared_on < ended)
+    )
+    resting = _of_grave(Burial).where(
+        Burial.gone_on.is_(None), sa.or_(Burial.rest_end.is_(None), Burial.rest_end >= on)
+    )
+    query = (
+        select(Grave, Cemetery)
+        .join(Cemetery, Grave.cemetery_id == Cemetery.id)
+        .where(Grave.blocked == "", Grave.war_grave.is_(False), ~held.exists(), ~resting.exists())
+        .order_by(Cemetery.name, Grave.number_key)
+        .limit(limit)
+    )
+    if cemetery is not None:
+        query = query.where(Grave.cemetery_id == cemetery)
+    if kind:
+        query = query.where(Grave.kind == kind)
     return [
-        GraveLine(whole.grave.id, whole.name, whole.grave.kind, None, "frei")
-        for whole in whole_graves(session, cemetery)
-        if whole.grave.kind == (kind or whole.grave.kind) and whole.is_free(on)
+        GraveLine(grave.id, f"{its_cemetery.name} {grave.label}", grave.kind, None, "frei")
+        for grave, its_cemetery in session.execute(query)
     ]
+
+
+def _of_grave(kind: type[RightOfUse] | type[Burial]) -> Select[UUID]:
+    """The live rights or burials of the grave that the query around it looks at."""
+    return select(kind.id).where(kind.grave_id == Grave.id, kind.deleted_at.is_(None)).correlate(Grave)
 
 
 def data_checks(session: Session, on: date, statutes: Mapping[str, Statutes]) -> Iterator[Finding]:
@@ -301,9 +358,9 @@ class WholeGrave:
 
     @property
     def right(self) -> RightOfUse | None:
-        """The right a decision starts from, see `right_that_counts`."""
+        """The right a decision starts from, see `that_counts`."""
         latest_first = sorted(self.rights, key=lambda held: (-held[0].until.toordinal(), held[0].id))
-        return _that_counts(self.grave, (right for right, _ in latest_first))
+        return that_counts(self.grave, (right for right, _ in latest_first))
 
     @property
     def rest(self) -> GraveRest:
@@ -362,20 +419,19 @@ def _checked_right(right: RightOfUse, holder: Person | None) -> CheckedRight:
 
 def whole_graves(session: Session, cemetery: UUID | None) -> Iterator[WholeGrave]:
     """Every grave (of a cemetery) by number, in three queries over all."""
-    wanted = select(Grave, Cemetery).join(Cemetery, Grave.cemetery_id == Cemetery.id)
+    graves = select(Grave, Cemetery).join(Cemetery, Grave.cemetery_id == Cemetery.id)
+    held = select(RightOfUse, Person).outerjoin(Person, RightOfUse.holder_id == Person.id)
+    lying = select(Burial, Person).outerjoin(Person, Burial.deceased_id == Person.id)
+    lying = lying.where(Burial.gone_on.is_(None))
+    if cemetery is not None:
+        graves = graves.where(Grave.cemetery_id == cemetery)
+        held = held.join(Grave, RightOfUse.grave_id == Grave.id).where(Grave.cemetery_id == cemetery)
+        lying = lying.join(Grave, Burial.grave_id == Grave.id).where(Grave.cemetery_id == cemetery)
     rights: defaultdict[UUID, list[tuple[RightOfUse, Person | None]]] = defaultdict(list)
-    for right, holder in session.execute(
-        select(RightOfUse, Person).outerjoin(Person, RightOfUse.holder_id == Person.id)
-    ):
+    for right, holder in session.execute(held):
         rights[right.grave_id].append((right, holder))
     burials: defaultdict[UUID, list[tuple[Burial, Person | None]]] = defaultdict(list)
-    for burial, person in session.execute(
-        select(Burial, Person)
-        .outerjoin(Person, Burial.deceased_id == Person.id)
-        .where(Burial.gone_on.is_(None))
-    ):
+    for burial, person in session.execute(lying):
         burials[burial.grave_id].append((burial, person))
-    if cemetery is not None:
-        wanted = wanted.where(Grave.cemetery_id == cemetery)
-    for grave, its_cemetery in session.execute(wanted.order_by(Cemetery.name, Grave.number_key)):
+    for grave, its_cemetery in session.execute(graves.order_by(Cemetery.name, Grave.number_key)):
         yield WholeGrave(grave, its_cemetery, rights[grave.id], burials[grave.id])

@@ -215,6 +215,8 @@ class Burial(Record):
     debtor_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case_file.id"))
+    notice_id: Mapped[UUID | None] = mapped_column(ForeignKey("notice.id"))
+    """The notice that charged its fees last; None: nothing was charged yet."""
     confirmed: Mapped[str] = mapped_column(default="")
     """Why a clerk confirmed what the rules warned of."""
     gone_on: Mapped[date | None]

@@ -28,6 +28,51 @@ from rathaus_desk.kernel.money import Money
 
 SUFFIXES = ("_from", "_below", "_over", "_up_to")
 
+GERMAN_SUFFIXES = {
+    "_ab": "_from",
+    "_unter": "_below",
+    "_bis": "_up_to",
+    "_ueber": "_over",
+    "_über": "_over",
+    "_mindestens": "_from",
+    "_hoechstens": "_up_to",
+    "_min": "_from",
+    "_max": "_up_to",
+    "_to": "_up_to",
+    "_under": "_below",
+    "_until": "_up_to",
+}
+"""What somebody may have meant by another ending of a word."""
+
+_RANGE = re.compile(r"(ab|unter|bis|über|mindestens|höchstens|<=|>=|<|>)\s*([0-9][0-9.:]*)(?:\s*\w+)?")
+_RANGES = {
+    "ab": "_from",
+    "mindestens": "_from",
+    ">=": "_from",
+    "unter": "_below",
+    "<": "_below",
+    "bis": "_up_to",
+    "höchstens": "_up_to",
+    "<=": "_up_to",
+    "über": "_over",
+    ">": "_over",
+}
+
+_MONTHS = (
+    "januar",
+    "februar",
+    "märz",
+    "april",
+    "mai",
+    "juni",
+    "juli",
+    "august",
+    "september",
+    "oktober",
+    "november",
+    "dezember",
+)
+
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
 
 
@@ -184,6 +229,8 @@ def read_comparison(name: str, value: object, words: Words) -> Comparison:
     if name in FACTS:
         word = FACTS[name]
         values = value if isinstance(value, list) else [value]
+        for entry in values:
+            _refuse_bound(name, word, entry)
         if not values:
             raise Wrong(f"„{name}“ vergleicht mit einer leeren Liste: das trifft nie zu.", f'{name} = ["…"]')
         if word.type in (FactType.TIME, FactType.DATE):
@@ -200,12 +247,24 @@ def read_comparison(name: str, value: object, words: Words) -> Comparison:
     return _option(name, value, words)
 
 
+def _refuse_bound(name: str, word: FactWord, value: object) -> None:
+    """``age = "unter 5"``: a bound stands in the name of the fact."""
+    if word.type in RANGED and isinstance(value, str) and (found := _RANGE.fullmatch(value.strip().lower())):
+        quoted = f'"{found[2]}"' if word.type in (FactType.TIME, FactType.MONEY) else found[2]
+        raise Wrong(f"„{name}“: {shown(value)} ist eine Grenze.", f"{name}{_RANGES[found[1]]} = {quoted}")
+
+
 def _option(name: str, value: object, words: Words) -> Comparison:
     if words.is_option(name):
         if not isinstance(value, bool):
             raise Wrong(f"Die Option „{name}“ ist gewählt oder nicht.", f"{name} = true")
         return Comparison(name, "", (value,), structural=False, option=True)
     stem = next((name.removesuffix(end) for end in SUFFIXES if name.endswith(end)), name)
+    for german, suffix in GERMAN_SUFFIXES.items():
+        meant = name.removesuffix(german)
+        meant = GERMAN_FACTS.get(meant.lower(), meant)
+        if name.endswith(german) and meant in FACTS and FACTS[meant].type in RANGED:
+            raise Wrong(f"„{name}“ ist in when keine bekannte Angabe.", meant + suffix)
     ranged = [fact + suffix for fact in FACTS if FACTS[fact].type in RANGED for suffix in SUFFIXES]
     if near := nearest(name, [*FACTS, *ranged, *(words.declared("option") or {})]):
         raise Wrong(f"„{name}“ ist in when keine bekannte Angabe.", near)
@@ -240,7 +299,9 @@ def _value(name: str, word: FactWord, value: object, words: Words) -> object:
                 return value
             case FactType.MONTH:
                 if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 12:
-                    raise Wrong(f"{shown(value)} ist kein Monat.", "eine Zahl von 1 bis 12")
+                    named = str(value).lower()
+                    should = str(_MONTHS.index(named) + 1) if named in _MONTHS else "eine Zahl von 1 bis 12"
+                    raise Wrong(f"{shown(value)} ist kein Monat.", should)
                 return value
     except Wrong as wrong:
         should = f"{name} = {wrong.should}" if wrong.should and "=" not in wrong.should else wrong.should

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 
+from msgspec import UNSET, UnsetType
+
+from rathaus_desk.catalogue.reading import nearest
 from rathaus_desk.fees.assessment import Assessment, Line
 from rathaus_desk.fees.hits import Hit, missing
 from rathaus_desk.fees.tariff import ALL, Rounding, Tariff, Vat
 from rathaus_desk.fees.vocabulary import COUNTS
+from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.money import Money, round_half_up, total
+
+ROUNDING_KEY = "rundung"
+"""Of the line that a rounded total brings with it."""
 
 
 def summed(tariff: Tariff, hits: Sequence[Hit], warnings: Sequence[str]) -> Assessment:
@@ -32,6 +39,29 @@ def summed(tariff: Tariff, hits: Sequence[Hit], warnings: Sequence[str]) -> Asse
         vat_by_rate=vat_by_rate,
         vat_notes=tuple(notes),
     )
+
+
+def line_sums(tariff: Tariff, assessment: Assessment, names: Collection[str] | UnsetType) -> dict[str, Money]:
+    """What the lines come to that an example names: by an item's key, its table's, or their beginning.
+
+    Raises ``BadInput`` for a name that no item has: it would be compared with nothing.
+    """
+    if names is UNSET:
+        return {}
+    keys = {key for item in tariff.items for key in (item.key, item.table)}
+    keys |= {limit.key for limit in tariff.limits} | {ROUNDING_KEY}
+    sums = assessment.amounts()
+    found = {}
+    for name in names:
+        if name in keys:
+            found[name] = sums.get(name, Money())
+            continue
+        if not any(key.startswith(f"{name}.") for key in keys):
+            near = nearest(name, sorted(keys))
+            hint = f" Gemeint: „{near}“?" if near else ""
+            raise BadInput(f"Einen Posten „{name}“, wie lines ihn nennt, hat „{tariff.title}“ nicht.{hint}")
+        found[name] = total([line.amount for line in assessment.lines if line.key.startswith(f"{name}.")])
+    return found
 
 
 def _lines(tariff: Tariff, hits: Sequence[Hit]) -> tuple[list[Line], list[str]]:
@@ -101,7 +131,7 @@ def _rounding_line(rounding: Rounding, lines: Sequence[Line]) -> list[Line]:
     if not difference:
         return []
     reason = f"gerundet auf {rounding.to.german()}"
-    return [Line("rundung", "Rundung", "", Fraction(1), "", difference, difference, (reason,))]
+    return [Line(ROUNDING_KEY, "Rundung", "", Fraction(1), "", difference, difference, (reason,))]
 
 
 def _vat_of(tariff: Tariff, hit: Hit) -> tuple[Fraction | None, bool, Vat | None]:

@@ -119,7 +119,7 @@ class ItemTable(RuleTable, frozen=True, kw_only=True):
     key: Key
     label: Text
     paragraph: ShortText = ""
-    per: ShortText = "once"
+    per: Annotated[str, Meta(max_length=120, description='Text wie "day" oder "place and year"')] = "once"
     unit: ShortText = ""
     amount: Money | None = None
     amount_for: Fraction | None = None

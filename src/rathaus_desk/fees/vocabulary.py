@@ -171,15 +171,36 @@ COUNTS: Mapping[str, CountWord] = {
 PREFIXES: Mapping[str, str] = {"started_": "angefangene", "full_": "volle"}
 """Before a count: rounded up, rounded down."""
 
+GERMAN_PREFIXES: Mapping[str, str] = {
+    "angefangene ": "started_",
+    "angefangener ": "started_",
+    "angefangenem ": "started_",
+    "angefangenes ": "started_",
+    "angefangenen ": "started_",
+    "volle ": "full_",
+    "voller ": "full_",
+    "volles ": "full_",
+    "vollem ": "full_",
+}
+"""What somebody may have meant who wrote German before a count."""
+
 GERMAN_COUNTS: Mapping[str, str] = {
     "jahr": "year",
+    "jahre": "year",
     "monat": "month",
+    "monate": "month",
     "tag": "day",
+    "tage": "day",
     "stunde": "hour",
+    "stunden": "hour",
     "stelle": "place",
+    "stellen": "place",
+    "grabstelle": "place",
     "grab": "grave",
+    "grabstätte": "grave",
     "urne": "urn",
     "person": "person",
+    "personen": "person",
     "stück": "quantity",
     "stueck": "quantity",
     "einmal": "once",

@@ -10,10 +10,13 @@ from typing import Any
 
 _WHERE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
+_UNSEEN = re.compile("[\u00a0\u00ad\u200b-\u200f\u2028\u2029\u202f\u2060\ufeff]")
+"""Spaces that are none, and characters nobody sees: what is copied from a web page or a PDF brings them."""
+
 # What tomllib says → what a clerk understands; anything else falls back to a general sentence.
 _SAID = (
     ("Cannot overwrite a value", "Diese Angabe steht in der Tabelle schon.", "sie nur einmal nennen"),
-    ("Cannot declare", "Dieser Tabellenkopf steht schon in der Datei.", "[[item]] für mehrere gleiche"),
+    ("Cannot declare", "Dieser Tabellenkopf steht schon in der Datei.", "ihn nur einmal nennen"),
     ("Duplicate inline table key", "Diese Angabe steht in den Klammern zweimal.", "sie nur einmal nennen"),
     ("Cannot mutate immutable", "Eine Tabelle { … } kann nicht später ergänzt werden.", ""),
     ("Expected '=' after a key", "Nach dem Namen fehlt das Gleichheitszeichen.", 'name = "Wert"'),
@@ -68,17 +71,43 @@ def _syntax(text: str, said: str) -> Wrong:
     number = int(where[1]) if where and where[1] else max(1, len(text.rstrip().splitlines()))
     lines = text.splitlines()
     written = lines[number - 1] if 0 < number <= len(lines) else ""
-    what, should = _hint(written) or next(
+    what, should = _hint(written, said) or next(
         ((what, should) for begin, what, should in _SAID if said.startswith(begin)),
         ("Die Datei ist an dieser Stelle kein gültiges TOML.", 'name = "Wert"'),
     )
     return Wrong(number, what, should)
 
 
-def _hint(written: str) -> tuple[str, str] | None:
+def _hint(written: str, said: str) -> tuple[str, str] | None:
     """What people write who do not know TOML, told by the line itself."""
+    if said.startswith(("Cannot declare", "Cannot overwrite")):
+        return _hint_of_head(written)
+    return _hint_of_line(written)
+
+
+def _hint_of_head(written: str) -> tuple[str, str] | None:
+    """A head that stands in the file before, with single brackets where several are meant."""
+    found = re.match(r"\s*\[(\[?)\s*([\w.-]+)\s*\]", written)
+    if found is None:
+        return None
+    name = found[2]
+    if found[1]:
+        return f"„{name}“ steht weiter oben schon in einfachen Klammern.", f"überall [[{name}]]"
+    return (
+        f"Der Tabellenkopf [{name}] steht schon in der Datei.",
+        f"[{name}] nur einmal; gibt es mehrere, überall [[{name}]]",
+    )
+
+
+def _hint_of_line(written: str) -> tuple[str, str] | None:
     name, _, value = written.partition("=")
     name, value = name.strip(), value.strip()
+    if found := _UNSEEN.search(re.sub(r'"[^"]*"', "", written)):
+        return f"In der Zeile steht ein unsichtbares Zeichen (U+{ord(found[0]):04X}).", "die Zeile neu tippen"
+    if value.endswith(("{", "{,")):
+        return "Eine Tabelle { … } steht ganz in einer Zeile.", f"{name} = {{ … }}"
+    if re.search(r",\s*\}\s*(?:#.*)?$", value):
+        return "Vor der schließenden Klammer steht ein Komma zu viel.", f"{name} = {{ a = 1, b = 2 }}"
     if re.search(r"[„“”‚‘’]", value) and not value.startswith(('"', "'")):
         return (
             "Der Text steht in typografischen Anführungszeichen.",
@@ -91,12 +120,16 @@ def _hint(written: str) -> tuple[str, str] | None:
         return f"„{value}“ ist kein gültiger Wert.", f'{name} = "{Decimal(found[1]):.2f}"'
     if found := re.match(r"(\d+)\s*%", value):
         return f"„{value}“ ist kein gültiger Wert.", f"{name} = {found[1]}"
+    if found := re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})\s*(?:#.*)?$", value):
+        day = f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}"
+        if day != found[0].rstrip():
+            return f"„{value}“ ist kein gültiges Datum.", f"{name} = {day}"
     if found := re.match(r"(\d{1,2})\.(\d{1,2})\.(\d{4})\b", value):
         day = f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
         return f"„{value}“ ist kein gültiges Datum.", f"{name} = {day}"
-    if re.match(r"(?:True|False|Ja|ja|Nein|nein|wahr|falsch)\b", value):
-        meant = "true" if value[0] in "TJjw" else "false"
-        return f"„{value}“ ist kein gültiger Wert.", f"{name} = {meant}"
+    if found := re.search(r"(?:([\w.-]+)\s*=\s*)(True|False|Ja|ja|Nein|nein|wahr|falsch)\b", written):
+        meant = "true" if found[2][0] in "TJjw" else "false"
+        return f"„{found[2]}“ ist kein gültiger Wert.", f"{found[1]} = {meant}"
     if re.match(r"[A-Za-zÄÖÜäöüß_§][^\"'\[\]{}]*$", value):
         return f"„{value}“ ist kein gültiger Wert: Text braucht Anführungszeichen.", f'{name} = "{value}"'
     if name and not written.isascii() and not name.startswith(("[", "#", '"', "'")) and not name.isascii():

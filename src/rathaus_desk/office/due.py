@@ -44,7 +44,7 @@ def _follow_ups(session: Session, until: date) -> Iterator[Due]:
 
 
 def _open_items(session: Session, until: date) -> Iterator[Due]:
-    for item in fees.due_items(session):
+    for item in fees.open_items(session):
         if item.state in ("open", "partly") and item.due_on <= until:
             yield Due(
                 item.due_on,

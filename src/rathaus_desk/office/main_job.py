@@ -18,10 +18,9 @@ from rathaus_desk.applications import queries as applications
 from rathaus_desk.applications.handover import offered
 from rathaus_desk.applications.operations import HandOver
 from rathaus_desk.cemetery import queries as cemetery
-from rathaus_desk.cemetery.books import books_of
+from rathaus_desk.cemetery.books import statutes_of
 from rathaus_desk.cemetery.import_graves import ImportResult
 from rathaus_desk.cemetery.records import Burial, RightChange
-from rathaus_desk.cemetery.rules.succession import Candidate, succession
 from rathaus_desk.fees import queries as fees
 from rathaus_desk.fees.operations import Dispatch
 from rathaus_desk.kernel import resources
@@ -146,23 +145,14 @@ def _notice(
 
 def _say_burial(session: Session, burial: Burial, office: TownHall, say: Callable[[str], None]) -> None:
     grave = cemetery.grave(session, burial.grave_id)
-    right = cemetery.right_that_counts(session, grave)
     where = cemetery.grave_name(session, grave)
     say(f"Bestattung eingetragen: {cemetery.name_of(session, burial)} in {where}, Stelle {burial.place}.")
     say(f"  {burial.rest_reason}")
     say(f"  {_extension(session, burial.id).reason}")
-    if right is not None and right.holder_id is not None:
-        for one in successors(session, office, grave.id, right.holder_id):
+    statute = statutes_of(session).in_force(office.store.clock.today())
+    if statute is not None:
+        for one in cemetery.successors(session, grave, statute):
             say(f"  Nachfolge im Nutzungsrecht vorgeschlagen: {one.name}. {one.reason}")
-
-
-def successors(session: Session, office: TownHall, grave_id: UUID, holder: UUID) -> tuple[Candidate, ...]:
-    """Who may follow the holder of a right, by the statute in force today."""
-    grave = cemetery.grave(session, grave_id)
-    statute = books_of(session, grave).statutes.in_force(office.store.clock.today())
-    if statute is None:
-        return ()
-    return succession(statute, cemetery.relatives_of(session, holder))
 
 
 def _extension(session: Session, burial: UUID) -> RightChange:

@@ -1,5 +1,7 @@
 """Files on records: scans, photos, letters that went out. Encrypted, and written durably before the commit.
 
+The disk takes longest of all; so it writes while the operation goes on, which waits for it in the end.
+
 A file is named by HMAC over its SHA-256 with a key kept inside the database: equal content is stored once,
 and the folder tells nobody what is in it. Content: ``RDA1`` ‖ salt (32 bytes) ‖ AES-256-GCM under a key made
 by HKDF from the attachments' key and the salt.
@@ -10,6 +12,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -47,6 +53,7 @@ class Shelf:
     def __init__(self, home: Home, driver: Any) -> None:
         self._home = home
         self._driver = driver
+        self._under_way: list[Future[None]] = []
 
     def path(self, sha256: str) -> Path:
         """Where the file with this content lies, or would lie."""
@@ -57,19 +64,43 @@ class Shelf:
 
     def put(self, content: bytes) -> str:
         """Stores ``content`` durably; its SHA-256. Without a record that names it it goes after a day."""
+        with self.settling():
+            return self.put_soon(content)
+
+    def put_soon(self, content: bytes) -> str:
+        """As `put`, but the disk works meanwhile; it is durable at the end of `settling`."""
         sha256 = hashlib.sha256(content).hexdigest()
         path = self.path(sha256)
         if path.exists():
             path.touch()
-            return sha256
+        else:
+            sealed = seal(content, self._key(secret.ATTACHMENTS))
+            self._under_way.append(_disk().submit(self._write, path, sealed))
+        return sha256
+
+    @contextmanager
+    def settling(self) -> Iterator[None]:
+        """Ends when everything put is durable, or failed; raises OSError for what could not be written."""
+        try:
+            yield
+        finally:
+            wait(self._under_way)
+        self.settle()
+
+    def settle(self) -> None:
+        """Waits for everything that was put; raises OSError if it could not be written."""
+        while self._under_way:
+            self._under_way.pop().result()
+
+    def _write(self, path: Path, sealed: bytes) -> None:
         if not path.parent.exists():
             path.parent.mkdir(exist_ok=True, mode=0o700)
             sync_folder(self._home.attachments)
-        write_durably(path, seal(content, self._key(secret.ATTACHMENTS)))
-        return sha256
+        write_durably(path, sealed)
 
     def get(self, sha256: str) -> bytes:
         """The readable content; CannotWork if the file is missing or was changed."""
+        self.settle()
         try:
             sealed = self.path(sha256).read_bytes()
         except OSError as error:
@@ -93,6 +124,12 @@ class Shelf:
         key = secret.secret(self._driver, name)
         assert key is not None
         return key
+
+
+@lru_cache(maxsize=1)
+def _disk() -> ThreadPoolExecutor:
+    """Who writes while operations go on."""
+    return ThreadPoolExecutor(max_workers=2, thread_name_prefix="attachments")
 
 
 def seal(content: bytes, key: bytes) -> bytes:

@@ -246,9 +246,10 @@ class Store:
         )
         for record, seen in request.seen.items():
             _refuse_stale(session, record, seen)
-        value = operation.function(work, request)
-        session.flush()
-        changes = recorder.changes()
+        with work.shelf.settling():
+            value = operation.function(work, request)
+            session.flush()
+            changes = recorder.changes()
         if changes:
             search.update(session, dict.fromkeys((change.t, change.id) for change in changes))
             with guard_of(session.connection()).open():

@@ -170,7 +170,7 @@ class Work:
     def attach(self, content: bytes, name: str, media_type: str, *, to: UUID) -> Attachment:
         """Keeps a file, encrypted, on the record ``to``; BadInput if it is too large."""
         refuse_size(content, name)
-        sha256 = self.shelf.put(content)
+        sha256 = self.shelf.put_soon(content)
         made = Attachment(record=to, name=name, media_type=media_type, size=len(content), sha256=sha256)
         self.session.add(made)
         return made

@@ -8,16 +8,16 @@ from uuid import UUID
 import msgspec
 
 from rathaus_desk.cemetery import queries
-from rathaus_desk.cemetery.books import Books, books_of
+from rathaus_desk.cemetery.books import statutes_of
 from rathaus_desk.cemetery.operations.charging import case_for, charge_burial, confirm_to_undertaker
 from rathaus_desk.cemetery.operations.granting import grant, prolong
-from rathaus_desk.cemetery.operations.graves import LONGEST_NAME, LONGEST_REMARK, open_grave
-from rathaus_desk.cemetery.operations.parties import Parties, Someone, person_id_or_none
+from rathaus_desk.cemetery.operations.graves import LONGEST_NAME, LONGEST_REMARK
+from rathaus_desk.cemetery.operations.open_grave import OpenGrave, open_grave
+from rathaus_desk.cemetery.operations.parties import Parties, Someone
 from rathaus_desk.cemetery.plan import BurialPlan, BurialWish, plan_burial, plan_without_extension
-from rathaus_desk.cemetery.records import Burial, Grave
+from rathaus_desk.cemetery.records import Burial, Cemetery, Grave
 from rathaus_desk.cemetery.rules.rest import rest_of_burial
-from rathaus_desk.cemetery.rules.terms import BurialForm
-from rathaus_desk.fees.records import Notice
+from rathaus_desk.cemetery.rules.terms import BurialForm, Statutes
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.periods import full_years, german_date
@@ -38,9 +38,8 @@ class EnterBurial(Request, frozen=True, kw_only=True):
     ``buried_at`` is the moment, where the time is known; ``died_at`` likewise, and goes before ``died_on``;
     the day is written to the deceased's record, which may lack it. ``place`` None: the first free one.
     ``holder``: who gets a new right, where one is awarded. ``debtor``: who owes the fees and gets the notice;
-    None: nothing is charged now. ``confirmed``: why what the rules warn of is right all the same.
-    ``without_extension``: why the right is not extended although the rest outlasts it. ``corrects``: an older
-    notice over the same matter that the new one replaces.
+    None: nothing is charged now (`ChargeBurial` does later). ``confirmed``: why what the rules warn of is
+    right all the same. ``without_extension``: why the right is not extended although the rest outlasts it.
     """
 
     grave: UUID
@@ -74,7 +73,6 @@ class EnterBurial(Request, frozen=True, kw_only=True):
     confirmed: str = ""
     without_extension: str = ""
     case: UUID | None = None
-    corrects: UUID | None = None
     remark: str = ""
 
 
@@ -84,35 +82,52 @@ def enter_burial(work: Work, request: EnterBurial) -> UUID:
 
     Refused where a rule says no, or warns and nobody confirmed it.
     """
-    grave = open_grave(work, request.grave)
-    parties = Parties(work)
-    deceased = _deceased(parties, request)
-    books = books_of(work.session, grave)
-    plan = _plan(work, grave, books, request, deceased)
-    _must_be_allowed(plan, request)
-    burial = _burial(parties, request, plan, deceased)
-    _write_right(parties, grave, plan, request, burial)
-    work.session.flush()
-    if burial.debtor_id is not None:
-        corrects = work.session.get(Notice, request.corrects) if request.corrects else None
-        charge_burial(
-            work, books, grave, plan, burial, burial.debtor_id, corrects, clearance=request.prepay_clearance
+    # What is asked for in between was written by then; every flush costs as much as two queries.
+    with work.session.no_autoflush:
+        here = open_grave(work, request.grave)
+        dead = _died(request)
+        parties = Parties(
+            work,
+            dead,
+            request.holder,
+            request.applicant,
+            request.debtor,
+            request.contact,
+            request.undertaker,
         )
-    confirm_to_undertaker(work, books, grave, plan, burial)
-    return burial.id
+        deceased = _deceased(work, request, parties.id(dead))
+        plan = _plan(work, here, request, deceased)
+        _must_be_allowed(here, plan, request)
+        burial = _burial(work, parties, request, plan, deceased)
+        if burial.debtor_id is not None:
+            charge_burial(work, here, plan, burial, burial.debtor_id, clearance=request.prepay_clearance)
+        work.session.flush()
+        confirm_to_undertaker(work, here, plan, burial)
+        _write_right(work, here, plan, parties.id_or_none(request.holder), burial)
+        return burial.id
 
 
-def _deceased(parties: Parties, request: EnterBurial) -> Person:
-    work = parties.work
-    deceased = parties.id(request.deceased)
-    work.session.flush()
-    person = work.session.get_one(Person, deceased)
+def _died_on(request: EnterBurial) -> date | None:
+    return at_town(request.died_at).date() if request.died_at else request.died_on
+
+
+def _died(request: EnterBurial) -> Someone:
+    """The deceased; somebody new is entered with the day of death."""
+    died_on, someone = _died_on(request), request.deceased
+    if died_on is None or isinstance(someone, UUID):
+        return someone
+    details = msgspec.structs.replace(someone.details, died=UncertainDate.exact(died_on))
+    return msgspec.structs.replace(someone, details=details)
+
+
+def _deceased(work: Work, request: EnterBurial, person_id: UUID) -> Person:
+    person = work.session.get_one(Person, person_id)
     if request.deceased_details is not None:
         complete_person(work, person, request.deceased_details)
-    died_on = at_town(request.died_at).date() if request.died_at else request.died_on
+    died_on = _died_on(request)
     if died_on is not None and person.died.day != died_on:
         person.died = UncertainDate.exact(died_on)
-    for other in queries.burials_of(work.session, person.id):
+    for other in queries.burials_of(work.session, person_id) if person_id == request.deceased else ():
         where = queries.grave_name(work.session, queries.grave(work.session, other.grave_id))
         raise Refused(f"{display_name(person)} ist schon bestattet: {where}.")
     buried = UncertainDate.exact(request.buried_on)
@@ -124,7 +139,7 @@ def _deceased(parties: Parties, request: EnterBurial) -> Person:
     return person
 
 
-def _plan(work: Work, grave: Grave, books: Books, request: EnterBurial, deceased: Person) -> BurialPlan:
+def _plan(work: Work, here: OpenGrave, request: EnterBurial, deceased: Person) -> BurialPlan:
     if request.buried_on > work.today + FURTHEST_AHEAD:
         raise BadInput(
             f"Der Tag der Bestattung liegt mehr als ein Jahr voraus: {german_date(request.buried_on)}."
@@ -146,8 +161,8 @@ def _plan(work: Work, grave: Grave, books: Books, request: EnterBurial, deceased
         services=request.services,
         third_party=frozenset(request.third_party),
     )
-    law = books.burial_law(deceased.died.day or request.buried_on)
-    plan = plan_burial(books.statutes, law, queries.grave_state(work.session, grave), wish)
+    law = here.books.burial_law(deceased.died.day or request.buried_on)
+    plan = plan_burial(here.books.statutes, law, here.state, wish)
     why_not = request.without_extension.strip()
     return plan_without_extension(plan, why_not) if why_not else plan
 
@@ -158,20 +173,25 @@ def _age(said: int | None, deceased: Person) -> int | None:
     return full_years(born, died) if said is None and born and died else said
 
 
-def _must_be_allowed(plan: BurialPlan, request: EnterBurial) -> None:
+def _must_be_allowed(here: OpenGrave, plan: BurialPlan, request: EnterBurial) -> None:
     if plan.refusals:
         raise Refused(" ".join(plan.refusals))
-    if plan.warnings and not request.confirmed.strip():
-        raise Refused(
-            "Bitte bestätigen und begründen: " + " ".join(plan.warnings), detail="confirmation needed"
+    warnings = [*plan.warnings]
+    since = here.uncleared_since(plan.wish.day)
+    if since is not None and here.right is None and plan.right is not None and plan.right.award is not None:
+        warnings.append(
+            f"Das frühere Nutzungsrecht wurde zum {german_date(since)} zurückgegeben; eine Abräumung ist"
+            " nicht eingetragen."
         )
+    if warnings and not request.confirmed.strip():
+        raise Refused("Bitte bestätigen und begründen: " + " ".join(warnings), detail="confirmation needed")
 
 
-def _burial(parties: Parties, request: EnterBurial, plan: BurialPlan, deceased: Person) -> Burial:
-    work = parties.work
+def _burial(work: Work, parties: Parties, request: EnterBurial, plan: BurialPlan, deceased: Person) -> Burial:
     applicant = parties.id_or_none(request.applicant)
     if applicant is not None and request.applicant_is.strip():
         relate(work, Relate(person=applicant, of=deceased.id, relation=request.applicant_is))
+    reasons = filter(None, (request.confirmed.strip(), request.without_extension.strip()))
     burial = Burial(
         grave_id=request.grave,
         place=plan.placement.place,
@@ -192,30 +212,20 @@ def _burial(parties: Parties, request: EnterBurial, plan: BurialPlan, deceased: 
         debtor_id=parties.id_or_none(request.debtor),
         contact_id=parties.id_or_none(request.contact),
         case_id=case_for(work, request.case, f"Bestattung {plan.wish.name}").id,
-        confirmed=bounded(
-            "\n".join(filter(None, (request.confirmed, request.without_extension))),
-            LONGEST_REMARK,
-            "Begründung",
-        ),
+        confirmed=bounded("\n".join(reasons), LONGEST_REMARK, "Begründung"),
         remark=bounded(request.remark, LONGEST_REMARK, "Bemerkung"),
     )
     work.session.add(burial)
     return burial
 
 
-def _write_right(
-    parties: Parties, grave: Grave, plan: BurialPlan, request: EnterBurial, burial: Burial
-) -> None:
-    work = parties.work
+def _write_right(work: Work, here: OpenGrave, plan: BurialPlan, holder: UUID | None, burial: Burial) -> None:
     decided = plan.right
     assert decided is not None
     if decided.award is not None:
-        holder = parties.id_or_none(request.holder)
-        grant(work, grave, decided.award, holder, burial=burial.id)
+        grant(work, here.grave, decided.award, holder, burial=burial.id)
     elif decided.extension is not None:
-        right = queries.right_that_counts(work.session, grave)
-        assert right is not None
-        prolong(work, right, decided.extension, burial=burial.id)
+        prolong(work, here.held(), decided.extension, burial=burial.id)
 
 
 class RegisterBurial(Request, frozen=True, kw_only=True):
@@ -244,7 +254,8 @@ def register_burial(work: Work, request: RegisterBurial) -> UUID:
     grave = queries.grave(work.session, request.grave)
     if request.place is not None and not 1 <= request.place <= grave.places:
         raise BadInput(f"Stelle {request.place} gibt es nicht: die Grabstätte hat {grave.places}.")
-    known = person_id_or_none(work, request.deceased)
+    parties = Parties(work, request.deceased, request.undertaker)
+    known = parties.id_or_none(request.deceased)
     deceased = work.session.get_one(Person, known) if known else None
     age = _age(request.age, deceased) if deceased else request.age
     burial = Burial(
@@ -258,19 +269,23 @@ def register_burial(work: Work, request: RegisterBurial) -> UUID:
         age=age,
         register_number=bounded(request.register_number, LONGEST_NAME, "Sterbebuchnummer"),
         cremation_number=bounded(request.cremation_number, LONGEST_NAME, "Einäscherungsnummer"),
-        undertaker_id=person_id_or_none(work, request.undertaker),
+        undertaker_id=parties.id_or_none(request.undertaker),
         remark=bounded(request.remark, LONGEST_REMARK, "Bemerkung"),
     )
-    set_rest(work, grave, burial, books_of(work.session, grave))
+    _set_rest(work, grave, burial, _statutes(work, grave))
     work.session.add(burial)
     return burial.id
 
 
-def set_rest(work: Work, grave: Grave, burial: Burial, books: Books) -> None:
+def _statutes(work: Work, grave: Grave) -> Statutes:
+    """What an old burial is judged by: no statute at all only leaves its rest open."""
+    cemetery = work.session.get_one(Cemetery, grave.cemetery_id)
+    return statutes_of(work.session, cemetery.statute_key)
+
+
+def _set_rest(work: Work, grave: Grave, burial: Burial, statutes: Statutes) -> None:
     """Writes the end of a burial's rest, by the statute that governs it, and why."""
-    rest = rest_of_burial(
-        books.statutes, grave.kind, burial.form, burial.buried, age=burial.age, on=work.today
-    )
+    rest = rest_of_burial(statutes, grave.kind, burial.form, burial.buried, age=burial.age, on=work.today)
     burial.rest_end, burial.rest_reason = rest.end, rest.reason
 
 
@@ -312,4 +327,4 @@ def correct_burial(work: Work, request: CorrectBurial) -> None:
     burial.cremation_number = bounded(request.cremation_number, LONGEST_NAME, "Einäscherungsnummer")
     remark = f"{request.remark}\nBerichtigt am {german_date(work.today)}: {request.reason.strip()}".strip()
     burial.remark = bounded(remark, LONGEST_REMARK, "Bemerkung")
-    set_rest(work, grave, burial, books_of(work.session, grave))
+    _set_rest(work, grave, burial, _statutes(work, grave))

@@ -14,13 +14,13 @@ from rathaus_desk.cemetery.assessing import (
     clearance_in_advance,
     decision_occasions,
 )
-from rathaus_desk.cemetery.books import Books
-from rathaus_desk.cemetery.operations.parties import Someone, person_id_or_none
+from rathaus_desk.cemetery.operations.open_grave import OpenGrave
 from rathaus_desk.cemetery.plan import BurialPlan, GraveDecision
-from rathaus_desk.cemetery.records import Burial, Grave, PrepaidItem
+from rathaus_desk.cemetery.records import Burial, PrepaidItem
 from rathaus_desk.fees.engine import Occasion, assess, items_for
 from rathaus_desk.fees.operations import give_notice, keep_assessment
 from rathaus_desk.fees.records import Notice
+from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.letters.operations import compose_and_file
 from rathaus_desk.store.operations import Work
 from rathaus_desk.town.operations import open_own_case
@@ -38,33 +38,36 @@ class Matter:
 
 def case_for(work: Work, case: UUID | None, title: str) -> Case:
     """The case a decision belongs to: the one it came with, or a new one of the clerk's office."""
-    return open_own_case(work, title) if case is None else work.session.get_one(Case, case)
+    if case is None:
+        return open_own_case(work, title)
+    known = work.session.get(Case, case)
+    if known is None:
+        raise Refused("Diesen Vorgang gibt es nicht (mehr).")
+    return known
 
 
 def charge_burial(
     work: Work,
-    books: Books,
-    grave: Grave,
+    here: OpenGrave,
     plan: BurialPlan,
     burial: Burial,
     debtor: UUID,
-    corrects: Notice | None,
     *,
-    clearance: bool = False,
-) -> letters.Charged:
+    clearance: bool,
+    corrects: Notice | None = None,
+) -> None:
     """Assesses a burial by the tariff of its day, and files the fee notice to who owes it.
 
     With ``clearance`` the later clearance is charged too and kept as paid in advance.
     """
-    _, tariff = books.tariff(plan.wish.day)
-    later = clearance_in_advance(plan, tariff, state=books.state) if clearance else None
-    occasions = burial_occasions(plan, tariff, state=books.state)
+    _, tariff = here.books.tariff(plan.wish.day)
+    later = clearance_in_advance(plan, tariff, state=here.books.state) if clearance else None
+    occasions = burial_occasions(plan, tariff, state=here.books.state)
     occasions = (*occasions, later) if later and occasions else occasions
     assert burial.case_id is not None
     charged = _give(
         work,
-        books,
-        grave,
+        here,
         occasions,
         act="fee_notice",
         title=f"Gebühren: Bestattung {plan.wish.name}",
@@ -73,22 +76,23 @@ def charge_burial(
         on=plan.wish.day,
         corrects=corrects,
     )
+    burial.notice_id = charged.notice.id
+    work.session.flush()
     if later is not None:
-        _keep_prepaid(work, grave, charged, {item.key for item in items_for(tariff, later)})
-    facts = letters.fee_notice(work, books, charged, grave=grave, plan=plan)
+        _keep_prepaid(work, here, charged, {item.key for item in items_for(tariff, later)})
+    facts = letters.fee_notice(work, here.books, charged, grave=here.grave, plan=plan)
     compose_and_file(
         work, "fee_notice", facts, about=charged.notice.id, case=burial.case_id, recipient=debtor
     )
-    return charged
 
 
-def _keep_prepaid(work: Work, grave: Grave, charged: letters.Charged, items: Collection[str]) -> None:
+def _keep_prepaid(work: Work, here: OpenGrave, charged: letters.Charged, items: Collection[str]) -> None:
     """The lines of these items are work paid in advance; what was paid before is none."""
     for line in charged.assessment.kept_lines if charged.assessment else ():
         if line.key in items and line.amount:
             work.session.add(
                 PrepaidItem(
-                    grave_id=grave.id,
+                    grave_id=here.grave.id,
                     item=line.key,
                     label=line.label,
                     amount=line.amount,
@@ -97,24 +101,24 @@ def _keep_prepaid(work: Work, grave: Grave, charged: letters.Charged, items: Col
             )
 
 
-def use_prepaid(work: Work, books: Books, grave: Grave, decision: GraveDecision, name: EventName) -> None:
+def use_prepaid(work: Work, here: OpenGrave, decision: GraveDecision, name: EventName) -> None:
     """What was paid in advance for an event is used up now that it takes place."""
-    paid = queries.prepaid_in(work.session, grave.id)
+    paid = queries.prepaid_in(work.session, here.grave.id)
     if not paid:
         return
-    _, tariff = books.tariff(decision.on)
-    occasions = decision_occasions(name, decision, tariff, state=books.state)
+    _, tariff = here.books.tariff(decision.on)
+    occasions = decision_occasions(name, decision, tariff, state=here.books.state)
     used = {item.key for occasion in occasions[:1] for item in items_for(tariff, occasion)}
     for prepaid in paid:
         if prepaid.item in used:
             prepaid.used_on = decision.on
 
 
-def confirm_to_undertaker(work: Work, books: Books, grave: Grave, plan: BurialPlan, burial: Burial) -> None:
+def confirm_to_undertaker(work: Work, here: OpenGrave, plan: BurialPlan, burial: Burial) -> None:
     """Files the confirmation of the appointment to the undertaker, if there is one and the time is fixed."""
     if burial.undertaker_id is None or burial.buried_at is None:
         return
-    facts = letters.burial_confirmation(work, books, grave=grave, plan=plan, burial=burial)
+    facts = letters.burial_confirmation(work, here.books, grave=here.grave, plan=plan, burial=burial)
     compose_and_file(
         work,
         "burial_confirmation",
@@ -127,8 +131,7 @@ def confirm_to_undertaker(work: Work, books: Books, grave: Grave, plan: BurialPl
 
 def charge_decision(
     work: Work,
-    books: Books,
-    grave: Grave,
+    here: OpenGrave,
     name: EventName,
     decision: GraveDecision,
     *,
@@ -137,56 +140,55 @@ def charge_decision(
     title: str,
 ) -> letters.Charged:
     """Assesses a decision without a burial by the tariff of its day, and gives the notice (no letter yet)."""
-    _, tariff = books.tariff(decision.on)
-    occasions = decision_occasions(name, decision, tariff, state=books.state)
+    _, tariff = here.books.tariff(decision.on)
+    occasions = decision_occasions(name, decision, tariff, state=here.books.state)
     act = {
         "extension": "extension_notice",
         "reacquisition": "extension_notice",
         "transfer": "transfer_notice",
     }
-    return _give(
+    charged = _give(
         work,
-        books,
-        grave,
+        here,
         occasions,
         act=act.get(name, "fee_notice"),
         title=title,
         case=case.id,
         debtor=debtor,
         on=decision.on,
-        corrects=None,
     )
+    work.session.flush()
+    return charged
 
 
 def notice_over(
     work: Work,
-    books: Books,
-    grave: Grave,
+    here: OpenGrave,
     decision: GraveDecision,
     matter: Matter,
     *,
-    debtor: Someone | None,
+    debtor: UUID | None,
     case: UUID | None,
 ) -> None:
     """Charges a decision that has no letter of its own, and files its fee notice; no debtor: nothing."""
-    owing = person_id_or_none(work, debtor)
-    if owing is None:
+    if debtor is None:
         return
     its_case = case_for(work, case, matter.title)
     charged = charge_decision(
-        work, books, grave, matter.event, decision, case=its_case, debtor=owing, title=matter.title
+        work, here, matter.event, decision, case=its_case, debtor=debtor, title=matter.title
     )
     if charged.assessment is not None:
-        facts = letters.decision_notice(work, books, charged, matter.title, matter.occasion, decision.reasons)
+        facts = letters.decision_notice(
+            work, here.books, charged, matter.title, matter.occasion, decision.reasons
+        )
         compose_and_file(
-            work, "fee_notice", facts, about=charged.notice.id, case=its_case.id, recipient=owing
+            work, "fee_notice", facts, about=charged.notice.id, case=its_case.id, recipient=debtor
         )
 
 
 def _give(
     work: Work,
-    books: Books,
-    grave: Grave,
+    here: OpenGrave,
     occasions: Sequence[Occasion],
     *,
     act: str,
@@ -194,17 +196,15 @@ def _give(
     case: UUID,
     debtor: UUID,
     on: date,
-    corrects: Notice | None,
+    corrects: Notice | None = None,
 ) -> letters.Charged:
-    version, tariff = books.tariff(on)
-    prepaid = [item.item for item in queries.prepaid_in(work.session, grave.id)]
+    version, tariff = here.books.tariff(on)
+    prepaid = [item.item for item in queries.prepaid_in(work.session, here.grave.id)]
     assessment = assess(tariff, occasions, prepaid=prepaid) if occasions else None
     kept = None
     if assessment is not None and assessment.lines:
         kept = keep_assessment(work, assessment, version, case=case, on=on)
-        work.session.flush()
     notice = give_notice(
         work, act=act, title=title, case=case, recipient=debtor, assessment=kept, corrects=corrects
     )
-    work.session.flush()
     return letters.Charged(notice, kept)

@@ -31,20 +31,28 @@ class EnterCemetery(Request, frozen=True, kw_only=True):
 @operation(EnterCemetery, name="cemetery.enter_cemetery", title="Friedhof anlegen")
 def enter_cemetery(work: Work, request: EnterCemetery) -> UUID:
     """Makes the cemetery; Refused if one has that name."""
-    name = bounded(request.name, LONGEST_NAME, "Name")
-    if not name:
-        raise BadInput("Der Friedhof braucht einen Namen.")
-    if queries.cemetery_named(work.session, name) is not None:
-        raise Refused(f"Einen Friedhof „{name}“ gibt es schon.")
-    made = Cemetery(
-        name=name,
-        level_names=[bounded(level, LONGEST_NUMBER, "Ebene") for level in request.level_names],
-        statute_key=request.statute_key,
-        tariff_key=request.tariff_key,
-        remark=bounded(request.remark, LONGEST_REMARK, "Bemerkung"),
-    )
+    made = Cemetery()
+    _write_cemetery(work, made, request)
     work.session.add(made)
     return made.id
+
+
+class DescribeCemetery(Request, frozen=True, kw_only=True):
+    """What a cemetery is, all of it as it is now. Statute and tariff by key; empty: the only one."""
+
+    cemetery: UUID
+    name: str
+    level_names: tuple[str, ...] = ()
+    statute_key: str = ""
+    tariff_key: str = ""
+    remark: str = ""
+
+
+@operation(DescribeCemetery, name="cemetery.describe_cemetery", title="Friedhof ändern")
+def describe_cemetery(work: Work, request: DescribeCemetery) -> None:
+    """Writes it; Refused if another has that name."""
+    cemetery = _cemetery(work, request.cemetery)
+    _write_cemetery(work, cemetery, request)
 
 
 class EnterGrave(Request, frozen=True, kw_only=True):
@@ -65,15 +73,12 @@ class EnterGrave(Request, frozen=True, kw_only=True):
 @operation(EnterGrave, name="cemetery.enter_grave", title="Grabstätte anlegen")
 def enter_grave(work: Work, request: EnterGrave) -> UUID:
     """Makes the grave; Refused if the cemetery has one of that number."""
-    cemetery = work.session.get(Cemetery, request.cemetery)
-    if cemetery is None:
-        raise Refused("Diesen Friedhof gibt es nicht (mehr).")
     made = Grave(
-        cemetery_id=cemetery.id,
-        kind=request.kind,
+        cemetery_id=_cemetery(work, request.cemetery).id,
+        kind=bounded(request.kind, LONGEST_NAME, "Grabart"),
         kind_text=bounded(request.kind_text, LONGEST_NAME, "Grabart"),
         places=_places(request.places),
-        size=request.size,
+        size=bounded(request.size, LONGEST_NUMBER, "Größe"),
         war_grave=request.war_grave,
         remark=bounded(request.remark, LONGEST_REMARK, "Bemerkung"),
     )
@@ -124,26 +129,33 @@ def describe_grave(work: Work, request: DescribeGrave) -> None:
         raise Refused(
             f"In Stelle {used} liegt jemand; die Grabstätte kann nicht weniger als {used} Stellen haben."
         )
-    grave.kind = request.kind
+    grave.kind = bounded(request.kind, LONGEST_NAME, "Grabart")
     grave.kind_text = bounded(request.kind_text, LONGEST_NAME, "Grabart")
     grave.places = _places(request.places)
-    grave.size = request.size
+    grave.size = bounded(request.size, LONGEST_NUMBER, "Größe")
     grave.war_grave = request.war_grave
     grave.blocked = bounded(request.blocked, LONGEST_NAME, "Sperrvermerk")
     grave.remark = bounded(request.remark, LONGEST_REMARK, "Bemerkung")
 
 
-def open_grave(work: Work, grave_id: UUID) -> Grave:
-    """The grave, for a decision about it; Refused while it is blocked or a right in it is disputed."""
-    grave = queries.grave(work.session, grave_id)
-    name = queries.grave_name(work.session, grave)
-    if grave.blocked:
-        raise Refused(f"{name} ist gesperrt: {grave.blocked}")
-    if any(right.disputed for right in queries.rights_in(work.session, grave.id)):
-        raise Refused(
-            f"{name}: mehrere Nutzungsrechte widersprechen sich. Bitte zuerst klären, welches gilt."
-        )
-    return grave
+def _cemetery(work: Work, cemetery: UUID) -> Cemetery:
+    found = work.session.get(Cemetery, cemetery)
+    if found is None:
+        raise Refused("Diesen Friedhof gibt es nicht (mehr).")
+    return found
+
+
+def _write_cemetery(work: Work, cemetery: Cemetery, request: EnterCemetery | DescribeCemetery) -> None:
+    name = bounded(request.name, LONGEST_NAME, "Name")
+    if not name:
+        raise BadInput("Der Friedhof braucht einen Namen.")
+    other = queries.cemetery_named(work.session, name)
+    if other is not None and other is not cemetery:
+        raise Refused(f"Einen Friedhof „{name}“ gibt es schon.")
+    cemetery.name = name
+    cemetery.level_names = [bounded(level, LONGEST_NUMBER, "Ebene") for level in request.level_names]
+    cemetery.statute_key, cemetery.tariff_key = request.statute_key, request.tariff_key
+    cemetery.remark = bounded(request.remark, LONGEST_REMARK, "Bemerkung")
 
 
 def _number(work: Work, grave: Grave, levels: tuple[str, ...], number: str) -> None:

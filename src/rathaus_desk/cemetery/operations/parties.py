@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from rathaus_desk.kernel.errors import BadInput
+from rathaus_desk.people import queries as people
 from rathaus_desk.people.operations import EnterPerson, enter_person
-from rathaus_desk.people.records import Person
 from rathaus_desk.store.operations import Work
 
 Someone = UUID | EnterPerson
@@ -14,37 +14,25 @@ Someone = UUID | EnterPerson
 
 
 class Parties:
-    """The people of one request: a new one who has two roles in it is entered once."""
+    """Everybody of one request, in the register: a new person who has two roles in it is entered once."""
 
-    def __init__(self, work: Work) -> None:
-        self.work = work
+    def __init__(self, work: Work, *everyone: Someone | None) -> None:
+        """Enters who is new. BadInput if somebody is not in the register (any more)."""
+        known = [someone for someone in everyone if isinstance(someone, UUID)]
+        if len(people.people(work.session, known)) < len(set(known)):
+            raise BadInput("Diese Person gibt es nicht (mehr).")
         self._entered: list[tuple[EnterPerson, UUID]] = []
+        for someone in everyone:
+            if isinstance(someone, EnterPerson) and not any(one == someone for one, _ in self._entered):
+                self._entered.append((someone, enter_person(work, someone)))
+        work.session.flush()
 
     def id(self, someone: Someone) -> UUID:
-        """Their id; a new person is entered. BadInput if there is no such person."""
-        for known, known_id in self._entered:
-            if known == someone:
-                return known_id
-        found = person_id(self.work, someone)
-        if isinstance(someone, EnterPerson):
-            self._entered.append((someone, found))
-        return found
+        """The id of one of them."""
+        if isinstance(someone, UUID):
+            return someone
+        return next(person for entered, person in self._entered if entered == someone)
 
     def id_or_none(self, someone: Someone | None) -> UUID | None:
         """As `id`; None for nobody."""
         return None if someone is None else self.id(someone)
-
-
-def person_id(work: Work, someone: Someone) -> UUID:
-    """Their id; a new person is entered. BadInput if there is no such person."""
-    if isinstance(someone, EnterPerson):
-        return enter_person(work, someone)
-    found = work.session.get(Person, someone)
-    if found is None or found.deleted_at is not None:
-        raise BadInput("Diese Person gibt es nicht (mehr).")
-    return found.id
-
-
-def person_id_or_none(work: Work, someone: Someone | None) -> UUID | None:
-    """As `person_id`; None for nobody."""
-    return None if someone is None else person_id(work, someone)

@@ -6,7 +6,6 @@ from datetime import date
 from uuid import UUID
 
 from rathaus_desk.cemetery import letters, queries
-from rathaus_desk.cemetery.books import books_of
 from rathaus_desk.cemetery.operations.charging import Matter, case_for, charge_decision, notice_over
 from rathaus_desk.cemetery.operations.granting import (
     claim_anew,
@@ -16,10 +15,12 @@ from rathaus_desk.cemetery.operations.granting import (
     hand_over,
     prolong,
 )
-from rathaus_desk.cemetery.operations.graves import LONGEST_NAME, LONGEST_REMARK, open_grave
-from rathaus_desk.cemetery.operations.parties import Someone, person_id, person_id_or_none
+from rathaus_desk.cemetery.operations.graves import LONGEST_NAME, LONGEST_REMARK
+from rathaus_desk.cemetery.operations.open_grave import OpenGrave, open_grave
+from rathaus_desk.cemetery.operations.parties import Parties, Someone
 from rathaus_desk.cemetery.plan import plan_award, plan_extension, plan_plain, plan_surrender
-from rathaus_desk.cemetery.records import Grave, RightOfUse
+from rathaus_desk.cemetery.records import RightOfUse
+from rathaus_desk.cemetery.rules.terms import GraveKind
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.kernel.texts import bounded
@@ -43,16 +44,35 @@ class AwardRight(Request, frozen=True, kw_only=True):
 @operation(AwardRight, name="cemetery.award_right", title="Nutzungsrecht vergeben")
 def award_right(work: Work, request: AwardRight) -> UUID:
     """Makes the right and gives the notice; Refused while the grave is held or occupied."""
-    grave = open_grave(work, request.grave)
-    books = books_of(work.session, grave)
-    state = queries.grave_state(work.session, grave)
-    decision = plan_award(books.statutes, state, on=request.first or work.today)
+    here = open_grave(work, request.grave)
+    on = request.first or work.today
+    decision = plan_award(here.books.statutes, here.state, on=on)
     assert decision.award is not None
-    right = grant(work, grave, decision.award, person_id(work, request.holder))
-    name = queries.grave_name(work.session, grave)
-    matter = Matter("award", f"Vergabe der Grabstätte {name}", f"die Vergabe der Grabstätte {name}")
-    notice_over(work, books, grave, decision, matter, debtor=request.debtor, case=request.case)
+    parties = Parties(work, request.holder, request.debtor)
+    holder = parties.id(request.holder)
+    _must_be_cleared(here, decision.kind, holder, on)
+    right = grant(work, here.grave, decision.award, holder)
+    title = f"Vergabe der Grabstätte {here.name}"
+    matter = Matter("award", title, f"die {title}")
+    notice_over(work, here, decision, matter, debtor=parties.id_or_none(request.debtor), case=request.case)
     return right.id
+
+
+def _must_be_cleared(here: OpenGrave, kind: GraveKind, holder: UUID, on: date) -> None:
+    """A grave is free again only when its clearance was recorded (rule 14).
+
+    But where the statute awards a right anew after its end (``after_expiry``), its holder may go on.
+    """
+    since = here.uncleared_since(on)
+    if since is None:
+        return
+    if kind.after_expiry == "award" and here.right is not None and here.right.holder_id == holder:
+        return
+    raise Refused(
+        f"Das frühere Nutzungsrecht an der Grabstätte {here.name} endete am {german_date(since)}."
+        " Frei ist sie erst wieder, wenn ihre Abräumung eingetragen ist.",
+        source=kind.source(),
+    )
 
 
 class ExtendRight(Request, frozen=True, kw_only=True):
@@ -70,23 +90,19 @@ class ExtendRight(Request, frozen=True, kw_only=True):
 @operation(ExtendRight, name="cemetery.extend_right", title="Nutzungsrecht verlängern")
 def extend_right(work: Work, request: ExtendRight) -> date:
     """Extends it and gives the notice; returns its new last day."""
-    grave = open_grave(work, request.grave)
-    books = books_of(work.session, grave)
-    state = queries.grave_state(work.session, grave)
-    decision = plan_extension(books.statutes, state, on=work.today, years=request.years)
+    here = open_grave(work, request.grave)
+    decision = plan_extension(here.books.statutes, here.state, on=work.today, years=request.years)
     assert decision.extension is not None
-    right = _right(work, grave)
+    debtor = Parties(work, request.debtor).id_or_none(request.debtor)
+    right = here.held()
     former_until = right.until
     prolong(work, right, decision.extension)
-    debtor = person_id_or_none(work, request.debtor)
     if debtor is not None:
-        title = f"Verlängerung des Nutzungsrechts {queries.grave_name(work.session, grave)}"
+        title = f"Verlängerung des Nutzungsrechts {here.name}"
         case = case_for(work, request.case, title)
-        charged = charge_decision(
-            work, books, grave, "extension", decision, case=case, debtor=debtor, title=title
-        )
+        charged = charge_decision(work, here, "extension", decision, case=case, debtor=debtor, title=title)
         facts = letters.extension_notice(
-            work, books, charged, grave=grave, decision=decision, former_until=former_until
+            work, here.books, charged, grave=here.grave, decision=decision, former_until=former_until
         )
         compose_and_file(
             work, "extension_notice", facts, about=charged.notice.id, case=case.id, recipient=debtor
@@ -110,26 +126,31 @@ class TransferRight(Request, frozen=True, kw_only=True):
 @operation(TransferRight, name="cemetery.transfer_right", title="Nutzungsrecht übertragen")
 def transfer_right(work: Work, request: TransferRight) -> UUID:
     """Changes the holder; Refused if they hold it already, or the right has ended."""
-    grave = open_grave(work, request.grave)
-    books = books_of(work.session, grave)
-    right = _right(work, grave)
+    here = open_grave(work, request.grave)
+    right = here.held()
     reason = bounded(request.reason, LONGEST_NAME, "Grund")
     if not reason:
         raise BadInput("Es fehlt, warum das Nutzungsrecht übergeht.")
     if right.until < work.today:
         raise Refused(f"Das Nutzungsrecht ist am {german_date(right.until)} abgelaufen.")
-    decision = plan_plain(books.statutes, queries.grave_state(work.session, grave), on=work.today)
-    to = person_id(work, request.to)
+    decision = plan_plain(here.books.statutes, here.state, on=work.today)
+    to = Parties(work, request.to).id(request.to)
     if to == right.holder_id:
         raise Refused("Diese Person ist bereits nutzungsberechtigt.")
     former = queries.holder_name(work.session, right) or "niemandem"
     hand_over(work, right, to, reason)
     if request.notice:
-        title = f"Übertragung des Nutzungsrechts {queries.grave_name(work.session, grave)}"
+        title = f"Übertragung des Nutzungsrechts {here.name}"
         case = case_for(work, request.case, title)
-        charged = charge_decision(work, books, grave, "transfer", decision, case=case, debtor=to, title=title)
+        charged = charge_decision(work, here, "transfer", decision, case=case, debtor=to, title=title)
         facts = letters.transfer_notice(
-            work, books, charged, grave=grave, former_holder=former, until=right.until, reasons=(reason,)
+            work,
+            here.books,
+            charged,
+            grave=here.grave,
+            former_holder=former,
+            until=right.until,
+            reasons=(reason,),
         )
         compose_and_file(work, "transfer_notice", facts, about=charged.notice.id, case=case.id, recipient=to)
     return right.id
@@ -150,16 +171,17 @@ class SurrenderRight(Request, frozen=True, kw_only=True):
 @operation(SurrenderRight, name="cemetery.surrender_right", title="Nutzungsrecht zurücknehmen")
 def surrender_right(work: Work, request: SurrenderRight) -> UUID:
     """Ends the right and gives the notice; Refused during a rest, unless the statute allows it."""
-    grave = open_grave(work, request.grave)
-    books = books_of(work.session, grave)
+    here = open_grave(work, request.grave)
     on = request.on or work.today
-    decision = plan_surrender(books.statutes, queries.grave_state(work.session, grave), on=on)
+    decision = plan_surrender(here.books.statutes, here.state, on=on)
     assert decision.surrender is not None
-    right = _right(work, grave)
+    debtor = Parties(work, request.debtor).id_or_none(request.debtor)
+    right = here.held()
     give_back(work, right, on, decision.surrender.reason)
-    name = queries.grave_name(work.session, grave)
-    matter = Matter("surrender", f"Rückgabe der Grabstätte {name}", f"die Rückgabe der Grabstätte {name}")
-    notice_over(work, books, grave, decision, matter, debtor=request.debtor, case=request.case)
+    title = f"Rückgabe der Grabstätte {here.name}"
+    notice_over(
+        work, here, decision, Matter("surrender", title, f"die {title}"), debtor=debtor, case=request.case
+    )
     return right.id
 
 
@@ -217,10 +239,3 @@ def correct_right(work: Work, request: CorrectRight) -> None:
         right.holder_id, right.holder_text = request.holder, ""
     right.remark = bounded(request.remark, LONGEST_REMARK, "Bemerkung")
     correct(work, right, before, reason)
-
-
-def _right(work: Work, grave: Grave) -> RightOfUse:
-    right = queries.right_that_counts(work.session, grave)
-    if right is None:
-        raise Refused("An dieser Grabstätte besteht kein Nutzungsrecht.")
-    return right

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -20,6 +21,7 @@ from rathaus_desk.fees.vocabulary import (
     FACTS,
     GERMAN_COUNTS,
     GERMAN_FACTS,
+    GERMAN_PREFIXES,
     PREFIXES,
     FactType,
 )
@@ -213,16 +215,19 @@ class ItemCompiler:
                 self.notes.note(("limit", position, "key"), f"Den Schlüssel „{limit.key}“ gibt es schon.")
 
     def _per(self, at: At, text: str) -> tuple[CountTerm, ...]:
-        terms = []
+        terms, unknown = [], []
         for part in (part.strip() for part in text.split(" and ")):
             prefix = next((prefix for prefix in PREFIXES if part.startswith(prefix)), "")
             name = part.removeprefix(prefix)
             if name in COUNTS:
                 terms.append(CountTerm(name, prefix))
-                continue
-            meant = GERMAN_COUNTS.get(name.lower()) or nearest(name, list(COUNTS))
-            should = f'per = "{prefix}{meant}"' if meant else f"eine von: {', '.join(COUNTS)}"
-            self.notes.note(at, f"„per“: „{part}“ ist keine bekannte Menge.", should)
+            else:
+                unknown.append(part)
+        if unknown:
+            meant = [_meant_count(part) for part in re.split(r"\s+(?:and|und|mal|x)\s+|\s*[,/×*+]\s*", text)]
+            should = f'per = "{" and ".join(meant)}"' if all(meant) else f"eine von: {', '.join(COUNTS)}"
+            parts = ", ".join(f"„{part}“" for part in unknown)
+            self.notes.note(at, f"„per“: {parts} ist keine bekannte Menge.", should)
         return tuple(terms)
 
     def _rate(self, at: At, table: ItemTable, amount: Money) -> Fraction:
@@ -268,6 +273,16 @@ def _excludes(condition: Condition, row: Comparison) -> bool:
         entry.fact == row.fact and not entry.suffix and not set(entry.values) & set(row.values)
         for entry in condition.comparisons
     )
+
+
+def _meant_count(part: str) -> str:
+    """The count that somebody may have meant who wrote ``angefangene Stunde`` or ``places``; or nothing."""
+    part = part.strip().lower().removeprefix("je ").removeprefix("pro ")
+    for said, prefix in {**GERMAN_PREFIXES, **{prefix: prefix for prefix in PREFIXES}}.items():
+        if part.startswith(said):
+            rest = _meant_count(part.removeprefix(said).lstrip())
+            return f"{prefix}{rest}" if rest and not rest.startswith(tuple(PREFIXES)) else ""
+    return part if part in COUNTS else GERMAN_COUNTS.get(part) or nearest(part, list(COUNTS))
 
 
 def _tabular_value(kind: FactType, written: str) -> object:

@@ -795,95 +795,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "burial",
-        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("grave_id", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=True),
-        sa.Column("deceased_id", sa.LargeBinary(length=16), nullable=True),
-        sa.Column("name_text", sa.Text(), nullable=False),
-        sa.Column("form", sa.String(length=64), nullable=False),
-        sa.Column("deep", sa.Boolean(), nullable=True),
-        sa.Column("buried_text", sa.Text(), nullable=False),
-        sa.Column("buried_earliest", sa.Date(), nullable=True),
-        sa.Column("buried_latest", sa.Date(), nullable=True),
-        sa.Column("buried_at", sa.String(), nullable=True),
-        sa.Column("rest_end", sa.Date(), nullable=True),
-        sa.Column("rest_reason", sa.Text(), nullable=False),
-        sa.Column("age", sa.Integer(), nullable=True),
-        sa.Column("stillborn", sa.Boolean(), nullable=False),
-        sa.Column("resident", sa.Boolean(), nullable=True),
-        sa.Column("register_number", sa.Text(), nullable=False),
-        sa.Column("cremation_number", sa.Text(), nullable=False),
-        sa.Column("undertaker_id", sa.LargeBinary(length=16), nullable=True),
-        sa.Column("applicant_id", sa.LargeBinary(length=16), nullable=True),
-        sa.Column("debtor_id", sa.LargeBinary(length=16), nullable=True),
-        sa.Column("contact_id", sa.LargeBinary(length=16), nullable=True),
-        sa.Column("case_id", sa.LargeBinary(length=16), nullable=True),
-        sa.Column("confirmed", sa.Text(), nullable=False),
-        sa.Column("gone_on", sa.Date(), nullable=True),
-        sa.Column("remark", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.String(), nullable=False),
-        sa.Column("changed_at", sa.String(), nullable=False),
-        sa.Column("deleted_at", sa.String(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["applicant_id"],
-            ["person.id"],
-            name=op.f("fk_burial_applicant_id"),
-            initially="DEFERRED",
-            deferrable=True,
-        ),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["case_file.id"],
-            name=op.f("fk_burial_case_id"),
-            initially="DEFERRED",
-            deferrable=True,
-        ),
-        sa.ForeignKeyConstraint(
-            ["contact_id"],
-            ["person.id"],
-            name=op.f("fk_burial_contact_id"),
-            initially="DEFERRED",
-            deferrable=True,
-        ),
-        sa.ForeignKeyConstraint(
-            ["debtor_id"],
-            ["person.id"],
-            name=op.f("fk_burial_debtor_id"),
-            initially="DEFERRED",
-            deferrable=True,
-        ),
-        sa.ForeignKeyConstraint(
-            ["deceased_id"],
-            ["person.id"],
-            name=op.f("fk_burial_deceased_id"),
-            initially="DEFERRED",
-            deferrable=True,
-        ),
-        sa.ForeignKeyConstraint(
-            ["grave_id"], ["grave.id"], name=op.f("fk_burial_grave_id"), initially="DEFERRED", deferrable=True
-        ),
-        sa.ForeignKeyConstraint(
-            ["undertaker_id"],
-            ["person.id"],
-            name=op.f("fk_burial_undertaker_id"),
-            initially="DEFERRED",
-            deferrable=True,
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_burial")),
-    )
-    with op.batch_alter_table("burial", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_burial_applicant_id"), ["applicant_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_burial_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_burial_contact_id"), ["contact_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_burial_debtor_id"), ["debtor_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_burial_deceased_id"), ["deceased_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_burial_grave_id"), ["grave_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_burial_rest_end"), ["rest_end"], unique=False)
-        batch_op.create_index(batch_op.f("ix_burial_undertaker_id"), ["undertaker_id"], unique=False)
-
-    op.create_table(
         "letter",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -989,60 +900,102 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notice_recipient_id"), ["recipient_id"], unique=False)
 
     op.create_table(
-        "right_change",
+        "burial",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("right_id", sa.LargeBinary(length=16), nullable=False),
-        sa.Column("act", sa.String(length=64), nullable=False),
-        sa.Column("decided_on", sa.Date(), nullable=False),
-        sa.Column("until_before", sa.Date(), nullable=True),
-        sa.Column("until_after", sa.Date(), nullable=False),
-        sa.Column("holder_before_id", sa.LargeBinary(length=16), nullable=True),
-        sa.Column("holder_after_id", sa.LargeBinary(length=16), nullable=True),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("burial_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("grave_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=True),
+        sa.Column("deceased_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("name_text", sa.Text(), nullable=False),
+        sa.Column("form", sa.String(length=64), nullable=False),
+        sa.Column("deep", sa.Boolean(), nullable=True),
+        sa.Column("buried_text", sa.Text(), nullable=False),
+        sa.Column("buried_earliest", sa.Date(), nullable=True),
+        sa.Column("buried_latest", sa.Date(), nullable=True),
+        sa.Column("buried_at", sa.String(), nullable=True),
+        sa.Column("rest_end", sa.Date(), nullable=True),
+        sa.Column("rest_reason", sa.Text(), nullable=False),
+        sa.Column("age", sa.Integer(), nullable=True),
+        sa.Column("stillborn", sa.Boolean(), nullable=False),
+        sa.Column("resident", sa.Boolean(), nullable=True),
+        sa.Column("register_number", sa.Text(), nullable=False),
+        sa.Column("cremation_number", sa.Text(), nullable=False),
+        sa.Column("undertaker_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("applicant_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("debtor_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("contact_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("case_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("notice_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("confirmed", sa.Text(), nullable=False),
+        sa.Column("gone_on", sa.Date(), nullable=True),
+        sa.Column("remark", sa.Text(), nullable=False),
         sa.Column("created_at", sa.String(), nullable=False),
         sa.Column("changed_at", sa.String(), nullable=False),
         sa.Column("deleted_at", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["burial_id"],
-            ["burial.id"],
-            name=op.f("fk_right_change_burial_id"),
-            initially="DEFERRED",
-            deferrable=True,
-        ),
-        sa.ForeignKeyConstraint(
-            ["holder_after_id"],
+            ["applicant_id"],
             ["person.id"],
-            name=op.f("fk_right_change_holder_after_id"),
+            name=op.f("fk_burial_applicant_id"),
             initially="DEFERRED",
             deferrable=True,
         ),
         sa.ForeignKeyConstraint(
-            ["holder_before_id"],
+            ["case_id"],
+            ["case_file.id"],
+            name=op.f("fk_burial_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["contact_id"],
             ["person.id"],
-            name=op.f("fk_right_change_holder_before_id"),
+            name=op.f("fk_burial_contact_id"),
             initially="DEFERRED",
             deferrable=True,
         ),
         sa.ForeignKeyConstraint(
-            ["right_id"],
-            ["right_of_use.id"],
-            name=op.f("fk_right_change_right_id"),
+            ["debtor_id"],
+            ["person.id"],
+            name=op.f("fk_burial_debtor_id"),
             initially="DEFERRED",
             deferrable=True,
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_right_change")),
+        sa.ForeignKeyConstraint(
+            ["deceased_id"],
+            ["person.id"],
+            name=op.f("fk_burial_deceased_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["grave_id"], ["grave.id"], name=op.f("fk_burial_grave_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["notice_id"],
+            ["notice.id"],
+            name=op.f("fk_burial_notice_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["undertaker_id"],
+            ["person.id"],
+            name=op.f("fk_burial_undertaker_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_burial")),
     )
-    with op.batch_alter_table("right_change", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_right_change_burial_id"), ["burial_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_right_change_holder_after_id"), ["holder_after_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_right_change_holder_before_id"), ["holder_before_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_right_change_right_id"), ["right_id"], unique=False)
+    with op.batch_alter_table("burial", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_burial_applicant_id"), ["applicant_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_burial_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_burial_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_burial_debtor_id"), ["debtor_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_burial_deceased_id"), ["deceased_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_burial_grave_id"), ["grave_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_burial_notice_id"), ["notice_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_burial_rest_end"), ["rest_end"], unique=False)
+        batch_op.create_index(batch_op.f("ix_burial_undertaker_id"), ["undertaker_id"], unique=False)
 
     op.create_table(
         "due_item",
@@ -1121,3 +1074,59 @@ def upgrade() -> None:
     with op.batch_alter_table("payment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_payment_clerk_id"), ["clerk_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_payment_due_item_id"), ["due_item_id"], unique=False)
+
+    op.create_table(
+        "right_change",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("right_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("act", sa.String(length=64), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("until_before", sa.Date(), nullable=True),
+        sa.Column("until_after", sa.Date(), nullable=False),
+        sa.Column("holder_before_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("holder_after_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("burial_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["burial_id"],
+            ["burial.id"],
+            name=op.f("fk_right_change_burial_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["holder_after_id"],
+            ["person.id"],
+            name=op.f("fk_right_change_holder_after_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["holder_before_id"],
+            ["person.id"],
+            name=op.f("fk_right_change_holder_before_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["right_id"],
+            ["right_of_use.id"],
+            name=op.f("fk_right_change_right_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_right_change")),
+    )
+    with op.batch_alter_table("right_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_right_change_burial_id"), ["burial_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_right_change_holder_after_id"), ["holder_after_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_right_change_holder_before_id"), ["holder_before_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_right_change_right_id"), ["right_id"], unique=False)
