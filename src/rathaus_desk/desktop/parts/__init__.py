@@ -1,0 +1,1 @@
+"""What pages are made of. A part knows nothing of graves or fees: a page describes, a part shows."""
