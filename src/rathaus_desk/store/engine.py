@@ -29,7 +29,7 @@ from rathaus_desk.store.operations import Done, Request, Stale, Work, operation_
 from rathaus_desk.store.recorder import OperationSession, Recorder
 from rathaus_desk.store.recovery_code import new_code
 from rathaus_desk.store.schema import Record
-from rathaus_desk.store.watch import Watcher, changes_since, latest
+from rathaus_desk.store.watch import News, Watcher, changes_since, latest, news_since
 
 
 class Store:
@@ -176,6 +176,14 @@ class Store:
         if arrived:
             watcher.seen = arrived[-1].number
         return arrived
+
+    def news(self, watcher: Watcher) -> News:
+        """What was written since the last call, by whomever, as a window needs to know it."""
+        if not watcher.changed():
+            return News()
+        with self.read() as session:
+            news, watcher.seen = news_since(session, watcher.seen)
+        return news
 
     def read_attachment(self, attachment: Attachment) -> bytes:
         """The readable content of a kept file; CannotWork if it is missing or damaged."""

@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from rathaus_desk.store.connection import driver_of
 from rathaus_desk.store.journal import Entry, Happened, happened
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What was written since the last look: the tables, and the records."""
+
+    tables: frozenset[str] = frozenset()
+    records: frozenset[UUID] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.records)
+
+
+def news_since(session: Session, number: int) -> tuple[News, int]:
+    """What operations after the entry ``number`` wrote, and the number of the last."""
+    rows = driver_of(session).execute(
+        "SELECT json_extract(change, '$.t'), record, max(entry) FROM journal_change"
+        " WHERE entry > ? GROUP BY 1, 2",
+        (number,),
+    )
+    written = [(table, UUID(bytes=record), entry) for table, record, entry in rows]
+    news = News(
+        frozenset(table for table, _, _ in written if table), frozenset(record for _, record, _ in written)
+    )
+    return news, max((entry for _, _, entry in written), default=number)
 
 
 def changes_since(session: Session, number: int) -> list[Happened]:

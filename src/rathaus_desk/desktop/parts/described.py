@@ -1,7 +1,7 @@
 """What pages say and parts show: columns, fields, details, consequences as plain values.
 
-A module describes a page once with these; how it looks, how it is read aloud and how it is reached by keyboard
-is the business of the parts. Nothing in here knows Qt, so a description can be tested without a window.
+A module describes a page once with these; how it looks, how it is read aloud and how it is reached by
+keyboard is the business of the parts. Nothing in here knows Qt: a description is tested without a window.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ ColumnKind = Literal["text", "date", "time", "uncertain", "money", "number", "fl
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a list. ``width`` in characters of the body font; the ``stretch`` ones share what is left.
+    """One column of a list. ``width`` in characters of the body font; ``stretch`` ones share what is left.
 
     ``sortable`` False: clicking its head does nothing.
     """

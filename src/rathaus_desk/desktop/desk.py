@@ -1,0 +1,172 @@
+"""What every page of a window has at hand: the town hall, workers, commands, what happens, where to go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
+from sqlalchemy.orm import Session
+
+from rathaus_desk.desktop.commands import COMMANDS, Command
+from rathaus_desk.desktop.drafts import Draft
+from rathaus_desk.desktop.happenings import Happenings
+from rathaus_desk.desktop.parts.described import Target
+from rathaus_desk.desktop.tasks import Latest, Tasks
+from rathaus_desk.kernel.errors import DeskError
+from rathaus_desk.office.town_hall import TownHall
+from rathaus_desk.store import local
+from rathaus_desk.store.operations import Done, Request, operation_for
+
+T = TypeVar("T")
+
+Failed = Callable[[DeskError], None]
+
+
+class Desk(QObject):
+    """One clerk at one window."""
+
+    wanted = Signal(object)
+    """A `Target` to go to."""
+    said = Signal(str, object)
+    """A sentence for the status line, and the operation it tells of (or None)."""
+    failed = Signal(object)
+    """A `DeskError` nobody else shows."""
+
+    def __init__(self, office: TownHall, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.office = office
+        self.tasks = Tasks()
+        self.commands = COMMANDS
+        self.happenings = Happenings(office.store, self.tasks, self)
+        self._done: list[tuple[UUID, str]] = []
+
+    # --- going and doing ------------------------------------------------------------------------------
+
+    def go(self, page: str, record: UUID | None = None, tab: str = "") -> None:
+        """Shows a page, with a record open on one of its tabs."""
+        self.wanted.emit(Target(page, record, tab))
+
+    def follow(self, target: Target) -> None:
+        """Goes where a link leads."""
+        self.wanted.emit(target)
+
+    def do(self, name: str, subject: UUID | None = None) -> None:
+        """Carries out a command; if it is not possible now, says why."""
+        command: Command = self.commands[name]
+        reason = command.reason_against(self, subject)
+        if reason:
+            self.say(reason)
+        else:
+            command.do(self, subject)
+
+    def say(self, sentence: str, operation: UUID | None = None) -> None:
+        """One sentence in the status line; with ``operation`` it can be undone from there."""
+        self.said.emit(sentence, operation)
+
+    def run(
+        self,
+        request: Request,
+        done: Callable[[Done], None] | None = None,
+        failed: Failed | None = None,
+        *,
+        words: str = "",
+        owner: QObject | None = None,
+    ) -> None:
+        """Carries out an operation in a worker; then the status line tells of it, by ``words`` or its title.
+
+        It is told also when its ``owner`` is gone; only ``done`` and ``failed`` are not called then.
+        """
+        title = words or f"{operation_for(request).title}: gespeichert."
+
+        def after(result: Done) -> None:
+            if result.changed:
+                self._done.append((result.operation, title))
+            self.say(title, result.operation if result.changed else None)
+            self.happenings.look()
+            if done is not None and (owner is None or isValid(owner)):
+                done(result)
+
+        def in_vain(error: DeskError) -> None:
+            there = failed is not None and (owner is None or isValid(owner))
+            (failed if failed is not None and there else self.failed.emit)(error)
+
+        self.tasks.start(lambda: self.office.run(request), after, in_vain)
+
+    def undo(self, operation: UUID | None = None) -> None:
+        """Takes an operation back: the one named, or the last of this window."""
+        if operation is None:
+            if not self._done:
+                self.say("Es gibt nichts, was in diesem Fenster rückgängig zu machen wäre.")
+                return
+            operation, title = self._done[-1]
+        else:
+            title = ""
+        wanted = operation
+
+        def after(result: Done) -> None:
+            self._done = [one for one in self._done if one[0] != wanted]
+            self.say(f"Rückgängig gemacht{': ' + title.rstrip('.') if title else ''}.", result.operation)
+            self.happenings.look()
+
+        self.tasks.start(
+            lambda: self.office.store.undo(wanted, clerk=self.office.clerk), after, self.failed.emit
+        )
+
+    # --- reading --------------------------------------------------------------------------------------
+
+    def read(
+        self,
+        work: Callable[[Session], T],
+        done: Callable[[T], None],
+        failed: Failed | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> None:
+        """Reads in a worker with a session of its own; ``work`` gives back plain values, no records."""
+        self.tasks.start(lambda: self.read_now(work), done, failed or self.failed.emit, owner=owner)
+
+    def read_now(self, work: Callable[[Session], T]) -> T:
+        """Reads on this thread: for what is known to take a few milliseconds."""
+        with self.office.store.read() as session:
+            return work(session)
+
+    def latest(self, parent: QObject) -> Latest[Any]:
+        """Asks again and again, answers only the last question."""
+        return Latest(self.tasks, parent)
+
+    @property
+    def today(self) -> date:
+        """Today in the town."""
+        return self.office.store.clock.today()
+
+    # --- what stays on this workstation ---------------------------------------------------------------
+
+    def setting(self, key: str, default: Any = None) -> Any:
+        """A setting of this workstation."""
+        with self.office.store.read() as session:
+            return local.setting(session, key, default)
+
+    def set_setting(self, key: str, value: Any) -> None:
+        """Keeps a setting; None forgets it."""
+
+        def write() -> None:
+            with self.office.store.local() as session:
+                local.set_setting(session, key, value)
+
+        self.tasks.start(write, lambda _: None, lambda _: None)
+
+    def draft(
+        self, kind: str, content: Callable[[], Any], parent: QObject, draft: UUID | None = None
+    ) -> Draft:
+        """A draft of the clerk at this window; with ``draft`` it goes on with a saved one."""
+        store, clerk = self.office.store, self.office.clerk
+        return Draft(store, self.tasks, kind, content, clerk=clerk, draft=draft, parent=parent)
+
+    def close(self) -> None:
+        """Ends the workers; what they write is written."""
+        self.happenings.close()
+        self.tasks.close()
