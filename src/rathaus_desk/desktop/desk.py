@@ -33,6 +33,7 @@ class Desk(QObject):
     """A `Target` to go to."""
     said = Signal(str, object)
     """A sentence for the status line, and the operation it tells of (or None)."""
+    page_focus_wanted = Signal()
     failed = Signal(object)
     """A `DeskError` nobody else shows."""
 
@@ -49,6 +50,10 @@ class Desk(QObject):
     def go(self, page: str, record: UUID | None = None, tab: str = "") -> None:
         """Shows a page, with a record open on one of its tabs."""
         self.wanted.emit(Target(page, record, tab))
+
+    def focus_page(self) -> None:
+        """Puts the focus back into the page."""
+        self.page_focus_wanted.emit()
 
     def follow(self, target: Target) -> None:
         """Goes where a link leads."""

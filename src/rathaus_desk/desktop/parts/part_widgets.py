@@ -1,0 +1,356 @@
+"""Facts, lines and banners of a detail as widgets. They are kept and only get new texts when the record changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from rathaus_desk.desktop.commands import COMMANDS
+from rathaus_desk.desktop.parts.described import Banner, Fact, Facts, Line, Lines
+from rathaus_desk.desktop.theme.icons import icon, pixmap
+from rathaus_desk.desktop.theme.pills import paint_pill, pill_size
+from rathaus_desk.desktop.theme.theme import theme
+from rathaus_desk.desktop.theme.tokens import XS, L, M, S
+
+Follow = Callable[[Any], None]
+"""What is done with a `Target`."""
+Do = Callable[[str, Any], None]
+"""What is done with a command's name and a record."""
+
+
+def label(role: str = "", text: str = "", *, wrap: bool = False, selectable: bool = False) -> QLabel:
+    """A label in one of the roles of the style sheet."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    if role:
+        made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    if selectable:
+        made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made
+
+
+class FactRow:
+    """One fact: a caption, a value that may be a link, a note below it."""
+
+    def __init__(self, grid: QGridLayout, at: int, follow: Follow) -> None:
+        self.caption = label("muted")
+        self.value = label(wrap=True, selectable=True)
+        self.link = QPushButton()
+        self.link.setProperty("link", True)
+        self.link.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.note = label("second", wrap=True)
+        self._target: object = None
+        self.link.clicked.connect(lambda: follow(self._target))
+        box = QVBoxLayout()
+        box.setSpacing(0)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addWidget(self.value)
+        box.addWidget(self.link, 0, Qt.AlignmentFlag.AlignLeft)
+        box.addWidget(self.note)
+        grid.addWidget(self.caption, at, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addLayout(box, at, 1)
+
+    def show(self, fact: Fact | None) -> None:
+        """Takes over a fact; None: this row is not needed."""
+        there = fact is not None
+        self.caption.setVisible(there)
+        if fact is None:
+            for one in (self.value, self.link, self.note):
+                one.hide()
+            return
+        self.caption.setText(fact.label)
+        self._target = fact.target
+        linked = fact.target is not None and bool(fact.value)
+        self.value.setVisible(not linked)
+        self.link.setVisible(linked)
+        if linked:
+            self.link.setText(fact.value)
+            self.caption.setBuddy(self.link)
+        else:
+            self.value.setText(fact.value or "—")
+            self.caption.setBuddy(self.value)
+        self.note.setText(fact.note)
+        self.note.setVisible(bool(fact.note))
+
+
+class FactsWidget(QWidget):
+    """`Facts` under their heading."""
+
+    def __init__(self, follow: Follow, _do: Do) -> None:
+        super().__init__()
+        self._follow = follow
+        self._rows: list[FactRow] = []
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(S)
+        self._title = label("section")
+        box.addWidget(self._title)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(L)
+        self._grid.setVerticalSpacing(S)
+        self._grid.setColumnStretch(1, 1)
+        box.addLayout(self._grid)
+
+    def show_part(self, facts: Facts) -> None:
+        """Takes over other facts."""
+        self._title.setText(facts.title)
+        self._title.setVisible(bool(facts.title))
+        while len(self._rows) < len(facts.facts):
+            self._rows.append(FactRow(self._grid, len(self._rows), self._follow))
+        for at, row in enumerate(self._rows):
+            row.show(facts.facts[at] if at < len(facts.facts) else None)
+        widest = max((row.caption.sizeHint().width() for row in self._rows[: len(facts.facts)]), default=0)
+        self._grid.setColumnMinimumWidth(0, max(widest, theme().em(12)))
+
+
+class LineRow(QAbstractButton):
+    """One line, painted whole; a button where it leads somewhere."""
+
+    def __init__(self, follow: Follow, do: Do) -> None:
+        super().__init__()
+        self._line = Line("")
+        self._follow, self._do = follow, do
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.clicked.connect(self._clicked)
+        self._button = QToolButton(self)
+        self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._button.clicked.connect(lambda: self._do(self._line.action, self._line.record))
+        self._button.hide()
+        self.when_width = 0
+
+    @property
+    def line(self) -> Line:
+        """What it shows."""
+        return self._line
+
+    def show_line(self, line: Line) -> None:
+        """Takes over another line."""
+        self._line = line
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if line.target is not None else Qt.FocusPolicy.NoFocus)
+        self.setCursor(
+            Qt.CursorShape.PointingHandCursor if line.target is not None else Qt.CursorShape.ArrowCursor
+        )
+        state = str(line.state.word) if line.state else ""
+        self.setAccessibleName(
+            ", ".join(filter(None, (line.when, line.title, line.second, line.amount, state)))
+        )
+        action = COMMANDS[line.action] if line.action in COMMANDS else None
+        self._button.setVisible(action is not None)
+        if action is not None:
+            self._button.setText(action.title)
+            self._button.setAccessibleName(f"{action.title}: {line.title}")
+        self._place_button()
+        self.setToolTip(line.second if len(line.second) > 60 else "")
+        self.updateGeometry()
+        self.update()
+
+    def _clicked(self) -> None:
+        if self._line.target is not None:
+            self._follow(self._line.target)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Two lines of text and some air."""
+        now = theme()
+        height = QFontMetrics(now.font("body")).height() + 2 * S
+        if self._line.second:
+            height += QFontMetrics(now.font("second")).height() + 2
+        return QSize(200, max(height, 36))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """As high, but as narrow as need be."""
+        return QSize(120, self.sizeHint().height())
+
+    def resizeEvent(self, event: Any) -> None:  # noqa: N802
+        """Qt's event."""
+        super().resizeEvent(event)
+        self._place_button()
+
+    def _place_button(self) -> None:
+        size = self._button.sizeHint()
+        self._button.resize(size)
+        self._button.move(self.width() - size.width() - XS, (self.height() - size.height()) // 2)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        """The line."""
+        now, line = theme(), self._line
+        painter = QPainter(self)
+        if self.underMouse() and line.target is not None:
+            painter.fillRect(self.rect(), now.colour("hover"))
+        body, second = QFontMetrics(now.font("strong")), QFontMetrics(now.font("second"))
+        x = M
+        if line.icon:
+            painter.drawPixmap(
+                x, (self.height() - 18) // 2, pixmap(line.icon, 18, "muted", self.devicePixelRatioF())
+            )
+            x += 18 + M
+        if line.when or self.when_width:
+            painter.setFont(now.font("body"))
+            painter.setPen(QPen(now.colour("muted")))
+            width = max(self.when_width, QFontMetrics(now.font("body")).horizontalAdvance(line.when))
+            painter.drawText(QRect(x, 0, width, self.height()), int(Qt.AlignmentFlag.AlignVCenter), line.when)
+            x += width + M
+        right = self.width() - M
+        if self._button.isVisible():
+            right = self._button.x() - M
+        if line.amount:
+            painter.setFont(now.font("body"))
+            painter.setPen(QPen(now.colour("text")))
+            width = QFontMetrics(now.font("body")).horizontalAdvance(line.amount)
+            painter.drawText(
+                QRect(right - width, 0, width, self.height()), int(Qt.AlignmentFlag.AlignVCenter), line.amount
+            )
+            right -= width + M
+        if line.state is not None:
+            size = pill_size(line.state, now)
+            box = QRect(
+                right - size.width(), (self.height() - size.height()) // 2, size.width(), size.height()
+            )
+            paint_pill(painter, box, line.state, now)
+            right -= size.width() + M
+        room = max(0, right - x)
+        both = body.height() + (second.height() + 2 if line.second else 0)
+        top = (self.height() - both) // 2
+        painter.setFont(now.font("strong"))
+        painter.setPen(QPen(now.colour("text")))
+        title = body.elidedText(line.title, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRect(x, top, room, body.height()), int(Qt.AlignmentFlag.AlignVCenter), title)
+        if line.second:
+            painter.setFont(now.font("second"))
+            painter.setPen(QPen(now.colour("muted")))
+            words = second.elidedText(line.second, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(
+                QRect(x, top + body.height() + 2, room, second.height()),
+                int(Qt.AlignmentFlag.AlignVCenter),
+                words,
+            )
+        painter.setPen(QPen(now.colour("line")))
+        painter.drawLine(0, self.height() - 1, self.width(), self.height() - 1)
+        if self.hasFocus():
+            painter.setPen(QPen(now.colour("accent"), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+
+class LinesWidget(QWidget):
+    """`Lines` under their heading."""
+
+    def __init__(self, follow: Follow, do: Do) -> None:
+        super().__init__()
+        self._follow, self._do = follow, do
+        self._rows: list[LineRow] = []
+        self._action = ""
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, XS)
+        self._title = label("section")
+        self._button = QPushButton()
+        self._button.setProperty("quiet", True)
+        self._button.clicked.connect(lambda: self._do(self._action, None))
+        head.addWidget(self._title)
+        head.addStretch(1)
+        head.addWidget(self._button)
+        self._box.addLayout(head)
+        self._empty = label("muted", wrap=True)
+        self._box.addWidget(self._empty)
+
+    @property
+    def rows(self) -> list[LineRow]:
+        """The rows that are shown."""
+        return [row for row in self._rows if not row.isHidden()]
+
+    def show_part(self, lines: Lines) -> None:
+        """Takes over other lines."""
+        self._title.setText(lines.title)
+        self._title.setVisible(bool(lines.title))
+        self._action = lines.action
+        known = lines.action in COMMANDS
+        self._button.setVisible(known)
+        if known:
+            self._button.setText(COMMANDS[lines.action].title)
+            self._button.setIcon(
+                icon(COMMANDS[lines.action].icon) if COMMANDS[lines.action].icon else icon("plus")
+            )
+        self._empty.setText(lines.empty or "Hier ist noch nichts.")
+        self._empty.setVisible(not lines.lines)
+        while len(self._rows) < len(lines.lines):
+            row = LineRow(self._follow, self._do)
+            self._rows.append(row)
+            self._box.addWidget(row)
+        metrics = QFontMetrics(theme().font("body"))
+        widest = max((metrics.horizontalAdvance(line.when) for line in lines.lines), default=0)
+        for at, row in enumerate(self._rows):
+            there = at < len(lines.lines)
+            row.setVisible(there)
+            if there:
+                row.when_width = widest
+                row.show_line(lines.lines[at])
+
+
+_BANNER_ICONS = {"warn": "triangle-alert", "bad": "circle-alert", "good": "circle-check", "calm": "info"}
+
+
+class BannerWidget(QWidget):
+    """A `Banner` with its remedy."""
+
+    def __init__(self, follow: Follow, do: Do) -> None:
+        super().__init__()
+        self._banner = Banner("")
+        self._follow, self._do = follow, do
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(M, S + 2, M, S + 2)
+        box.setSpacing(M)
+        self._icon = QLabel()
+        self._sentence = label(wrap=True, selectable=True)
+        self._button = QPushButton()
+        self._button.clicked.connect(self._clicked)
+        box.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        box.addWidget(self._sentence, 1)
+        box.addWidget(self._button, 0, Qt.AlignmentFlag.AlignVCenter)
+        theme().changed.connect(self._retheme)
+
+    def _clicked(self) -> None:
+        if self._banner.action:
+            self._do(self._banner.action, None)
+        elif self._banner.target is not None:
+            self._follow(self._banner.target)
+
+    def _retheme(self) -> None:
+        tone = self._banner.tone
+        self._icon.setPixmap(pixmap(_BANNER_ICONS[tone], 18, tone, self.devicePixelRatioF()))
+
+    def show_part(self, banner: Banner) -> None:
+        """Takes over another sentence."""
+        self._banner = banner
+        self.setProperty("surface", f"banner-{banner.tone}")
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._sentence.setText(banner.sentence)
+        remedy = banner.remedy or (COMMANDS[banner.action].title if banner.action in COMMANDS else "")
+        self._button.setText(remedy)
+        self._button.setVisible(bool(remedy) and bool(banner.action or banner.target))
+        self._retheme()
+
+
+PART_WIDGETS: dict[type, Callable[[Follow, Do], FactsWidget | LinesWidget | BannerWidget]] = {
+    Facts: FactsWidget,
+    Lines: LinesWidget,
+    Banner: BannerWidget,
+}

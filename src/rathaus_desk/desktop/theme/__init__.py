@@ -1,0 +1,1 @@
+"""The look: colours, type, distances, the one style sheet, icons, pills."""
