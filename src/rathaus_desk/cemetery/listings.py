@@ -17,7 +17,7 @@ from rathaus_desk.cemetery import queries
 from rathaus_desk.cemetery.books import statutes_of
 from rathaus_desk.cemetery.queries import WholeGrave, whole_graves
 from rathaus_desk.cemetery.records import Burial, Cemetery, FormerNumber, Grave, RightOfUse, RightOrigin
-from rathaus_desk.cemetery.rules.right import RightState, covers
+from rathaus_desk.cemetery.rules.right import RightState
 from rathaus_desk.cemetery.rules.right import state as state_of_right
 from rathaus_desk.cemetery.rules.terms import GERMAN_FORM, StatuteTerms
 from rathaus_desk.kernel.clock import at_town
@@ -177,14 +177,7 @@ def _is_ending(_whole: WholeGrave, right: RightOfUse, _holder: Person | None, wa
 
 def _is_too_short(whole: WholeGrave, right: RightOfUse, _holder: Person | None, wanted: Wanted) -> bool:
     """The grave's right ends before its rest does, and somebody still rests there."""
-    rest = whole.rest
-    return (
-        right is whole.right
-        and not whole.grave.war_grave
-        and rest.end is not None
-        and rest.end >= wanted.on
-        and not covers(right.until, rest.end)
-    )
+    return right is whole.right and whole.is_right_too_short(wanted.on)
 
 
 def _has_no_holder(whole: WholeGrave, right: RightOfUse, holder: Person | None, wanted: Wanted) -> bool:

@@ -36,6 +36,7 @@ from rathaus_desk.cemetery.rules.checks import (
 )
 from rathaus_desk.cemetery.rules.numbers import number_key
 from rathaus_desk.cemetery.rules.rest import GraveRest, grave_rest
+from rathaus_desk.cemetery.rules.right import covers
 from rathaus_desk.cemetery.rules.succession import Candidate, Relative, succession
 from rathaus_desk.cemetery.rules.terms import GraveKind, Statutes, StatuteTerms
 from rathaus_desk.kernel.errors import Refused
@@ -45,6 +46,7 @@ from rathaus_desk.kernel.uncertain import UncertainDate
 from rathaus_desk.people import queries as people
 from rathaus_desk.people.records import Person
 from rathaus_desk.people.rules.names import display_name
+from rathaus_desk.store.connection import driver_of
 
 
 def cemeteries(session: Session) -> Sequence[Cemetery]:
@@ -101,6 +103,31 @@ def burials_of(session: Session, person: UUID) -> Sequence[Burial]:
     """Where somebody lies; normally one, unless the register has them twice."""
     query = select(Burial).where(Burial.deceased_id == person, Burial.gone_on.is_(None))
     return session.scalars(query.order_by(Burial.id)).all()
+
+
+_GRAVE_ORDERS = {
+    "grave": "c.name {0}, g.number_key {0}",
+    "kind": "g.kind {0}, c.name, g.number_key",
+    "until": "last IS NULL, last {0}, c.name, g.number_key",
+    "rest": "last IS NULL, last {0}, c.name, g.number_key",
+}
+_LAST = {
+    "until": "(SELECT max(until) FROM right_of_use WHERE grave_id = g.id AND deleted_at IS NULL)",
+    "rest": "(SELECT max(rest_end) FROM burial WHERE grave_id = g.id AND deleted_at IS NULL"
+    " AND gone_on IS NULL)",
+}
+
+
+def graves_in_order(
+    session: Session, *, sort: str = "grave", descending: bool = False, limit: int | None = None
+) -> list[bytes]:
+    """The ids of all graves by ``sort``: grave (cemetery and number), kind, until or rest (none last)."""
+    order = _GRAVE_ORDERS[sort].format("DESC" if descending else "")
+    query = (
+        f"SELECT g.id, {_LAST.get(sort, 'NULL')} AS last FROM grave g JOIN cemetery c ON c.id = g.cemetery_id"
+        f" WHERE g.deleted_at IS NULL ORDER BY {order} LIMIT {-1 if limit is None else limit}"
+    )
+    return [row[0] for row in driver_of(session).execute(query)]
 
 
 def rights_in(session: Session, grave_id: UUID) -> Sequence[RightOfUse]:
@@ -366,6 +393,17 @@ class WholeGrave:
     def rest(self) -> GraveRest:
         """The rest of the grave (rule 14)."""
         return grave_rest((burial.name_text, burial.rest_end) for burial, _ in self.burials)
+
+    def is_right_too_short(self, on: date) -> bool:
+        """Whether somebody still rests here when the right has ended; a war grave's right has no end."""
+        right, rest = self.right, self.rest
+        return (
+            right is not None
+            and not self.grave.war_grave
+            and rest.end is not None
+            and rest.end >= on
+            and not covers(right.until, rest.end)
+        )
 
     def is_free(self, on: date) -> bool:
         """Whether the grave can be awarded on a day (rule 14)."""

@@ -76,6 +76,10 @@ class Commands:
     def __getitem__(self, name: str) -> Command:
         return self._known[name]
 
+    def find(self, name: str) -> Command | None:
+        """The command of that name, if there is one."""
+        return self._known.get(name)
+
     def __contains__(self, name: object) -> bool:
         return name in self._known
 

@@ -34,6 +34,10 @@ class Desk(QObject):
     said = Signal(str, object)
     """A sentence for the status line, and the operation it tells of (or None)."""
     page_focus_wanted = Signal()
+    back_wanted = Signal()
+    lock_wanted = Signal()
+    close_wanted = Signal()
+    help_wanted = Signal()
     failed = Signal(object)
     """A `DeskError` nobody else shows."""
 
@@ -43,6 +47,8 @@ class Desk(QObject):
         self.tasks = Tasks()
         self.commands = COMMANDS
         self.happenings = Happenings(office.store, self.tasks, self)
+        self.help_page = ""
+        """The page of the handbook that F1 asked for."""
         self._done: list[tuple[UUID, str]] = []
 
     # --- going and doing ------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Integer, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from rathaus_desk.fees.records import DueItem, KeptAssessment, Notice, Payment
@@ -16,6 +16,8 @@ from rathaus_desk.fees.rules import DueState, due_state
 from rathaus_desk.kernel.money import Money, total
 from rathaus_desk.people import queries as people
 from rathaus_desk.people.rules.names import list_name
+
+_FEW = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +77,39 @@ def due_item_with(session: Session, reference: str) -> DueItem | None:
 
 def due_items(session: Session) -> list[OpenItem]:
     """Everything that is or was due, by day and reference."""
-    return _shown(session, session.scalars(select(DueItem)).all())
+    return shown(session, session.scalars(select(DueItem)).all())
 
 
 def open_items(session: Session) -> list[OpenItem]:
     """What is still owed, by day and reference."""
     query = select(DueItem).where(DueItem.cancelled_on.is_(None))
-    return [item for item in _shown(session, session.scalars(query).all()) if item.open]
+    return [item for item in shown(session, session.scalars(query).all()) if item.open]
 
 
-def _shown(session: Session, items: Iterable[DueItem]) -> list[OpenItem]:
+def overdue(session: Session, on: date) -> int:
+    """How many due items should have been paid before ``on`` and are not."""
+    paid = (
+        select(func.coalesce(func.sum(Payment.amount), 0))
+        .where(Payment.due_item_id == DueItem.id, Payment.deleted_at.is_(None))
+        .correlate(DueItem)
+        .scalar_subquery()
+    )
+    query = select(func.count()).select_from(DueItem)
+    query = query.where(DueItem.due_on < on, DueItem.cancelled_on.is_(None))
+    return session.scalar(query.where(type_coerce(DueItem.amount, Integer) > type_coerce(paid, Integer))) or 0
+
+
+def shown(session: Session, items: Iterable[DueItem]) -> list[OpenItem]:
+    """Due items as lists show them, by day and reference."""
     listed = list(items)
+    payments, charging = select(Payment.due_item_id, Payment.amount), select(Notice)
+    if len(listed) <= _FEW:
+        payments = payments.where(Payment.due_item_id.in_([item.id for item in listed]))
+        charging = charging.where(Notice.id.in_([item.notice_id for item in listed]))
     paid: defaultdict[UUID, list[Money]] = defaultdict(list)
-    for due_item, amount in session.execute(select(Payment.due_item_id, Payment.amount)):
+    for due_item, amount in session.execute(payments):
         paid[due_item].append(amount)
-    notices = {notice.id: notice for notice in session.scalars(select(Notice))}
+    notices = {notice.id: notice for notice in session.scalars(charging)}
     debtors = people.people(session, {item.debtor_id for item in listed})
     shown = []
     for item in listed:

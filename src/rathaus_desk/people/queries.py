@@ -16,6 +16,7 @@ from rathaus_desk.people.records import Address, BankAccount, ContactPoint, Pers
 from rathaus_desk.people.rules import addresses
 from rathaus_desk.people.rules.duplicates import Likeness, Profile, compare
 from rathaus_desk.people.rules.names import letter_name, list_name, sounds
+from rathaus_desk.store.connection import driver_of
 
 _MOST_CANDIDATES = 400
 
@@ -49,6 +50,41 @@ def people(session: Session, ids: Iterable[UUID]) -> dict[UUID, Person]:
         query = sa.select(Person).where(Person.id.in_(wanted[start : start + 500]))
         found.update({person.id: person for person in session.scalars(query)})
     return found
+
+
+_PARTS = {
+    "all": "",
+    "living": " AND p.kind = 'natural' AND p.died_text = '' AND p.died_latest IS NULL",
+    "dead": " AND (p.died_text <> '' OR p.died_latest IS NOT NULL)",
+    "organisation": " AND p.kind = 'organisation'",
+    "blocked": " AND p.blocked",
+}
+_SORTS = {
+    "name": "e.folded {0}",
+    "born": "p.born_earliest IS NULL, p.born_earliest {0}",
+    "kind": "p.kind {0}",
+}
+
+
+def register(
+    session: Session,
+    *,
+    part: str = "all",
+    sort: str = "name",
+    descending: bool = False,
+    limit: int | None = None,
+) -> list[bytes]:
+    """The ids of everybody, or of one part of the register, in order: 100,000 in some tens of milliseconds.
+
+    ``part``: all, living, dead, organisation, blocked; ``sort``: name, born (unknown last), kind.
+    """
+    # CROSS JOIN keeps the search's sorted index of names outside, so that the first rows come at once.
+    order = _SORTS[sort].format("DESC" if descending else "")
+    query = (
+        "SELECT e.record FROM search_entry e CROSS JOIN person p ON p.id = e.record"
+        f" WHERE e.kind = 'person'{_PARTS[part]} ORDER BY {order} LIMIT {-1 if limit is None else limit}"
+    )
+    return [row[0] for row in driver_of(session).execute(query)]
 
 
 def addresses_of(session: Session, person: UUID) -> Sequence[Address]:

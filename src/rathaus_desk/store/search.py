@@ -96,6 +96,20 @@ def search(session: Session, text: str, *, limit: int = LIMIT, kinds: Sequence[s
     return list(found.values())
 
 
+def matching(session: Session, text: str, *, kind: str) -> frozenset[bytes]:
+    """The ids of every record of ``kind`` that has all words of ``text``.
+
+    For lists that are filtered; they know their own order.
+    """
+    folded = fold(text[:_MOST_LETTERS])
+    words = _WORD.findall(folded)[:_MOST_WORDS]
+    if not words:
+        return frozenset()
+    wanted = " ".join(f'words : "{word}"*' for word in words)
+    query = f"SELECT record FROM {_MATCHES} AND kind = ?"
+    return frozenset(row[0] for row in driver_of(session).execute(query, (wanted, kind)))
+
+
 _BEGINS = "search_entry WHERE folded >= ? AND folded < ?"
 _MATCHES = "search_text CROSS JOIN search_entry ON number = search_text.rowid WHERE search_text MATCH ?"
 

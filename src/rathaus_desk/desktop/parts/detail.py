@@ -22,7 +22,7 @@ from rathaus_desk.desktop.commands import COMMANDS
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.parts.described import Detail, Facts, Part, Tab
 from rathaus_desk.desktop.parts.flow import Flow
-from rathaus_desk.desktop.parts.part_widgets import PART_WIDGETS, label
+from rathaus_desk.desktop.parts.part_widgets import PART_WIDGETS, hairline, label, show_icon
 from rathaus_desk.desktop.theme.icons import icon
 from rathaus_desk.desktop.theme.pills import Pill
 from rathaus_desk.desktop.theme.tokens import XL, L, M, S
@@ -67,9 +67,7 @@ class PartsColumn(QWidget):
         widget = made(self._desk.follow, self._do)
         self._widgets.insert(at, widget)
         if len(self._lines) < len(self._widgets):
-            line = QFrame()
-            line.setObjectName("hairline")
-            line.setFixedHeight(1)
+            line = hairline()
             self._lines.append(line)
             self._box.insertWidget(2 * at, widget)
             self._box.insertWidget(2 * at + 1, line)
@@ -108,9 +106,7 @@ class DetailView(QWidget):
         tabs.addWidget(self._tabs)
         tabs.addStretch(1)
         box.addLayout(tabs)
-        self._line = QFrame()
-        self._line.setObjectName("hairline")
-        self._line.setFixedHeight(1)
+        self._line = hairline()
         box.addWidget(self._line)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
@@ -198,7 +194,7 @@ class DetailView(QWidget):
             if there:
                 command = COMMANDS[names[at]]
                 button.setText(command.title)
-                button.setIcon(icon(command.icon) if command.icon else icon("chevron-right"))
+                show_icon(button, command.icon or "chevron-right")
                 key = f" ({command.key_words})" if command.key else ""
                 button.setToolTip(command.title + key)
         self._actions.setVisible(bool(names))

@@ -12,13 +12,11 @@ from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -31,10 +29,11 @@ from rathaus_desk.desktop.parts.described import Detail, Target
 from rathaus_desk.desktop.parts.detail import DetailView
 from rathaus_desk.desktop.parts.flow import Flow
 from rathaus_desk.desktop.parts.list_model import ListModel
-from rathaus_desk.desktop.parts.part_widgets import label
+from rathaus_desk.desktop.parts.part_widgets import button, hairline, icon_button, label
 from rathaus_desk.desktop.parts.record_list import RecordList
 from rathaus_desk.desktop.parts.sources import Order, Row, Source, Want
 from rathaus_desk.desktop.theme.icons import icon
+from rathaus_desk.desktop.theme.theme import theme
 from rathaus_desk.desktop.theme.tokens import XL, L, M, S
 from rathaus_desk.store.watch import News
 
@@ -82,7 +81,7 @@ class ListPage(Page):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addWidget(self._make_head(primary, tools))
-        box.addWidget(_hairline())
+        box.addWidget(hairline())
         box.addWidget(self._make_body(), 1)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -113,13 +112,13 @@ class ListPage(Page):
         row.addWidget(self._count, 0, Qt.AlignmentFlag.AlignBaseline)
         row.addStretch(1)
         for name in tools:
-            row.addWidget(self._command_tool(name))
-        row.addWidget(self._tool("download", "Liste nach Excel ausgeben", self.export))
-        columns = self._tool("columns-3", "Spalten wählen", self._choose_columns)
+            row.addWidget(self._command_button(name))
+        row.addWidget(icon_button("download", "Liste nach Excel ausgeben", self.export))
+        columns = icon_button("columns-3", "Spalten wählen", self._choose_columns)
         self._columns_button = columns
         row.addWidget(columns)
         if primary:
-            row.addWidget(self._primary(primary))
+            row.addWidget(self._command_button(primary, primary=True))
         box.addLayout(row)
         filters = QHBoxLayout()
         filters.setSpacing(S)
@@ -129,20 +128,19 @@ class ListPage(Page):
         self._filter.setClearButtonEnabled(True)
         mark = QAction(icon("filter"), "Filter", self._filter)
         self._filter.addAction(mark, QLineEdit.ActionPosition.LeadingPosition)
-        self._filter.setMaximumWidth(300)
-        self._filter.setMinimumWidth(160)
+        self._filter.setFixedWidth(theme().em(34))
         self._filter.textChanged.connect(lambda _: self._pause.start())
         filters.addWidget(self._filter, 0, Qt.AlignmentFlag.AlignTop)
         self._chips = QButtonGroup(self)
         self._chips.setExclusive(True)
         chips = Flow(spacing=S)
         for at, chip in enumerate(self._source.chips):
-            button = QPushButton(chip.title)
-            button.setCheckable(True)
-            button.setProperty("chip", True)
-            button.setChecked(at == 0)
-            self._chips.addButton(button, at)
-            chips.add(button)
+            made = QPushButton(chip.title)
+            made.setCheckable(True)
+            made.setProperty("chip", True)
+            made.setChecked(at == 0)
+            self._chips.addButton(made, at)
+            chips.add(made)
         self._chips.idClicked.connect(self._chip_chosen)
         filters.addWidget(chips, 1)
         box.addLayout(filters)
@@ -166,32 +164,18 @@ class ListPage(Page):
         self._split.addWidget(self.detail)
         self._split.setStretchFactor(0, 1)
         self._split.setStretchFactor(1, 0)
-        self._split.setSizes([800, 400])
+        self._split.setSizes([760, 440])
         self.detail.hide()
         return self._split
 
-    def _tool(self, name: str, words: str, do: Callable[[], None]) -> QToolButton:
-        button = QToolButton()
-        button.setIcon(icon(name))
-        button.setAccessibleName(words)
-        button.setToolTip(words)
-        button.clicked.connect(do)
-        return button
-
-    def _command_tool(self, name: str) -> QPushButton:
+    def _command_button(self, name: str, *, primary: bool = False) -> QPushButton:
         command = COMMANDS[name]
-        button = QPushButton(command.title)
-        if command.icon:
-            button.setIcon(icon(command.icon))
-        button.setToolTip(f"{command.title} ({command.key_words})" if command.key else command.title)
-        button.clicked.connect(lambda: self.desk.do(name, None))
-        return button
-
-    def _primary(self, name: str) -> QPushButton:
-        button = self._command_tool(name)
-        button.setProperty("primary", True)
-        button.setIcon(icon("plus", "on_accent"))
-        return button
+        tip = f"{command.title} ({command.key_words})" if command.key else command.title
+        made = button(command.title, "plus" if primary else command.icon, primary=primary, tip=tip)
+        made.clicked.connect(
+            lambda: self.desk.do(name, self.subject if command.about == self.about else None)
+        )
+        return made
 
     # --- as a page --------------------------------------------------------------------------------------
 
@@ -442,13 +426,6 @@ class ListPage(Page):
                 rows += [found[one] for one in ids if one in found]
         write_list(path, source, rows, self.desk.office.store.clock.now())
         return len(rows)
-
-
-def _hairline() -> QFrame:
-    line = QFrame()
-    line.setObjectName("hairline")
-    line.setFixedHeight(1)
-    return line
 
 
 def _counted(count: int) -> str:

@@ -1,14 +1,15 @@
-"""Facts, lines and banners of a detail as widgets. They are kept and only get new texts when the record changes."""
+"""Facts, lines and banners of a detail as widgets. They are kept; another record only brings new texts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -41,6 +42,35 @@ def label(role: str = "", text: str = "", *, wrap: bool = False, selectable: boo
     made.setWordWrap(wrap)
     if selectable:
         made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made
+
+
+def button(
+    text: str, mark: str = "", *, primary: bool = False, quiet: bool = False, tip: str = ""
+) -> QPushButton:
+    """A button with an icon before its words."""
+    made = QPushButton(text)
+    if primary or quiet:
+        made.setProperty("primary" if primary else "quiet", True)
+    show_icon(made, mark, "on_accent" if primary else "muted")
+    made.setToolTip(tip)
+    return made
+
+
+def show_icon(button: QPushButton, mark: str, token: str = "muted") -> None:
+    """Gives a button its icon; the icon is wider than it is drawn, which makes the gap to the words."""
+    if mark:
+        button.setIcon(icon(mark, token))
+        button.setIconSize(QSize(24, 18))
+
+
+def icon_button(mark: str, words: str, do: Callable[[], object]) -> QToolButton:
+    """A button that is only an icon; its words are read aloud and shown as a hint."""
+    made = QToolButton()
+    made.setIcon(icon(mark))
+    made.setAccessibleName(words)
+    made.setToolTip(words)
+    made.clicked.connect(lambda: do())
     return made
 
 
@@ -150,7 +180,7 @@ class LineRow(QAbstractButton):
         self.setAccessibleName(
             ", ".join(filter(None, (line.when, line.title, line.second, line.amount, state)))
         )
-        action = COMMANDS[line.action] if line.action in COMMANDS else None
+        action = COMMANDS.find(line.action)
         self._button.setVisible(action is not None)
         if action is not None:
             self._button.setText(action.title)
@@ -270,6 +300,10 @@ class LinesWidget(QWidget):
         self._empty = label("muted", wrap=True)
         self._box.addWidget(self._empty)
 
+    def inset(self, width: int) -> None:
+        """Where there is nothing, the words stand this far from the edge."""
+        self._empty.setContentsMargins(width, S, width, S)
+
     @property
     def rows(self) -> list[LineRow]:
         """The rows that are shown."""
@@ -284,9 +318,7 @@ class LinesWidget(QWidget):
         self._button.setVisible(known)
         if known:
             self._button.setText(COMMANDS[lines.action].title)
-            self._button.setIcon(
-                icon(COMMANDS[lines.action].icon) if COMMANDS[lines.action].icon else icon("plus")
-            )
+            show_icon(self._button, COMMANDS[lines.action].icon or "plus")
         self._empty.setText(lines.empty or "Hier ist noch nichts.")
         self._empty.setVisible(not lines.lines)
         while len(self._rows) < len(lines.lines):
@@ -306,8 +338,18 @@ class LinesWidget(QWidget):
 _BANNER_ICONS = {"warn": "triangle-alert", "bad": "circle-alert", "good": "circle-check", "calm": "info"}
 
 
+def hairline() -> QFrame:
+    """A line between two things."""
+    made = QFrame()
+    made.setObjectName("hairline")
+    made.setFixedHeight(1)
+    return made
+
+
 class BannerWidget(QWidget):
     """A `Banner` with its remedy."""
+
+    remedy_wanted = Signal(object)
 
     def __init__(self, follow: Follow, do: Do) -> None:
         super().__init__()
@@ -327,6 +369,7 @@ class BannerWidget(QWidget):
         theme().changed.connect(self._retheme)
 
     def _clicked(self) -> None:
+        self.remedy_wanted.emit(self._banner)
         if self._banner.action:
             self._do(self._banner.action, None)
         elif self._banner.target is not None:
@@ -345,7 +388,7 @@ class BannerWidget(QWidget):
         self._sentence.setText(banner.sentence)
         remedy = banner.remedy or (COMMANDS[banner.action].title if banner.action in COMMANDS else "")
         self._button.setText(remedy)
-        self._button.setVisible(bool(remedy) and bool(banner.action or banner.target))
+        self._button.setVisible(bool(remedy))
         self._retheme()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -30,10 +30,12 @@ _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _BAR = 3
 _MOST_ELIDED = 4000
+_SHRINK = 0.4
+"""What part of its width a stretching column gives up before the list scrolls sideways."""
 
 
 class _RowDelegate(QStyledItemDelegate):
-    """Paints a cell from the model's row; what costs (pens, fonts, elided texts) is kept until the theme changes."""
+    """Paints a cell from the model's row; pens, fonts and elided texts are kept until the theme changes."""
 
     def __init__(self, view: RecordList) -> None:
         super().__init__(view)
@@ -116,7 +118,7 @@ class _RowDelegate(QStyledItemDelegate):
 
 
 class RecordList(QTableView):
-    """The table. `chosen` tells which record the clerk stands on, `opened` that they want it whole (Enter)."""
+    """The table. `chosen` tells which record the clerk stands on, `opened` that they want it whole."""
 
     chosen = Signal(object)
     opened = Signal(object)
@@ -264,17 +266,13 @@ class RecordList(QTableView):
             title = metrics.horizontalAdvance(column.title) + inset + L
             natural = max(metrics.averageCharWidth() * column.width + inset, title)
             widths[at] = self._widths.get(column.key, natural)
-        free = self.viewport().width() - sum(widths.values())
         stretching = [
             at
             for at in shown
             if self.list_model.columns[at].stretch and self.list_model.columns[at].key not in self._widths
         ]
-        if free > 0 and shown:
-            share, rest = divmod(free, len(stretching) or 1)
-            for at in stretching or shown[-1:]:
-                widths[at] += share + rest
-                rest = 0
+        if shown:
+            _share(widths, stretching or shown[-1:], self.viewport().width() - sum(widths.values()))
         self._resizing = True
         for at, width in widths.items():
             self.setColumnWidth(at, width)
@@ -351,7 +349,7 @@ class RecordList(QTableView):
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
         """Notices the row under the mouse."""
         kind = event.type()
-        if kind == QEvent.Type.MouseMove:
+        if isinstance(event, QMouseEvent) and kind == QEvent.Type.MouseMove:
             self._hover(self.rowAt(event.position().toPoint().y()))
         elif kind == QEvent.Type.Leave:
             self._hover(-1)
@@ -361,6 +359,15 @@ class RecordList(QTableView):
         if row != self.hovered_row:
             self.hovered_row = row
             self.viewport().update()
+
+
+def _share(widths: dict[int, int], columns: list[int], free: int) -> None:
+    """Gives the columns what is left over, or takes what is missing as far as they stay readable."""
+    for place, at in enumerate(columns):
+        part = free // (len(columns) - place)
+        part = max(part, -int(widths[at] * _SHRINK))
+        widths[at] += part
+        free -= part
 
 
 def _texts(value: object) -> list[str]:

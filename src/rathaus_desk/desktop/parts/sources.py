@@ -104,8 +104,10 @@ def _holds(row: Row, words: Sequence[str]) -> bool:
 
 def in_words(value: Any) -> str:
     """A value as a list shows it; what is not known is "—"."""
-    if value is None or value == "":
+    if value is None or value == "" or value == UncertainDate():
         return "—"
+    if isinstance(value, UncertainDate):
+        return day_words(value)
     if isinstance(value, bool):
         return "ja" if value else "—"
     if isinstance(value, Money):
@@ -119,6 +121,11 @@ def in_words(value: Any) -> str:
     if isinstance(value, State):
         return value.word
     return str(value)
+
+
+def day_words(day: UncertainDate) -> str:
+    """An uncertain day as it is read: a known one as Germans write it, else in the words it came in."""
+    return german_date(day.day) if day.day is not None else day.text
 
 
 def spoken(value: Any, column: Column) -> str:

@@ -39,7 +39,7 @@ from PySide6.QtWidgets import (
 
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.pages import PAGES
-from rathaus_desk.desktop.parts.part_widgets import label
+from rathaus_desk.desktop.parts.part_widgets import hairline, label
 from rathaus_desk.desktop.theme.icons import icon, pixmap
 from rathaus_desk.desktop.theme.theme import theme
 from rathaus_desk.desktop.theme.tokens import L, M, S
@@ -193,9 +193,7 @@ class SearchPopup(QFrame):
         self.view.setMouseTracking(True)
         self.view.entered.connect(self.view.setCurrentIndex)
         box.addWidget(self.view)
-        line = QFrame()
-        line.setObjectName("hairline")
-        line.setFixedHeight(1)
+        line = hairline()
         box.addWidget(line)
         self._foot = label("second")
         self._foot.setContentsMargins(L, S, L, 0)

@@ -34,7 +34,7 @@ def _drawn(name: str, px: int, colour: str, ratio: float) -> QPixmap:
 
 
 def pixmap(name: str, px: int, token: str = "muted", ratio: float | None = None) -> QPixmap:
-    """An icon ``px`` logical pixels wide in the colour of a token, sharp at ``ratio`` (None: the screen's)."""
+    """An icon ``px`` logical pixels wide in a token's colour, sharp at ``ratio`` (None: the screen's)."""
     if ratio is None:
         application = QGuiApplication.instance()
         ratio = application.devicePixelRatio() if isinstance(application, QGuiApplication) else 1.0
@@ -49,11 +49,11 @@ class _TokenIcon(QIconEngine):
         self._name, self._token = name, token
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
-        """Draws it in the middle of ``rect``."""
+        """Draws it at the left of ``rect``: in a wide one the rest is the gap to a button's text."""
         px = min(rect.width(), rect.height())
         token = "disabled" if mode == QIcon.Mode.Disabled else self._token
         ratio = painter.device().devicePixelRatioF()
-        where = QPoint(rect.x() + (rect.width() - px) // 2, rect.y() + (rect.height() - px) // 2)
+        where = QPoint(rect.x(), rect.y() + (rect.height() - px) // 2)
         painter.drawPixmap(where, pixmap(self._name, px, token, ratio))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, _state: QIcon.State) -> QPixmap:
@@ -68,7 +68,16 @@ class _TokenIcon(QIconEngine):
 
     def _at(self, size: QSize, mode: QIcon.Mode, ratio: float) -> QPixmap:
         token = "disabled" if mode == QIcon.Mode.Disabled else self._token
-        return pixmap(self._name, min(size.width(), size.height()), token, ratio)
+        drawn = pixmap(self._name, min(size.width(), size.height()), token, ratio)
+        if size.width() == size.height():
+            return drawn
+        wide = QPixmap(round(size.width() * ratio), round(size.height() * ratio))
+        wide.setDevicePixelRatio(ratio)
+        wide.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(wide)
+        painter.drawPixmap(0, 0, drawn)
+        painter.end()
+        return wide
 
     def clone(self) -> QIconEngine:
         """Another of the same."""

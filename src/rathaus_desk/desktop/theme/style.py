@@ -48,7 +48,7 @@ QLabel[role="number"] {{ font-size: 20pt; font-weight: 600; }}
 QLabel[role="problem"] {{ color: {t.bad}; font-size: 9pt; font-weight: 600; }}
 
 QPushButton {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.control}; border-radius: {RADIUS}px;
-    padding: 0 12px; min-height: 30px; icon-size: 18px; }}
+    padding: 0 12px; min-height: 30px; }}
 QPushButton:hover {{ background: {t.hover}; }}
 QPushButton:pressed {{ background: {t.tint}; }}
 QPushButton:focus {{ border: 2px solid {t.accent}; padding: 0 11px; min-height: 28px; }}
@@ -112,7 +112,7 @@ QRadioButton::indicator:checked {{ background: {t.on_accent}; border: 5px solid 
 
 QTabBar {{ background: transparent; }}
 QTabBar::tab {{ background: transparent; color: {t.muted}; border: 0; border-bottom: 2px solid transparent;
-    padding: 8px 4px; margin: 0 8px 0 4px; }}
+    padding: 8px 2px; margin: 0 14px 0 0; }}
 QTabBar::tab:hover {{ color: {t.text}; }}
 QTabBar::tab:selected {{ color: {t.text}; font-weight: 600; border-bottom: 2px solid {t.accent}; }}
 QTabBar::tab:focus {{ color: {t.accent}; border-bottom: 2px solid {t.accent}; background: {t.tint}; }}

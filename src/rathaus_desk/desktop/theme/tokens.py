@@ -1,4 +1,4 @@
-"""The tokens of the look: colours for light and dark, distances, radii. Everything painted is made of them."""
+"""The tokens of the look: colours for light and dark, distances, radii."""
 
 from __future__ import annotations
 

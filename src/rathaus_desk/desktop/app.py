@@ -1,0 +1,152 @@
+"""Starts the window: the one program per session, its theme, its pages; and paints a page to a file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from PySide6.QtCore import QEventLoop, QLocale, QTimer, QTranslator
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from rathaus_desk.desktop import modules
+from rathaus_desk.desktop.desk import Desk
+from rathaus_desk.desktop.pages import PAGES
+from rathaus_desk.desktop.parts.described import Target
+from rathaus_desk.desktop.shell.window import MainWindow
+from rathaus_desk.desktop.theme.theme import Choice, theme
+from rathaus_desk.kernel.errors import BadInput, CannotWork
+from rathaus_desk.office.town_hall import TownHall
+from rathaus_desk.store import search
+
+ZOOMS = (100, 115, 130, 150)
+"""Percent that a clerk can choose; in force from the next start."""
+
+_PAINTED_WITHIN = 20_000
+"""Milliseconds after which a picture is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What to paint: ``page`` by its name, ``open`` what the search finds, ``size`` in logical pixels."""
+
+    target: Path
+    page: str = "heute"
+    open: str = ""
+    width: int = 1440
+    height: int = 900
+    dark: bool = False
+
+
+def application(scale: float | None = None) -> QApplication:
+    """The one QApplication, made at the first call. ``scale`` counts only then."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    if scale is not None:
+        os.environ["QT_SCALE_FACTOR"] = str(scale)
+    if sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    ):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    QApplication.setStyle("Fusion")
+    made = QApplication(sys.argv[:1])
+    made.setApplicationName("Rathaus Desk")
+    made.setDesktopFileName("rathaus-desk")
+    QLocale.setDefault(QLocale(QLocale.Language.German, QLocale.Country.Germany))
+    _speak_german(made)
+    return made
+
+
+def _speak_german(to: QApplication) -> None:
+    """Qt's own words: buttons of file dialogs, menus of text fields."""
+    from PySide6.QtCore import QLibraryInfo
+
+    words = QTranslator(to)
+    if words.load("qtbase_de", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
+        to.installTranslator(words)
+
+
+def open_window(office: TownHall, *, appearance: Choice | None = None) -> tuple[Desk, MainWindow]:
+    """A window on an open town hall, not shown yet."""
+    modules.load()
+    desk = Desk(office)
+    theme().start(application(), appearance or desk.setting("appearance", "system"))
+    return desk, MainWindow(desk)
+
+
+def run(office: TownHall, files: tuple[Path, ...] = ()) -> int:
+    """Opens the window and stays until it is closed; the exit status."""
+    from rathaus_desk.desktop.shell.alone import Alone
+
+    zoom = _zoom(office)
+    running = application(zoom / 100 if zoom != 100 else None)
+    alone = Alone(office.store.home.folder, running)
+    if not alone.first:
+        alone.hand_over([str(file) for file in files])
+        return 0
+    desk, window = open_window(office)
+    window.restore_place()
+    window.show()
+    alone.called.connect(window.called)
+    desk.go("heute")
+    if files:
+        window.take_in([str(file) for file in files])
+    status = running.exec()
+    window.keep_place()
+    desk.close()
+    return status
+
+
+def _zoom(office: TownHall) -> int:
+    from rathaus_desk.store import local
+
+    with office.store.read() as session:
+        chosen = local.setting(session, "zoom", 100)
+    return chosen if chosen in ZOOMS else 100
+
+
+def paint(office: TownHall, picture: Picture) -> None:
+    """Paints one page as a clerk would see it, to a PNG file. BadInput where there is no such page."""
+    modules.load()
+    if picture.page not in PAGES:
+        known = ", ".join(one.name for one in PAGES)
+        raise BadInput(f"Eine Seite „{picture.page}“ gibt es nicht. Es gibt: {known}.")
+    desk, window = open_window(office, appearance="dark" if picture.dark else "light")
+    try:
+        window.resize(picture.width, picture.height)
+        window.show()
+        target = Target(picture.page)
+        if picture.open:
+            target = _found(desk, picture)
+        desk.follow(target)
+        settle(desk)
+        if not window.grab().save(str(picture.target)):
+            raise CannotWork(f"Das Bild „{picture.target}“ ließ sich nicht schreiben.")
+    finally:
+        window.hide()
+        desk.close()
+        window.deleteLater()
+
+
+def _found(desk: Desk, picture: Picture) -> Target:
+    kinds = tuple(PAGES[picture.page].kinds)
+    hits = desk.read_now(lambda session: search.search(session, picture.open, limit=1, kinds=kinds))
+    if not hits:
+        raise BadInput(f"„{picture.open}“ wurde auf der Seite „{PAGES[picture.page].title}“ nicht gefunden.")
+    return Target(picture.page, hits[0].id)
+
+
+def settle(desk: Desk) -> None:
+    """Waits until everything that was asked for is there and painted."""
+    loop = QEventLoop()
+    end = perf_counter() + _PAINTED_WITHIN / 1000
+    quiet = 0
+    while quiet < 4 and perf_counter() < end:
+        QGuiApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+        QTimer.singleShot(15, loop.quit)
+        loop.exec()
+        quiet = 0 if desk.tasks.busy else quiet + 1

@@ -1,0 +1,1 @@
+"""The cemeteries in the window."""

@@ -1,0 +1,1 @@
+"""Fees in the window."""

@@ -1,0 +1,135 @@
+"""What the input means: cards on the canvas beside the form; labels are kept and only get new texts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from rathaus_desk.desktop.desk import Desk
+from rathaus_desk.desktop.parts.described import Banner, Card, Consequences, Meaning
+from rathaus_desk.desktop.parts.part_widgets import BannerWidget, hairline, label
+from rathaus_desk.desktop.theme.tokens import XS, L, M, S
+
+
+class _Row:
+    """One meaning: label, value at the right, the reason below both."""
+
+    def __init__(self, grid: QGridLayout, at: int) -> None:
+        self.line = hairline()
+        self.label = label(wrap=True)
+        self.value = label("strong", selectable=True)
+        self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        self.label.setBuddy(self.value)
+        self.why = label("second", wrap=True, selectable=True)
+        grid.addWidget(self.line, 3 * at, 0, 1, 2)
+        grid.addWidget(self.label, 3 * at + 1, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.value, 3 * at + 1, 1)
+        grid.addWidget(self.why, 3 * at + 2, 0, 1, 2)
+
+    def show(self, meaning: Meaning | None) -> None:
+        there = meaning is not None
+        for one in (self.label, self.value):
+            one.setVisible(there)
+        self.line.setVisible(meaning is not None and meaning.strong)
+        self.why.setVisible(meaning is not None and bool(meaning.why))
+        if meaning is None:
+            return
+        role = "strong" if meaning.strong else ""
+        if self.label.property("role") != role:
+            for one, its in ((self.label, role), (self.value, "section" if role else "strong")):
+                one.setProperty("role", its)
+                one.style().unpolish(one)
+                one.style().polish(one)
+        self.label.setText(meaning.label)
+        self.value.setText(meaning.value)
+        self.why.setText(meaning.why)
+
+
+class CardWidget(QFrame):
+    """A `Card`."""
+
+    asked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("surface", "card")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._rows: list[_Row] = []
+        self._banners: list[BannerWidget] = []
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(L, M, L, L)
+        self._box.setSpacing(S)
+        self._title = label("strong")
+        self._box.addWidget(self._title)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(M)
+        self._grid.setVerticalSpacing(XS)
+        self._grid.setColumnStretch(0, 1)
+        self._box.addLayout(self._grid)
+
+    def show_card(self, card: Card) -> None:
+        """Takes over another card."""
+        self._title.setText(card.title)
+        while len(self._rows) < len(card.meanings):
+            self._rows.append(_Row(self._grid, len(self._rows)))
+        for at, row in enumerate(self._rows):
+            row.show(card.meanings[at] if at < len(card.meanings) else None)
+        while len(self._banners) < len(card.banners):
+            made = BannerWidget(lambda _: None, lambda *_: None)
+            made.remedy_wanted.connect(self.asked)
+            self._banners.append(made)
+            self._box.addWidget(made)
+        for at, widget in enumerate(self._banners):
+            widget.setVisible(at < len(card.banners))
+            if at < len(card.banners):
+                widget.show_part(card.banners[at])
+
+
+class ConsequencesPanel(QScrollArea):
+    """„Was das bedeutet“."""
+
+    asked = Signal(object)
+    """A `Banner` whose remedy the clerk wants."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Was das bedeutet")
+        canvas = QWidget()
+        canvas.setProperty("surface", "canvas")
+        canvas.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.box = QVBoxLayout(canvas)
+        self.box.setContentsMargins(L + XS, L + XS, L, L)
+        self.box.setSpacing(M)
+        self.box.addWidget(label("section", "Was das bedeutet"))
+        self._waiting = QLabel("Sobald die ersten Angaben da sind, steht hier, was daraus folgt.")
+        self._waiting.setProperty("role", "muted")
+        self._waiting.setWordWrap(True)
+        self.box.addWidget(self._waiting)
+        self._cards: list[CardWidget] = []
+        self.extra = QVBoxLayout()
+        """Room for what a page adds below the cards: the letter as it will look."""
+        self.box.addLayout(self.extra)
+        self.box.addStretch(1)
+        self.setWidget(canvas)
+
+    def show_consequences(self, found: Consequences) -> None:
+        """Takes over what follows now."""
+        cards = list(found.cards)
+        if found.refused:
+            banner = Banner(found.refused, "bad")
+            cards.insert(0, Card("So geht es nicht", banners=(banner,)))
+        self._waiting.setVisible(not cards)
+        while len(self._cards) < len(cards):
+            made = CardWidget()
+            made.asked.connect(self.asked)
+            self.box.insertWidget(2 + len(self._cards), made)
+            self._cards.append(made)
+        for at, widget in enumerate(self._cards):
+            widget.setVisible(at < len(cards))
+            if at < len(cards):
+                widget.show_card(cards[at])

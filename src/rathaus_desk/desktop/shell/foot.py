@@ -1,0 +1,87 @@
+"""The line at the bottom: what was done last, with its undoing; whether a server is there; the lock."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QToolButton, QWidget
+
+from rathaus_desk.desktop.desk import Desk
+from rathaus_desk.desktop.parts.part_widgets import label
+from rathaus_desk.desktop.theme.icons import icon, pixmap
+from rathaus_desk.desktop.theme.theme import theme
+from rathaus_desk.desktop.theme.tokens import L, M, S
+
+_HEIGHT = 32
+_UNDO_FOR = 60_000
+"""Milliseconds for which the last operation can be undone from here; later from its history."""
+
+
+class Foot(QWidget):
+    """The status line, in words."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._operation: UUID | None = None
+        self.setMinimumHeight(_HEIGHT)
+        self.setAccessibleName("Statuszeile")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(L + 4, 0, L, 0)
+        row.setSpacing(S)
+        self.words = label("second", "Alles gespeichert")
+        self.undo = QPushButton("Rückgängig  Strg+Z")
+        self.undo.setProperty("quiet", True)
+        self.undo.clicked.connect(lambda: desk.undo(self._operation))
+        self.undo.hide()
+        row.addWidget(self.words)
+        row.addWidget(self.undo)
+        self._progress = QProgressBar()
+        self._progress.setFixedWidth(160)
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName("Fortschritt")
+        self._cancel = QToolButton()
+        self._cancel.setIcon(icon("x"))
+        self._cancel.setAccessibleName("Abbrechen")
+        self._cancel.setToolTip("Abbrechen")
+        self._progress.hide()
+        self._cancel.hide()
+        row.addWidget(self._progress)
+        row.addWidget(self._cancel)
+        row.addStretch(1)
+        self._server_mark = label()
+        self._server = label("second", "Dieser Arbeitsplatz arbeitet ohne Server")
+        row.addWidget(self._server_mark)
+        row.addWidget(self._server)
+        row.addSpacing(M)
+        lock = QToolButton()
+        lock.setIcon(icon("lock"))
+        lock.setAccessibleName("Fenster sperren")
+        lock.setToolTip("Fenster sperren (Strg+L)")
+        lock.clicked.connect(lambda: desk.do("window.lock"))
+        row.addWidget(lock)
+        self._forget = QTimer(self)
+        self._forget.setSingleShot(True)
+        self._forget.setInterval(_UNDO_FOR)
+        self._forget.timeout.connect(self._no_more)
+        desk.said.connect(self.say)
+        theme().changed.connect(self._retheme)
+        self._retheme()
+
+    def say(self, sentence: str, operation: UUID | None) -> None:
+        """One sentence; with an operation it can be taken back."""
+        self.words.setText(sentence)
+        self._operation = operation
+        self.undo.setVisible(operation is not None)
+        if operation is not None:
+            self._forget.start()
+
+    def _no_more(self) -> None:
+        self._operation = None
+        self.undo.hide()
+        self.words.setText("Alles gespeichert")
+
+    def _retheme(self) -> None:
+        self._server_mark.setPixmap(pixmap("monitor", 16, "muted", self.devicePixelRatioF()))
+        self._server_mark.setAlignment(Qt.AlignmentFlag.AlignVCenter)

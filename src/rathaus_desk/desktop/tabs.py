@@ -1,0 +1,241 @@
+"""The tabs that mean the same in every module: Vorgang, Schreiben, Gebühren, Verlauf."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rathaus_desk.desktop.parts.described import Fact, Facts, Line, Lines, Part, State, Tab, Target
+from rathaus_desk.fees import queries as fees
+from rathaus_desk.fees.queries import OpenItem
+from rathaus_desk.fees.records import DueItem, Notice
+from rathaus_desk.fees.rules import DueState
+from rathaus_desk.kernel.clock import at_town
+from rathaus_desk.kernel.money import total
+from rathaus_desk.kernel.periods import german_date
+from rathaus_desk.letters.records import StoredLetter
+from rathaus_desk.store import journal
+from rathaus_desk.store.attachments import Attachment
+from rathaus_desk.town.records import Case, Clerk, FollowUp, Note
+
+_STATES: dict[DueState, State] = {
+    "open": State("offen", "calm", "○"),
+    "partly": State("teilweise bezahlt", "warn", "◐"),
+    "paid": State("bezahlt", "good", "✓"),
+    "overpaid": State("zu viel bezahlt", "warn", "!"),
+    "cancelled": State("storniert", "calm", "✕"),
+}
+_MOST_HISTORY = 200
+
+
+def due_state(item: OpenItem, on: date) -> State:
+    """The state of a due item as its pill shows it."""
+    late = item.days_overdue(on)
+    if late:
+        return State(f"seit {late} Tagen fällig" if late > 1 else "seit gestern fällig", "bad", "!")
+    return _STATES[item.state]
+
+
+def case_tab(session: Session, about: Sequence[UUID], cases: Iterable[UUID]) -> Tab:
+    """Vorgang: the cases, notes, follow-ups and files on the records ``about``."""
+    wanted = list(dict.fromkeys(one for one in cases if one))
+    every = [*about, *wanted]
+    parts: list[Part] = []
+    for case, clerk in session.execute(
+        select(Case, Clerk.name).join(Clerk, Clerk.id == Case.clerk_id).where(Case.id.in_(wanted))
+    ):
+        parts.append(
+            Facts(
+                f"Vorgang {case.number}",
+                (
+                    Fact("Betreff", case.title),
+                    Fact("Angelegt", german_date(case.opened_on)),
+                    Fact("Bearbeitung", clerk),
+                    *((Fact("Abgeschlossen", german_date(case.closed_on)),) if case.closed_on else ()),
+                ),
+            )
+        )
+    parts.append(_follow_ups(session, every))
+    parts.append(_notes(session, every))
+    parts.append(_files(session, every))
+    return Tab("Vorgang", tuple(parts))
+
+
+def _follow_ups(session: Session, about: Sequence[UUID]) -> Lines:
+    query = select(FollowUp).where(FollowUp.about_id.in_(about)).order_by(FollowUp.due_on)
+    lines = [
+        Line(
+            one.text,
+            when=german_date(one.due_on),
+            icon="clock",
+            state=State("erledigt", "good", "✓") if one.done_on else None,
+            action="" if one.done_on else "town.finish_follow_up",
+            record=one.id,
+        )
+        for one in session.scalars(query)
+    ]
+    return Lines("Wiedervorlagen", tuple(lines), "Keine Wiedervorlage.", "town.remind")
+
+
+def _notes(session: Session, about: Sequence[UUID]) -> Lines:
+    query = select(Note, Clerk.name).join(Clerk, Clerk.id == Note.clerk_id).where(Note.about_id.in_(about))
+    lines = [
+        Line(note.text, f"{clerk}, {german_date(at_town(note.created_at).date())}", icon="sticky-note")
+        for note, clerk in session.execute(query.order_by(Note.created_at.desc()))
+    ]
+    return Lines("Notizen", tuple(lines), "Keine Notiz.", "town.note")
+
+
+def _files(session: Session, about: Sequence[UUID]) -> Lines:
+    query = select(Attachment).where(Attachment.record.in_(about)).order_by(Attachment.id.desc())
+    lines = [
+        Line(
+            one.name,
+            f"{max(1, one.size // 1024):,} kB".replace(",", "."),
+            icon="paperclip",
+            action="town.open_file",
+            record=one.id,
+        )
+        for one in session.scalars(query)
+    ]
+    return Lines("Dateien", tuple(lines), "Keine Datei.", "town.attach")
+
+
+def letters_tab(session: Session, about: Sequence[UUID], cases: Iterable[UUID], action: str = "") -> Tab:
+    """Schreiben: every letter about the records or of their cases, newest first."""
+    wanted = [one for one in cases if one]
+    query = select(StoredLetter).where(
+        StoredLetter.about_id.in_(about)
+        | StoredLetter.case_id.in_(wanted)
+        | StoredLetter.recipient_id.in_(about)
+    )
+    letters = session.scalars(query.order_by(StoredLetter.dated_on.desc(), StoredLetter.id.desc()))
+    return Tab(
+        "Schreiben", (Lines("Schreiben", tuple(map(letter_line, letters)), "Noch kein Schreiben.", action),)
+    )
+
+
+def letter_line(letter: StoredLetter) -> Line:
+    """A letter in a list; leads to the post."""
+    if letter.posted_on is not None:
+        state = State(f"versandt {german_date(letter.posted_on)}", "good", "✓")
+    elif letter.printed_on is not None:
+        state = State("gedruckt", "calm", "✓")
+    else:
+        state = State("zu drucken", "warn", "○")
+    return Line(
+        letter.title,
+        ", ".join(letter.recipient_lines[:2]),
+        german_date(letter.dated_on),
+        "mail",
+        state,
+        target=Target("post", letter.id),
+    )
+
+
+def fees_tab(session: Session, on: date, *, cases: Iterable[UUID] = (), debtor: UUID | None = None) -> Tab:
+    """Gebühren: what was charged and what became of it, of some cases or of one debtor."""
+    wanted = [one for one in cases if one]
+    chosen = DueItem.debtor_id == debtor if debtor is not None else DueItem.case_id.in_(wanted)
+    items = fees.shown(session, session.scalars(select(DueItem).where(chosen)).all())
+    owed = total([item.open for item in items if item.state in ("open", "partly")])
+    parts: list[Part] = []
+    lines = [
+        Line(
+            item.title,
+            f"{item.notice} · fällig {german_date(item.due_on)} · {item.reference}",
+            icon="euro",
+            state=due_state(item, on),
+            amount=item.amount.german(),
+            target=Target("gebuehren", item.id),
+        )
+        for item in reversed(items)
+    ]
+    if owed:
+        parts.append(Facts("", (Fact("Noch offen", owed.german()),)))
+    parts.append(Lines("Forderungen", tuple(lines), "Nichts berechnet."))
+    if debtor is None:
+        parts += [
+            _assessed(session, notice)
+            for notice in session.scalars(
+                select(Notice).where(Notice.case_id.in_(wanted)).order_by(Notice.dated_on.desc()).limit(5)
+            )
+            if notice.assessment_id is not None
+        ]
+    return Tab("Gebühren", tuple(parts))
+
+
+def _assessed(session: Session, notice: Notice) -> Facts:
+    assessment = fees.assessment_of(session, notice)
+    lines = assessment.kept_lines if assessment else ()
+    return Facts(
+        f"{notice.title} ({notice.number})",
+        (
+            *(Fact(line.label, line.amount.german(), line.paragraph) for line in lines),
+            *((Fact("Summe", assessment.total.german()),) if assessment else ()),
+        ),
+    )
+
+
+def history_tab(session: Session, records: Sequence[UUID]) -> Tab:
+    """Verlauf: every operation that touched the records, the latest first, each with its undoing."""
+    touched = select(journal.ChangedRow.entry).where(journal.ChangedRow.record.in_(records))
+    numbers = session.scalars(
+        touched.distinct().order_by(journal.ChangedRow.entry.desc()).limit(_MOST_HISTORY)
+    ).all()
+    happened = journal.happened(session, journal.Entry.number.in_(numbers))
+    clerks = {clerk.id: clerk.name for clerk in session.scalars(select(Clerk))}
+    undone = {one.undoes for one in happened if one.undoes}
+    lines = []
+    for one in sorted(happened, key=lambda entry: -entry.number):
+        back = one.operation in undone
+        lines.append(
+            Line(
+                one.title,
+                ", ".join(
+                    filter(None, (clerks.get(one.clerk) if one.clerk else "", _what(one.changes, records)))
+                ),
+                f"{_moment(one.at)}",
+                "undo-2" if one.undoes else "history",
+                State("rückgängig gemacht", "calm", "✕") if back else None,
+                action="" if back else "history.undo",
+                record=one.operation,
+            )
+        )
+    return Tab("Verlauf", (Lines("Verlauf", tuple(lines), "Noch nichts geschehen."),))
+
+
+def _moment(at: datetime) -> str:
+    return f"{at_town(at):%d.%m.%Y %H:%M}"
+
+
+_KINDS = {
+    "ins": "angelegt",
+    "upd": "geändert",
+    "del": "gelöscht",
+    "restore": "wiederhergestellt",
+    "erase": "gelöscht (DSGVO)",
+}
+
+
+def _what(changes: Iterable[Any], records: Sequence[UUID]) -> str:
+    wanted = set(records)
+    kinds = [_KINDS.get(change.k, change.k) for change in changes if change.id in wanted]
+    return ", ".join(dict.fromkeys(kinds))
+
+
+def when_words(on: date, today: date) -> str:
+    """``heute``, ``morgen``, ``Do``, or the date."""
+    days = (on - today).days
+    if days == 0:
+        return "heute"
+    if days == 1:
+        return "morgen"
+    if 1 < days < 7:
+        return ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")[on.weekday()]
+    return german_date(on)

@@ -1,0 +1,1 @@
+"""Heute: what waits, what is due, what happens today and tomorrow."""
