@@ -7,7 +7,7 @@ both sides and offers a ``Handover`` here for each shape of facts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -125,6 +125,14 @@ def fact_type(shape: Any, fact: str) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """Somebody of the register who is probably meant: why, and what to enter (plain) if they are not."""
+
+    why: str
+    entered: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Prefilled:
     """A module's request as far as the facts fill it, and what a clerk must still decide, a sentence each.
 
@@ -134,6 +142,8 @@ class Prefilled:
 
     request: dict[str, Any]
     open: tuple[str, ...] = ()
+    guesses: dict[str, Guess] = field(default_factory=dict)
+    """Field of the request → who in it is only a guess; each is one of the ``open`` sentences, too."""
 
 
 class Handover(Protocol):

@@ -44,6 +44,10 @@ class Command:
     searchable: bool = True
     """Whether the search offers it; commands of a line inside a detail are not."""
 
+    def fits(self, about: str) -> bool:
+        """Whether it can act where a record of the kind ``about`` is open ("*": any record will do)."""
+        return not self.needs or (self.about == "*" and bool(about)) or self.about == about
+
     @property
     def key_words(self) -> str:
         """The key as Germans write it ("Strg+B")."""
@@ -67,7 +71,7 @@ class Commands:
         if command.name in self._known:
             raise ValueError(f"two commands are called {command.name}")
         if command.key and any(
-            one.key == command.key and (not one.about or not command.about or one.about == command.about)
+            one.key == command.key and (one.about in ("", "*", command.about) or command.about in ("", "*"))
             for one in self
         ):
             raise ValueError(f"two commands want {command.key}")
@@ -93,7 +97,7 @@ class Commands:
             return []
         found = []
         for one in self:
-            if not one.searchable or (one.needs and one.about != about):
+            if not one.searchable or not one.fits(about):
                 continue
             own = fold(f"{one.title} {one.words}").split()
             if all(any(mine.startswith(word) for mine in own) for word in words):

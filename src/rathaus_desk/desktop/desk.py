@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 from sqlalchemy.orm import Session
 
@@ -17,6 +20,7 @@ from rathaus_desk.desktop.happenings import Happenings
 from rathaus_desk.desktop.parts.described import Target
 from rathaus_desk.desktop.tasks import Latest, Tasks
 from rathaus_desk.kernel.errors import DeskError
+from rathaus_desk.kernel.ids import new_id
 from rathaus_desk.office.town_hall import TownHall
 from rathaus_desk.store import local
 from rathaus_desk.store.operations import Done, Request, operation_for
@@ -47,6 +51,8 @@ class Desk(QObject):
         self.tasks = Tasks()
         self.commands = COMMANDS
         self.happenings = Happenings(office.store, self.tasks, self)
+        self._window: QWidget | None = None
+        self._aside: TemporaryDirectory[str] | None = None
         self.help_page = ""
         """The page of the handbook that F1 asked for."""
         self._done: list[tuple[UUID, str]] = []
@@ -150,6 +156,16 @@ class Desk(QObject):
         return Latest(self.tasks, parent)
 
     @property
+    def window(self) -> QWidget:
+        """The window; small ones open above it."""
+        assert self._window is not None
+        return self._window
+
+    def belongs_to(self, window: QWidget) -> None:
+        """Tells which window it is."""
+        self._window = window
+
+    @property
     def today(self) -> date:
         """Today in the town."""
         return self.office.store.clock.today()
@@ -177,7 +193,20 @@ class Desk(QObject):
         store, clerk = self.office.store, self.office.clerk
         return Draft(store, self.tasks, kind, content, clerk=clerk, draft=draft, parent=parent)
 
+    def put_aside(self, name: str, content: bytes) -> Path:
+        """A readable copy for another program, in a folder that only this user sees; gone when we end."""
+        if self._aside is None:
+            self._aside = TemporaryDirectory(prefix="rathaus-desk-", ignore_cleanup_errors=True)
+        folder = Path(self._aside.name) / new_id().hex[-8:]
+        folder.mkdir()
+        safe = "".join("_" if sign in '<>:"/\\|?*' or ord(sign) < 32 else sign for sign in name)[-120:]
+        target = folder / (safe or "Datei")
+        target.write_bytes(content)
+        return target
+
     def close(self) -> None:
         """Ends the workers; what they write is written."""
         self.happenings.close()
         self.tasks.close()
+        if self._aside is not None:
+            self._aside.cleanup()

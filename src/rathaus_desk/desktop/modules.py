@@ -6,9 +6,11 @@ from importlib import import_module
 
 MODULES = (
     "shell.commands",
+    "records",
     "today.page",
     "applications.page",
     "cemetery.page",
+    "cemetery.burial_page",
     "people.page",
     "fees.page",
     "post.page",

@@ -45,7 +45,7 @@ class Progress:
         self._cancelled.set()
 
 
-class _Postman(QObject):
+class Postman(QObject):
     """Carries results to the window's thread; lives as long as the program."""
 
     arrived = Signal(object)
@@ -58,13 +58,37 @@ class _Postman(QObject):
     def _deliver(self, call: Callable[[], None]) -> None:
         call()
 
+    def deliver_later(
+        self,
+        future: Future[Any],
+        done: Callable[[Any], None],
+        failed: Callable[[DeskError], None] | None,
+        owner: QObject | None,
+    ) -> None:
+        """Calls ``done`` or ``failed`` when ``future`` is there, unless its ``owner`` is gone by then."""
+
+        def deliver() -> None:
+            if future.cancelled() or (owner is not None and not isValid(owner)):
+                return
+            error = future.exception()
+            if error is None:
+                done(future.result())
+            elif isinstance(error, Cancelled):
+                return
+            elif failed is not None:
+                failed(in_a_sentence(error))
+            else:
+                _log.error("a task failed", exc_info=error)
+
+        future.add_done_callback(lambda _: self.arrived.emit(deliver))
+
 
 class Tasks:
     """The workers of one running program."""
 
     def __init__(self, workers: int = 3) -> None:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="task")
-        self._postman = _Postman()
+        self._postman = Postman()
         self._open: set[Future[Any]] = set()
 
     def start(
@@ -83,20 +107,13 @@ class Tasks:
         future = self._pool.submit(work)
         self._open.add(future)
 
-        def deliver() -> None:
-            self._open.discard(future)
-            if future.cancelled() or (owner is not None and not isValid(owner)):
-                return
-            error = future.exception()
-            if error is None:
-                done(future.result())
-            elif failed is not None and not isinstance(error, Cancelled):
-                failed(in_a_sentence(error))
-            elif not isinstance(error, Cancelled):
-                _log.error("a task failed", exc_info=error)
-
-        future.add_done_callback(lambda _: self._postman.arrived.emit(deliver))
+        self.later_when(future, lambda: self._open.discard(future))
+        self._postman.deliver_later(future, done, failed, owner)
         return future
+
+    def later_when(self, future: Future[Any], call: Callable[[], None]) -> None:
+        """Runs ``call`` on the window's thread when ``future`` is there, whatever became of it."""
+        future.add_done_callback(lambda _: self._postman.arrived.emit(call))
 
     def later(self, call: Callable[[], None]) -> None:
         """Runs ``call`` on the window's thread; may be asked from any thread."""

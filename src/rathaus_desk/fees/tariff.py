@@ -322,6 +322,17 @@ class Tariff:
             for entry in condition.comparisons
         )
 
+    def services(self) -> tuple[tuple[str, str, str], ...]:
+        """What can be ordered, in the order of the file: name, label of the first price for it, its unit."""
+        found: dict[str, tuple[str, str, str]] = {}
+        for item in self.items:
+            for condition in item.rule.when:
+                for entry in condition.comparisons:
+                    if entry.fact == "service" and not entry.suffix:
+                        for name in entry.values:
+                            found.setdefault(str(name), (str(name), item.label, item.unit))
+        return tuple(found.values())
+
     def seasons_of(self, day: date) -> frozenset[str]:
         """The names of the tariff's seasons a day falls into."""
         return frozenset(name for name, season in self.seasons.items() if day in season)

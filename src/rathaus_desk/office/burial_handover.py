@@ -13,7 +13,14 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.orm import Session
 
-from rathaus_desk.applications.handover import Applicant, BurialRegistration, Deceased, Party, Prefilled
+from rathaus_desk.applications.handover import (
+    Applicant,
+    BurialRegistration,
+    Deceased,
+    Guess,
+    Party,
+    Prefilled,
+)
 from rathaus_desk.cemetery import queries
 from rathaus_desk.cemetery.books import statutes_of
 from rathaus_desk.cemetery.old_lists.kinds import match_kind
@@ -43,18 +50,21 @@ class _Draft:
 
     session: Session
     open: list[str] = field(default_factory=list)
+    guesses: dict[str, Guess] = field(default_factory=dict)
 
-    def someone(self, new: EnterPerson, role: str) -> Someone:
+    def someone(self, name: str, new: EnterPerson, role: str) -> Someone:
         """The likeliest in the register, for the clerk to confirm; else the new person."""
         found = people.alike(self.session, _profile(new))
         if not found:
             return new
         best = found[0]
         if best.likeness.score < 100 and new.details.kind != "organisation":
-            self.open.append(
+            why = (
                 f"{role}: {display_name(new.details)} ist vermutlich „{best.name}“ aus dem Register "
                 f"({', '.join(best.likeness.reasons)}). Bitte bestätigen."
             )
+            self.open.append(why)
+            self.guesses[name] = Guess(why, msgspec.to_builtins(new, str_keys=True))
         return best.person
 
 
@@ -70,7 +80,9 @@ class BurialHandover:
         dead = facts.deceased
         details = _details(dead)
         deceased = draft.someone(
-            EnterPerson(details=details, addresses=_one_line(dead.last_address)), "Verstorben"
+            "deceased",
+            EnterPerson(details=details, addresses=_one_line(dead.last_address)),
+            "Verstorben",
         )
         request: dict[str, Any] = {
             "grave": self._grave(draft, facts),
@@ -96,7 +108,7 @@ class BurialHandover:
         ):
             if party is not None and (party.family_name or party.organisation):
                 new = _entered(party, (UNDERTAKER,) if name == "undertaker" else ())
-                request[name] = draft.someone(new, role)
+                request[name] = draft.someone(name, new, role)
         if isinstance(facts.applicant, Applicant):
             request["applicant_is"] = facts.applicant.relation_text
         if request.get("debtor") is None:
@@ -110,7 +122,7 @@ class BurialHandover:
         plain: dict[str, Any] = msgspec.to_builtins(
             {key: value for key, value in request.items() if value is not None}, str_keys=True
         )
-        return Prefilled(plain, tuple(draft.open))
+        return Prefilled(plain, tuple(draft.open), draft.guesses)
 
     def _grave(self, draft: _Draft, facts: BurialRegistration) -> UUID | None:
         cemetery = queries.cemetery_named(draft.session, facts.cemetery) if facts.cemetery else None

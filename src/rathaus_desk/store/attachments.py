@@ -50,8 +50,11 @@ class Attachment(Record):
 class Shelf:
     """The folder of encrypted files. ``driver``: the driver's connection, for the keys."""
 
-    def __init__(self, home: Home, driver: Any) -> None:
+    def __init__(self, home: Home, driver: Any, *, keeps: bool = True) -> None:
         self._home = home
+        self.rehearsed: dict[str, bytes] = {}
+        """What a rehearsal put down: it never reaches the disk."""
+        self._keeps = keeps
         self._driver = driver
         self._under_way: list[Future[None]] = []
 
@@ -70,6 +73,9 @@ class Shelf:
     def put_soon(self, content: bytes) -> str:
         """As `put`, but the disk works meanwhile; it is durable at the end of `settling`."""
         sha256 = hashlib.sha256(content).hexdigest()
+        if not self._keeps:
+            self.rehearsed[sha256] = content
+            return sha256
         path = self.path(sha256)
         if path.exists():
             path.touch()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -30,6 +30,8 @@ from rathaus_desk.store.recorder import OperationSession, Recorder
 from rathaus_desk.store.recovery_code import new_code
 from rathaus_desk.store.schema import Record
 from rathaus_desk.store.watch import News, Watcher, changes_since, latest, news_since
+
+T = TypeVar("T")
 
 
 class Store:
@@ -205,6 +207,26 @@ class Store:
         with self._writing() as session:
             return self._carry_out(session, request, clerk)
 
+    def rehearse(
+        self,
+        request: Request,
+        look: Callable[[Session, Done, Mapping[str, bytes]], T],
+        *,
+        clerk: UUID | None = None,
+    ) -> T:
+        """What an operation would do: carries it out, lets ``look`` see it, and takes everything back.
+
+        ``look`` also gets the files it would keep, by their SHA-256. Raises as `run` would. Nobody else sees
+        anything of it, but whoever wants to write waits meanwhile.
+        """
+        with in_words(), OperationSession(self._writers) as session, session.begin() as transaction:
+            shelf = Shelf(self.home, driver_of(session), keeps=False)
+            done = self._carry_out(session, request, clerk, shelf=shelf)
+            seen = look(session, done, shelf.rehearsed)
+            session.expunge_all()
+            transaction.rollback()
+        return seen
+
     @contextmanager
     def importing(self, *, clerk: UUID | None = None) -> Iterator[Importing]:
         """Many operations in one transaction: all of them are kept, or none. They are undone together."""
@@ -240,6 +262,8 @@ class Store:
         request: Request,
         clerk: UUID | None,
         import_id: UUID | None = None,
+        *,
+        shelf: Shelf | None = None,
     ) -> Done:
         operation, moment = operation_for(request), self.clock.now()
         recorder = session.info["recorder"] = Recorder(session, moment)
@@ -248,7 +272,7 @@ class Store:
             now=moment,
             clerk=clerk,
             operation=new_id(),
-            shelf=Shelf(self.home, recorder.driver),
+            shelf=shelf or Shelf(self.home, recorder.driver),
             title=operation.title,
             import_id=import_id,
         )

@@ -12,7 +12,7 @@ from rathaus_desk.cemetery.books import statutes_of
 from rathaus_desk.cemetery.operations.charging import case_for, charge_burial, confirm_to_undertaker
 from rathaus_desk.cemetery.operations.granting import grant, prolong
 from rathaus_desk.cemetery.operations.graves import LONGEST_NAME, LONGEST_REMARK
-from rathaus_desk.cemetery.operations.open_grave import OpenGrave, open_grave
+from rathaus_desk.cemetery.operations.open_grave import OpenGrave, burial_warnings, open_grave
 from rathaus_desk.cemetery.operations.parties import Parties, Someone
 from rathaus_desk.cemetery.plan import BurialPlan, BurialWish, plan_burial, plan_without_extension
 from rathaus_desk.cemetery.records import Burial, Cemetery, Grave
@@ -176,13 +176,7 @@ def _age(said: int | None, deceased: Person) -> int | None:
 def _must_be_allowed(here: OpenGrave, plan: BurialPlan, request: EnterBurial) -> None:
     if plan.refusals:
         raise Refused(" ".join(plan.refusals))
-    warnings = [*plan.warnings]
-    since = here.uncleared_since(plan.wish.day)
-    if since is not None and here.right is None and plan.right is not None and plan.right.award is not None:
-        warnings.append(
-            f"Das frühere Nutzungsrecht wurde zum {german_date(since)} zurückgegeben; eine Abräumung ist"
-            " nicht eingetragen."
-        )
+    warnings = burial_warnings(here, plan)
     if warnings and not request.confirmed.strip():
         raise Refused("Bitte bestätigen und begründen: " + " ".join(warnings), detail="confirmation needed")
 

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from rathaus_desk.cemetery import queries
 from rathaus_desk.cemetery.books import Books, books_of
-from rathaus_desk.cemetery.plan import GraveState
+from rathaus_desk.cemetery.plan import BurialPlan, GraveState
 from rathaus_desk.cemetery.records import Burial, Cemetery, Grave, RightOfUse
 from rathaus_desk.cemetery.rules.capacity import Occupant
 from rathaus_desk.kernel.errors import Refused
+from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.store.operations import Work
 
 
@@ -27,6 +30,7 @@ class OpenGrave:
     last_right: RightOfUse | None
     occupants: tuple[tuple[Burial, Occupant], ...]
     books: Books
+    disputed: bool = False
 
     @property
     def name(self) -> str:
@@ -53,25 +57,49 @@ class OpenGrave:
             raise Refused(f"An der Grabstätte {self.name} besteht kein Nutzungsrecht.")
         return self.right
 
+    @property
+    def obstacle(self) -> str:
+        """Why nothing can be decided about it now; "" if nothing stands in the way."""
+        if self.grave.blocked:
+            return f"{self.name} ist gesperrt: {self.grave.blocked}"
+        if self.disputed:
+            return (
+                f"{self.name}: mehrere Nutzungsrechte widersprechen sich. Bitte zuerst klären, welches gilt."
+            )
+        return ""
+
 
 def open_grave(work: Work, grave_id: UUID) -> OpenGrave:
     """The grave; Refused while it is blocked or a right in it is disputed, CannotWork without its books."""
-    session = work.session
+    found = look_at(work.session, grave_id)
+    if found.obstacle:
+        raise Refused(found.obstacle)
+    return found
+
+
+def look_at(session: Session, grave_id: UUID) -> OpenGrave:
+    """The grave as it is, blocked or not; CannotWork without its books."""
     grave = queries.grave(session, grave_id)
     cemetery = session.get_one(Cemetery, grave.cemetery_id)
     rights = queries.rights_in(session, grave.id)
-    found = OpenGrave(
+    return OpenGrave(
         grave=grave,
         cemetery=cemetery,
         right=queries.that_counts(grave, rights),
         last_right=queries.last_right(rights),
         occupants=queries.occupants_of(session, grave.id),
         books=books_of(session, cemetery),
+        disputed=any(right.disputed for right in rights),
     )
-    if grave.blocked:
-        raise Refused(f"{found.name} ist gesperrt: {grave.blocked}")
-    if any(right.disputed for right in rights):
-        raise Refused(
-            f"{found.name}: mehrere Nutzungsrechte widersprechen sich. Bitte zuerst klären, welches gilt."
-        )
-    return found
+
+
+def burial_warnings(here: OpenGrave, plan: BurialPlan) -> tuple[str, ...]:
+    """Everything that must be confirmed before a burial is entered."""
+    since = here.uncleared_since(plan.wish.day)
+    if since is None or here.right is not None or plan.right is None or plan.right.award is None:
+        return plan.warnings
+    return (
+        *plan.warnings,
+        f"Das frühere Nutzungsrecht wurde zum {german_date(since)} zurückgegeben; eine Abräumung ist"
+        " nicht eingetragen.",
+    )

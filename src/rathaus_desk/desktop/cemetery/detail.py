@@ -47,6 +47,8 @@ def grave_detail(session: Session, grave_id: UUID, on: date) -> Detail | None:
             "cemetery.register_burial",
             "cemetery.correct_burial",
             "cemetery.correct_right",
+            "cemetery.charge_burial",
+            "cemetery.keep_prepaid",
             "cemetery.settle_rights",
             "cemetery.describe_grave",
             "cemetery.renumber_grave",

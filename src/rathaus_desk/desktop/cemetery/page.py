@@ -23,6 +23,9 @@ class CemeteryPage(ListPage):
 
     def open(self, target: Target) -> None:
         """Shows a grave, or the grave of a burial."""
+        if target.record is None and target.tab:
+            self.choose_chip(target.tab)
+            target = Target(target.page)
         if target.record is not None:
             grave = self.desk.read_now(lambda session: _grave_of(session, target.record))
             target = Target(target.page, grave, target.tab)

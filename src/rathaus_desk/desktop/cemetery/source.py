@@ -29,7 +29,7 @@ class GravesSource:
     name = "friedhof"
     title = "Friedhof"
     columns: tuple[Column, ...] = (
-        Column("grave", "Grabstätte", width=18, stretch=True),
+        Column("grave", "Grabstätte", width=17),
         Column("kind", "Grabart", width=18, stretch=True),
         Column("people", "Bestattete", width=22, stretch=True, sortable=False),
         Column("holder", "Nutzungsberechtigt", width=20, stretch=True, sortable=False),

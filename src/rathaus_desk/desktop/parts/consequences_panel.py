@@ -99,6 +99,7 @@ class ConsequencesPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Was das bedeutet")
+        self.setObjectName("canvas-scroll")
         canvas = QWidget()
         canvas.setProperty("surface", "canvas")
         canvas.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

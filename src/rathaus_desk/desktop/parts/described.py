@@ -167,12 +167,14 @@ FieldKind = Literal[
     "choice",
     "person",
     "record",
+    "quantities",
     "file",
 ]
 """What a field holds, and what its value is (None everywhere: nothing was entered; a flag is never None):
 
 text, long_text: str · date: `date` · uncertain: `UncertainDate` · time: `datetime.time` · money: `Money` ·
-number: int · flag: bool · choice: str, the key · person: UUID or `EnterPerson` · record: UUID · file: `Path`.
+number: int · flag: bool · choice: str, the key · person: UUID or `EnterPerson` · record: UUID ·
+quantities: dict of key → number, of what is ticked among the choices · file: `Path`.
 """
 
 

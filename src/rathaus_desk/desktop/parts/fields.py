@@ -444,6 +444,103 @@ class RecordInput(Input):
         self._show_chosen()
 
 
+class QuantitiesInput(Input):
+    """Things that can be ordered, each with how many of it; a choice's ``second`` is its unit."""
+
+    has_caption = False
+
+    def __init__(self, field: Field, desk: Desk) -> None:
+        super().__init__(field, desk)
+        self.box.setSpacing(4)
+        self._choices: tuple[Choice, ...] = ()
+        self._rows: dict[str, tuple[QWidget, QCheckBox, QLineEdit | None]] = {}
+        self._kept: dict[str, int] = {}
+        self.setAccessibleName(plain_label(field))
+        if not callable(field.choices):
+            self.show_choices(field.choices)
+
+    def show_choices(self, choices: Sequence[Choice]) -> None:
+        """Other things; what was ordered stays, if it is still there."""
+        if tuple(choices) == self._choices:
+            return
+        ordered = {**self._kept, **self._ordered()}
+        self._choices, self._kept = tuple(choices), ordered
+        for row, _, _ in self._rows.values():
+            self.box.removeWidget(row)
+            row.deleteLater()
+        self._rows = {choice.key: self._make(choice) for choice in choices}
+        self.edit = next((check for _, check, _ in self._rows.values()), self)
+        self._show(ordered)
+
+    def _make(self, choice: Choice) -> tuple[QWidget, QCheckBox, QLineEdit | None]:
+        row = QWidget()
+        box = QHBoxLayout(row)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(8)
+        check = QCheckBox(choice.title.replace("&", "&&"))
+        check.toggled.connect(lambda _: self._toggled())
+        box.addWidget(check)
+        number: QLineEdit | None = None
+        if choice.second:
+            number = QLineEdit("1")
+            number.setFixedWidth(64)
+            number.setAccessibleName(f"{choice.title}: wie viele {choice.second}")
+            number.textChanged.connect(lambda _: self.changed.emit())
+            box.addWidget(number)
+            box.addWidget(label("muted", choice.second))
+        box.addStretch(1)
+        self.box.addWidget(row)
+        return row, check, number
+
+    def _toggled(self) -> None:
+        self._follow()
+        self.changed.emit()
+
+    def _follow(self) -> None:
+        for _, check, number in self._rows.values():
+            if number is not None:
+                number.setEnabled(check.isChecked())
+
+    def _ordered(self) -> dict[str, int]:
+        found = {}
+        for key, (_, check, number) in self._rows.items():
+            if check.isChecked():
+                text = number.text().strip() if number is not None else "1"
+                found[key] = int(text) if text.isascii() and text.isdigit() else 0
+        return found
+
+    def _show(self, ordered: dict[str, int]) -> None:
+        for key, (_, check, number) in self._rows.items():
+            check.blockSignals(True)
+            check.setChecked(key in ordered)
+            check.blockSignals(False)
+            if number is not None and key in ordered:
+                number.setText(str(ordered[key]))
+        self._follow()
+
+    def value(self) -> dict[str, int]:
+        """What is ordered; BadInput for a number that is none."""
+        ordered = self._ordered()
+        for choice in self._choices:
+            if choice.key in ordered and not 0 < ordered[choice.key] < 1000:
+                raise BadInput(f"{choice.title}: Bitte eine Zahl von 1 bis 999 eintragen.")
+        return ordered
+
+    def set_value(self, value: Any) -> None:
+        """Shows what is ordered; what cannot be ordered here now is kept for when it can."""
+        self._kept = dict(value or {})
+        self._show(self._kept)
+
+    def raw(self) -> Any:
+        """What is ordered."""
+        return {**self._kept, **self._ordered()} if not self._rows else self._ordered()
+
+    def set_raw(self, raw: Any) -> None:
+        """As it was."""
+        if isinstance(raw, dict):
+            self.set_value({str(key): count for key, count in raw.items() if isinstance(count, int)})
+
+
 class FileInput(Input):
     """A file, by its path, by a dialog, or dropped."""
 
@@ -518,6 +615,7 @@ class Kinds:
         "flag": FlagInput,
         "choice": ChoiceInput,
         "record": RecordInput,
+        "quantities": QuantitiesInput,
         "file": FileInput,
     }
 

@@ -32,7 +32,7 @@ class _Cell(QWidget):
         self.input: Input = make_input(field, desk)
         self.problem = ""
         self._hint = field.hint
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(XS)
@@ -41,7 +41,7 @@ class _Cell(QWidget):
             caption.setProperty("role", "caption")
             caption.setBuddy(self.input.edit)
             box.addWidget(caption)
-        else:
+        elif field.span < _COLUMNS:
             box.addSpacing(label("caption", "X").sizeHint().height() + XS)
         box.addWidget(self.input)
         below = QHBoxLayout()

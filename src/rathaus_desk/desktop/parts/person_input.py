@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from sqlalchemy.orm import Session
@@ -153,6 +153,7 @@ class PersonInput(Input):
         self.person: UUID | None = None
         self._guess: tuple[UUID, str, EnterPerson | None] | None = None
         self._form: Any = None
+        self._is_new = False
         self._extra: EnterPerson | None = None
         self._latest = desk.latest(self)
         self.box.setSpacing(XS)
@@ -172,6 +173,11 @@ class PersonInput(Input):
         self._second = label("second", wrap=True)
         self._second.hide()
         self.box.addWidget(self._second)
+        self._unfold = button("Angaben ansehen", "pencil", quiet=True)
+        self._unfold.setAccessibleName(f"{plain_label(field)}: Angaben zur neuen Person ansehen")
+        self._unfold.clicked.connect(self._show_fields)
+        self._unfold.hide()
+        self.box.addWidget(self._unfold, 0, Qt.AlignmentFlag.AlignLeft)
         self._question = self._make_question()
         self.box.addWidget(self._question)
         self._new = QFrame()
@@ -225,13 +231,9 @@ class PersonInput(Input):
 
     def _propose(self, found: Sequence[Found]) -> None:
         text = self.line.text().strip()
-        if self.line.hasFocus() and self.person is None and text and self._form_hidden:
+        if self.line.hasFocus() and self.person is None and text and not self._is_new:
             new = Found(_NEW, f"„{text}“ neu anlegen", "als neue Person ins Register")
             self.proposals.show_found([*found, new])
-
-    @property
-    def _form_hidden(self) -> bool:
-        return self._new.isHidden()
 
     def _taken(self, found: Found) -> None:
         if found.id == _NEW:
@@ -269,8 +271,8 @@ class PersonInput(Input):
 
     # --- somebody new -----------------------------------------------------------------------------------
 
-    def enter_new(self, new: EnterPerson | None) -> None:
-        """Shows the fields for somebody new."""
+    def enter_new(self, new: EnterPerson | None, *, folded: bool = False) -> None:
+        """Shows the fields for somebody new; ``folded``: only a line about them, as they came from a form."""
         from rathaus_desk.desktop.parts.form import Form
 
         self.person = None
@@ -283,13 +285,19 @@ class PersonInput(Input):
             back = button("Doch im Register suchen", "search", quiet=True)
             back.clicked.connect(self._search_again)
             self._new_box.addWidget(back)
-        self._new.show()
+        self._is_new = True
+        self._new.setVisible(not folded)
         if new is not None:
             self._form.set_values(values_of(new))
         self._show()
         if self.line.hasFocus():
             self._form.focus_field("given_names")
         self.changed.emit()
+
+    def _show_fields(self) -> None:
+        self._new.show()
+        self._show()
+        self._form.focus_first()
 
     def _new_changed(self) -> None:
         values = self._form.values()
@@ -298,6 +306,7 @@ class PersonInput(Input):
         self.changed.emit()
 
     def _search_again(self) -> None:
+        self._is_new = False
         self._new.hide()
         self._extra = None
         self._show()
@@ -309,10 +318,15 @@ class PersonInput(Input):
 
     def _show(self) -> None:
         known = self.person is not None
-        self._mark.setIcon(icon("link" if known else "search", "accent" if known else "muted"))
+        folded = self._is_new and self._new.isHidden()
+        mark = "link" if known else "user-plus" if self._is_new else "search"
+        self._mark.setIcon(icon(mark, "accent" if known or self._is_new else "muted"))
         self._question.setVisible(self._guess is not None)
-        self._second.setVisible(known and bool(self._second.text()))
-        self.line.setReadOnly(not self._form_hidden)
+        if folded and self._form is not None:
+            self._second.setText(_new_words(self._form.values()))
+        self._unfold.setVisible(folded)
+        self._second.setVisible((known or folded) and bool(self._second.text()))
+        self.line.setReadOnly(self._is_new)
 
     def value(self) -> UUID | EnterPerson | None:
         """Who it is; BadInput while that is open."""
@@ -320,7 +334,7 @@ class PersonInput(Input):
             raise BadInput(f"{plain_label(self.field)}: Bitte bestätigen, ob es dieselbe Person ist.")
         if self.person is not None:
             return self.person
-        if not self._form_hidden and self._form is not None:
+        if self._is_new and self._form is not None:
             roles = self._extra.roles if self._extra else ()
             return person_of(self._form.values(), roles=roles)
         if self.line.text().strip():
@@ -330,10 +344,11 @@ class PersonInput(Input):
     def set_value(self, value: Any) -> None:
         """Shows a person, or somebody new."""
         self._guess = None
+        self._is_new = False
         self._new.hide()
         self.person = value if isinstance(value, UUID) else None
         if isinstance(value, EnterPerson):
-            self.enter_new(value)
+            self.enter_new(value, folded=True)
             return
         name, second = self.desk.read_now(lambda session: _words(session, self.person, self.desk.today))
         self.line.setText(name)
@@ -346,7 +361,7 @@ class PersonInput(Input):
         return {
             "person": str(self.person) if self.person else None,
             "text": self.line.text(),
-            "new": self._form.content() if self._form is not None and not self._form_hidden else None,
+            "new": self._form.content() if self._form is not None and self._is_new else None,
             "roles": list(self._extra.roles) if self._extra else [],
             "guess": [str(guess[0]), guess[1], msgspec.to_builtins(guess[2], str_keys=True)]
             if guess
@@ -360,7 +375,7 @@ class PersonInput(Input):
         if raw.get("person"):
             self.set_value(UUID(raw["person"]))
         elif raw.get("new"):
-            self.enter_new(None)
+            self.enter_new(None, folded=True)
             self._form.restore(raw["new"])
             self._extra = EnterPerson(details=PersonDetails(remark="-"), roles=tuple(raw.get("roles") or ()))
         else:
@@ -374,6 +389,14 @@ class PersonInput(Input):
 def _words(session: Session, person: UUID | None, on: date) -> tuple[str, str]:
     found = people.people(session, (person,)).get(person) if person else None
     return (list_name(found), describe_person(session, found, on)) if found else ("", "")
+
+
+def _new_words(values: Mapping[str, Any]) -> str:
+    """What is known of somebody new, on one line."""
+    street = " ".join(filter(None, (values.get("street"), values.get("house_number"))))
+    place = " ".join(filter(None, (values.get("postal_code"), values.get("place"))))
+    where = ", ".join(filter(None, (street, place)))
+    return " · ".join(filter(None, ("wird neu ins Register aufgenommen", where, values.get("phone"))))
 
 
 def _from_typed(text: str) -> EnterPerson:

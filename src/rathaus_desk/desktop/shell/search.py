@@ -256,7 +256,8 @@ class SearchField(QLineEdit):
         line = self._popup.model.lines[at]
         self.leave()
         if line.command:
-            self._desk.do(line.command, self._subject)
+            command = self._desk.commands[line.command]
+            self._desk.do(line.command, self._subject if command.about in ("*", self._about) else None)
         else:
             self._desk.go(line.page, line.record)
 

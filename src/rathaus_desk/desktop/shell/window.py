@@ -43,6 +43,7 @@ class MainWindow(QMainWindow):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        desk.belongs_to(self)
         self._pages: dict[str, Page] = {}
         self._stale: dict[str, News] = {}
         self._current = ""
@@ -176,10 +177,8 @@ class MainWindow(QMainWindow):
     def _do_by_key(self, candidates: list[Command]) -> None:
         page = self.page
         about = page.about if page else ""
-        fitting = next((one for one in candidates if one.about == about), None) or next(
-            (one for one in candidates if not one.about or not one.needs), candidates[0]
-        )
-        self.desk.do(fitting.name, self.subject if fitting.about in ("", about) else None)
+        fitting = next((one for one in candidates if one.fits(about)), candidates[0])
+        self.desk.do(fitting.name, self.subject if fitting.about in ("*", about) else None)
 
     def _focus_search(self) -> None:
         page = self.page

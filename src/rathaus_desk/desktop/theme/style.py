@@ -129,6 +129,7 @@ QAbstractScrollArea {{ border: 0; }}
 QAbstractScrollArea::corner {{ background: {t.sheet}; border: 0; }}
 QListView {{ background: transparent; outline: 0; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; }}
+#canvas-scroll {{ background: {t.canvas}; }}
 
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}

@@ -103,6 +103,7 @@ class TodayPage(Page):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setObjectName("canvas-scroll")
         canvas = QWidget()
         canvas.setProperty("surface", "canvas")
         canvas.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
