@@ -100,9 +100,10 @@ class Desk(QObject):
         title = words or f"{operation_for(request).title}: gespeichert."
 
         def after(result: Done) -> None:
-            if result.changed:
+            undoable = bool(result.changed) and operation_for(request).undoable
+            if undoable:
                 self._done.append((result.operation, title))
-            self.say(title, result.operation if result.changed else None)
+            self.say(title, result.operation if undoable else None)
             self.happenings.look()
             if done is not None and (owner is None or isValid(owner)):
                 done(result)

@@ -129,7 +129,16 @@ class Banner:
     """What the button says; "" is the command's title."""
 
 
-Part = Facts | Lines | Banner
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A PDF to look at. ``key`` tells it from others; ``load`` reads it, in a worker."""
+
+    title: str
+    key: str
+    load: Callable[[], bytes] = field(compare=False)
+
+
+Part = Facts | Lines | Banner | Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from rathaus_desk.desktop.commands import COMMANDS
-from rathaus_desk.desktop.parts.described import Banner, Fact, Facts, Line, Lines
+from rathaus_desk.desktop.parts.described import Banner, Document, Fact, Facts, Line, Lines
 from rathaus_desk.desktop.theme.icons import icon, pixmap
 from rathaus_desk.desktop.theme.pills import paint_pill, pill_size
 from rathaus_desk.desktop.theme.theme import theme
@@ -392,7 +392,30 @@ class BannerWidget(QWidget):
         self._retheme()
 
 
-PART_WIDGETS: dict[type, Callable[[Follow, Do], FactsWidget | LinesWidget | BannerWidget]] = {
+class DocumentWidget(QWidget):
+    """A `Document`, as high as its pages: what is around it scrolls."""
+
+    def __init__(self, _follow: Follow, _do: Do) -> None:
+        super().__init__()
+        from rathaus_desk.desktop.parts.pdf_view import PdfView
+
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        self._view = PdfView(whole=True)
+        self._key = ""
+        box.addWidget(self._view)
+
+    def show_part(self, document: Document) -> None:
+        """Takes over another document."""
+        if document.key != self._key:
+            self._key = document.key
+            self._view.show_later(document.load, document.title)
+
+
+PART_WIDGETS: dict[
+    type, Callable[[Follow, Do], FactsWidget | LinesWidget | BannerWidget | DocumentWidget]
+] = {
+    Document: DocumentWidget,
     Facts: FactsWidget,
     Lines: LinesWidget,
     Banner: BannerWidget,

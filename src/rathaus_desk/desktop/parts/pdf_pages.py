@@ -43,10 +43,13 @@ class PdfPages(QObject):
         owner: QObject,
         done: Callable[[QImage], None],
         failed: Callable[[str], None] | None = None,
+        *,
+        sharp: bool = True,
     ) -> None:
-        """Draws a page ``width`` logical pixels wide, sharp on this screen."""
+        """Draws a page ``width`` logical pixels wide, sharp on this screen; else ``width`` real ones."""
         application = QGuiApplication.instance()
-        ratio = application.devicePixelRatio() if isinstance(application, QGuiApplication) else 1.0
+        screen = isinstance(application, QGuiApplication) and sharp
+        ratio = application.devicePixelRatio() if screen else 1.0  # type: ignore[union-attr]
         key = (sha256(pdf).digest(), page, round(width * ratio))
         known = self._kept.get(key)
         if known is not None:
@@ -62,12 +65,23 @@ class PdfPages(QObject):
             return image
 
         def keep(image: QImage) -> None:
-            self._kept[key] = image
+            if sharp:
+                self._kept[key] = image
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
             done(image)
 
         self._start(work, keep, owner, failed)
+
+    def fetch(
+        self,
+        load: Callable[[], bytes],
+        owner: QObject,
+        done: Callable[[bytes], None],
+        failed: Callable[[str], None] | None = None,
+    ) -> None:
+        """Reads a file before it is drawn."""
+        self._start(load, done, owner, failed)
 
     def measure(
         self,

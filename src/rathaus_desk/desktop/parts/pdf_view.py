@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QRect, Qt, QTimer
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from rathaus_desk.desktop.parts.pdf_pages import pages_shared
@@ -20,13 +21,18 @@ _ZOOMS = (0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0)
 class PdfView(QAbstractScrollArea):
     """Shows a file; while another version of it is drawn, the old pictures stay."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, whole: bool = False) -> None:
         super().__init__(parent)
+        self._whole = whole
+        if whole:
+            self.setFixedHeight(320)
+            self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._pdf: bytes | None = None
         self._sizes: tuple[tuple[float, float], ...] = ()
         self._images: dict[int, QImage] = {}
         self._words = "Kein Schreiben gewählt."
         self._zoom = _ZOOMS.index(1.0)
+        self._loading: Callable[[], bytes] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setAccessibleName("Vorschau")
@@ -50,6 +56,17 @@ class PdfView(QAbstractScrollArea):
             return
         self._pdf = pdf
         pages_shared().measure(pdf, self, lambda found: self._measured(pdf, found), self._failed)
+
+    def show_later(self, load: Callable[[], bytes], title: str) -> None:
+        """Shows what ``load`` reads, in a worker."""
+        self._loading = load
+        self.setAccessibleName(f"Vorschau: {title}")
+
+        def loaded(pdf: bytes) -> None:
+            if self._loading is load:
+                self.show_pdf(pdf, title)
+
+        pages_shared().fetch(load, self, loaded, self._failed)
 
     def _failed(self, sentence: str) -> None:
         self._pdf, self._sizes, self._words = None, (), sentence
@@ -81,6 +98,8 @@ class PdfView(QAbstractScrollArea):
     def _layout(self) -> None:
         rects = self._rects()
         height = rects[-1].bottom() + L if rects else 0
+        if self._whole and height:
+            self.setFixedHeight(height)
         bar = self.verticalScrollBar()
         bar.setRange(0, max(0, height - self.viewport().height()))
         bar.setPageStep(self.viewport().height())
@@ -99,6 +118,7 @@ class PdfView(QAbstractScrollArea):
             return
         top = self.verticalScrollBar().value()
         seen = QRect(0, top - 400, self.viewport().width(), self.viewport().height() + 800)
+        # Shown whole, what is seen is the business of what is around; a letter has few pages.
         for at, rect in enumerate(self._rects()):
             if rect.intersects(seen):
                 pages_shared().draw(pdf, at, rect.width(), self, partial(self._drawn, pdf, at))
@@ -136,6 +156,13 @@ class PdfView(QAbstractScrollArea):
             painter.setPen(QPen(now.colour("accent"), 2))
             painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
 
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """What is around it scrolls, where all of it is shown."""
+        if self._whole:
+            event.ignore()
+        else:
+            super().wheelEvent(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Qt's event."""
         super().resizeEvent(event)
@@ -154,7 +181,7 @@ class PdfView(QAbstractScrollArea):
             Qt.Key.Key_End: bar.maximum(),
         }
         key = Qt.Key(event.key())
-        if key in steps and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if key in steps and not self._whole and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             bar.setValue(bar.value() + steps[key])
         elif event.text() in ("+", "-", "0"):
             self.zoom({"+": 1, "-": -1, "0": 0}[event.text()])
