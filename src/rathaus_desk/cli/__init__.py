@@ -23,6 +23,7 @@ OK, FINDINGS, WRONG_USE, CANNOT = 0, 1, 2, 3
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; nothing escapes as a traceback."""
     from rathaus_desk.cli import (  # noqa: F401, I001 (they register their commands, in this order)
+        window,
         demo,
         town,
         imports,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, time
+from uuid import UUID
 
 from PySide6.QtCore import QEventLoop, QLocale, QTimer, QTranslator
 from PySide6.QtGui import QGuiApplication
@@ -14,13 +16,14 @@ from PySide6.QtWidgets import QApplication
 
 from rathaus_desk.desktop import modules
 from rathaus_desk.desktop.desk import Desk
+from rathaus_desk.desktop.display import has_display
 from rathaus_desk.desktop.pages import PAGES
 from rathaus_desk.desktop.parts.described import Target
 from rathaus_desk.desktop.shell.window import MainWindow
 from rathaus_desk.desktop.theme.theme import Choice, theme
-from rathaus_desk.kernel.errors import BadInput, CannotWork
+from rathaus_desk.kernel.errors import BadInput, CannotWork, Refused
 from rathaus_desk.office.town_hall import TownHall
-from rathaus_desk.store import search
+from rathaus_desk.store import local, search
 
 ZOOMS = (100, 115, 130, 150)
 """Percent that a clerk can choose; in force from the next start."""
@@ -41,16 +44,14 @@ class Picture:
     dark: bool = False
 
 
-def application(scale: float | None = None) -> QApplication:
-    """The one QApplication, made at the first call. ``scale`` counts only then."""
+def application(scale: float | None = None, *, hidden: bool = False) -> QApplication:
+    """The one QApplication, made at the first call; only then ``scale`` counts, and ``hidden``: no screen."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
     if scale is not None:
         os.environ["QT_SCALE_FACTOR"] = str(scale)
-    if sys.platform.startswith("linux") and not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    ):
+    if hidden or not has_display():
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     QApplication.setStyle("Fusion")
     made = QApplication(sys.argv[:1])
@@ -78,39 +79,47 @@ def open_window(office: TownHall, *, appearance: Choice | None = None) -> tuple[
     return desk, MainWindow(desk)
 
 
-def run(office: TownHall, files: tuple[Path, ...] = ()) -> int:
+def run(office: TownHall, files: tuple[Path, ...] = (), *, key_file: Path | None = None) -> int:
     """Opens the window and stays until it is closed; the exit status."""
+    from rathaus_desk.desktop.settings.safety_section import daily
     from rathaus_desk.desktop.shell.alone import Alone
 
-    zoom = _zoom(office)
+    zoom, clerk = _kept(office)
     running = application(zoom / 100 if zoom != 100 else None)
     alone = Alone(office.store.home.folder, running)
     if not alone.first:
-        alone.hand_over([str(file) for file in files])
+        alone.hand_over([str(file.absolute()) for file in files])
         return 0
+    if clerk is not None:
+        with suppress(Refused):
+            office.sign_in(clerk)
     desk, window = open_window(office)
+    desk.key_file = key_file
     window.restore_place()
     window.show()
     alone.called.connect(window.called)
     desk.go("heute")
     if files:
-        window.take_in([str(file) for file in files])
+        window.take_in([str(file.absolute()) for file in files])
+    QTimer.singleShot(3000, lambda: daily(desk))
     status = running.exec()
     window.keep_place()
     desk.close()
     return status
 
 
-def _zoom(office: TownHall) -> int:
-    from rathaus_desk.store import local
-
+def _kept(office: TownHall) -> tuple[int, UUID | None]:
+    """Zoom and clerk of the last time."""
     with office.store.read() as session:
-        chosen = local.setting(session, "zoom", 100)
-    return chosen if chosen in ZOOMS else 100
+        zoom, clerk = local.setting(session, "zoom", 100), local.setting(session, "clerk")
+    return zoom if zoom in ZOOMS else 100, UUID(clerk) if clerk else None
 
 
-def paint(office: TownHall, picture: Picture) -> None:
-    """Paints one page as a clerk would see it, to a PNG file. BadInput where there is no such page."""
+def paint(office: TownHall, picture: Picture) -> float:
+    """Paints one page as a clerk would see it, to a PNG file; when it was first painted (`time.time`).
+
+    BadInput where there is no such page, or nothing of that name on it.
+    """
     modules.load()
     if picture.page not in PAGES:
         known = ", ".join(one.name for one in PAGES)
@@ -123,9 +132,13 @@ def paint(office: TownHall, picture: Picture) -> None:
         if picture.open:
             target = _found(desk, picture)
         desk.follow(target)
+        QGuiApplication.processEvents()
+        window.repaint()
+        first_paint = time()
         settle(desk)
         if not window.grab().save(str(picture.target)):
             raise CannotWork(f"Das Bild „{picture.target}“ ließ sich nicht schreiben.")
+        return first_paint
     finally:
         window.hide()
         desk.close()

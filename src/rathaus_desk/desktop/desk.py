@@ -40,14 +40,19 @@ class Desk(QObject):
     page_focus_wanted = Signal()
     back_wanted = Signal()
     lock_wanted = Signal()
+    lock_after = Signal(int)
+    """Minutes after which the window is locked from now on; 0: never."""
     close_wanted = Signal()
     help_wanted = Signal()
+    signed_in = Signal()
     failed = Signal(object)
     """A `DeskError` nobody else shows."""
 
     def __init__(self, office: TownHall, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.office = office
+        self.key_file: Path | None = None
+        """The key file that was named at the start, if one was."""
         self.tasks = Tasks()
         self.commands = COMMANDS
         self.happenings = Happenings(office.store, self.tasks, self)
@@ -186,6 +191,31 @@ class Desk(QObject):
                 local.set_setting(session, key, value)
 
         self.tasks.start(write, lambda _: None, lambda _: None)
+
+    def remember_now(self, key: str, value: Any) -> None:
+        """As `set_setting`, on this thread: for workers."""
+        with self.office.store.local() as session:
+            local.set_setting(session, key, value)
+
+    def quiet(self, work: Callable[[], T], done: Callable[[T], None], words: str) -> None:
+        """Runs what needs the data alone: nobody looks at it meanwhile."""
+        self.happenings.close()
+        self.say(words)
+
+        def again(result: Any = None) -> None:
+            self.happenings.reopen()
+            if not isinstance(result, DeskError):
+                done(result)
+            else:
+                self.failed.emit(result)
+
+        self.tasks.start(work, again, again)
+
+    def sign_in(self, clerk: UUID) -> None:
+        """Who works at this window from now on; kept for the next start."""
+        self.office.sign_in(clerk)
+        self.set_setting("clerk", str(clerk))
+        self.signed_in.emit()
 
     def draft(
         self, kind: str, content: Callable[[], Any], parent: QObject, draft: UUID | None = None

@@ -48,6 +48,11 @@ class Happenings(QObject):
             self._again = False
             self.look()
 
+    def reopen(self) -> None:
+        """Looks again after `close`; what happened meanwhile counts as seen."""
+        self._watcher = self._store.watch()
+        self._timer.start()
+
     def close(self) -> None:
         """Looks no more."""
         self._timer.stop()

@@ -15,6 +15,8 @@ MODULES = (
     "fees.page",
     "post.page",
     "settings.page",
+    "settings.catalogue_section",
+    "people.duplicates",
     "help.page",
 )
 

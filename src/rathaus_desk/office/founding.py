@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from rathaus_desk.store.failures import in_words
 from rathaus_desk.store.home import Home
 from rathaus_desk.store.keys import KeyFile, Way
 from rathaus_desk.town.operations import SetUpTown
-from rathaus_desk.town.town_file import TOWN_KIND
+from rathaus_desk.town.town_file import TOWN_KIND, TownFile
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,28 @@ def found(home: Path, folder: Path, *, key_file: Path | None = None, clock: Cloc
                 else "stehen mehrere Städte."
             )
         )
+
+    def fill(office: TownHall) -> None:
+        load(office, report)
+        save_letters(office, letters)
+
+    return _found(home, fill, key_file, clock)
+
+
+def found_town(
+    home: Path, town: TownFile, *, key_file: Path | None = None, clock: Clock | None = None
+) -> Founded:
+    """Sets up a town of which only the head is known so far; errors as in `found`."""
+    return _found(home, lambda office: _set_up(office, town), key_file, clock)
+
+
+def _set_up(office: TownHall, town: TownFile) -> None:
+    office.store.run(SetUpTown(file=town))
+
+
+def _found(
+    home: Path, fill: Callable[[TownHall], None], key_file: Path | None, clock: Clock | None
+) -> Founded:
     way = new_way_into(home, key_file)
     with (
         in_words(),
@@ -55,9 +77,7 @@ def found(home: Path, folder: Path, *, key_file: Path | None = None, clock: Cloc
         _new_key_file(way),
         Store.create(site, way, clock=clock) as store,
     ):
-        office = TownHall(store)
-        load(office, report)
-        save_letters(office, letters)
+        fill(TownHall(store))
         code = store.recovery_code
     return Founded(home, code, way.path if isinstance(way, KeyFile) else None)
 
@@ -77,7 +97,7 @@ def _new_key_file(way: Way) -> Iterator[None]:
 def load(office: TownHall, report: Report) -> Loaded:
     """Takes checked files into the catalogue as new versions; the town's own file sets up or changes it."""
     for town in (file for file in report.files if file.kind is TOWN_KIND):
-        office.store.run(SetUpTown(file=town.content))
+        _set_up(office, town.content)
     files = [file for file in report.files if file.kind is not TOWN_KIND]
     loaded: Loaded = office.run(LoadCatalogue(owner=office.owner, versions=new_versions(files))).value
     return loaded

@@ -16,6 +16,7 @@ from rathaus_desk.applications.services import Services, load_services
 from rathaus_desk.cemetery import queries as cemetery
 from rathaus_desk.cemetery.books import statutes_of
 from rathaus_desk.cemetery.import_graves import ImportResult, import_list
+from rathaus_desk.cemetery.rules.checks import Finding
 from rathaus_desk.kernel.clock import Clock
 from rathaus_desk.kernel.errors import CannotWork
 from rathaus_desk.letters import queries as letters
@@ -87,6 +88,11 @@ class TownHall:
             clerks = town.clerks(session)
             return clerks[0].id if clerks else None
 
+    def sign_in(self, clerk: UUID) -> None:
+        """Somebody else works here from now on; Refused if there is no such clerk."""
+        with self.store.read() as session:
+            self.clerk = town.clerk(session, clerk).id
+
     @property
     def owner(self) -> str:
         """Whose catalogue this is: the town's official key, or its name."""
@@ -133,14 +139,19 @@ class TownHall:
 
     def data_checks(self) -> list[Remark]:
         """What in the registers cannot be right (cemetery rule 15), and own letters that work no longer."""
+        remarks = [
+            Remark(one.check, one.sentence, "Bitte den Eintrag ansehen und berichtigen.")
+            for one in self.register_findings()
+        ]
+        with self.store.read() as session:
+            return [*remarks, *_rejected_letters(session)]
+
+    def register_findings(self) -> list[Finding]:
+        """What in the registers cannot be right (cemetery rule 15), each with the record it is about."""
         with self.store.read() as session:
             keys = {one.statute_key for one in cemetery.cemeteries(session)}
             statutes = {key: statutes_of(session, key) for key in keys}
-            found = cemetery.data_checks(session, self.store.clock.today(), statutes)
-            remarks = [
-                Remark(one.check, one.sentence, "Bitte den Eintrag ansehen und berichtigen.") for one in found
-            ]
-            return [*remarks, *_rejected_letters(session)]
+            return list(cemetery.data_checks(session, self.store.clock.today(), statutes))
 
 
 def _rejected_letters(session: Session) -> Iterator[Remark]:

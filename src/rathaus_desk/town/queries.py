@@ -21,6 +21,7 @@ from rathaus_desk.town.records import (
     Town,
     TownAccount,
 )
+from rathaus_desk.town.town_file import BankAccountEntry, Districts, OfficeEntry, TownFile, TownHead
 
 
 def town_or_none(session: Session) -> Town | None:
@@ -86,3 +87,30 @@ def follow_ups_due(session: Session, until: date) -> Sequence[FollowUp]:
     """Open follow-ups due up to and including ``until``, earliest first."""
     query = select(FollowUp).where(FollowUp.done_on.is_(None), FollowUp.due_on <= until)
     return session.scalars(query.order_by(FollowUp.due_on, FollowUp.id)).all()
+
+
+def town_file(session: Session) -> TownFile:
+    """The town as its file would say it now: what `SetUpTown` takes. CannotWork if none was set up."""
+    here = town(session)
+    return TownFile(
+        town=TownHead(**{name: getattr(here, name) for name in TownHead.__struct_fields__}),
+        bank_account=tuple(
+            BankAccountEntry(owner=one.owner, iban=one.iban, bank=one.bank, bic=one.bic)
+            for one in accounts(session)
+        ),
+        office=tuple(
+            OfficeEntry(
+                key=office.key,
+                name=office.name,
+                clerk=one.name,
+                room=one.room,
+                phone=one.phone,
+                email=one.email,
+                function=one.function,
+                case_prefix=office.case_prefix,
+            )
+            for one in clerks(session)
+            for office in (office_of(session, one),)
+        ),
+        districts=Districts(names=tuple(one.name for one in districts(session))),
+    )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from rathaus_desk.cemetery.records import Burial
+from rathaus_desk.cemetery.records import Burial, RightOfUse
 from rathaus_desk.desktop.cemetery import commands
 from rathaus_desk.desktop.cemetery.detail import grave_detail
 from rathaus_desk.desktop.cemetery.source import GravesSource
@@ -33,8 +33,10 @@ class CemeteryPage(ListPage):
 
 
 def _grave_of(session: Session, record: UUID | None) -> UUID | None:
-    burial = session.get(Burial, record) if record else None
-    return burial.grave_id if burial else record
+    if record is None:
+        return None
+    found = session.get(Burial, record) or session.get(RightOfUse, record)
+    return found.grave_id if found else record
 
 
 @page("friedhof", "Friedhof", icon="flower-2", rank=3, kinds=("grave", "burial"), words="gräber grabstätten")

@@ -167,6 +167,7 @@ class Detail:
 FieldKind = Literal[
     "text",
     "long_text",
+    "secret",
     "date",
     "uncertain",
     "time",
@@ -181,9 +182,10 @@ FieldKind = Literal[
 ]
 """What a field holds, and what its value is (None everywhere: nothing was entered; a flag is never None):
 
-text, long_text: str · date: `date` · uncertain: `UncertainDate` · time: `datetime.time` · money: `Money` ·
-number: int · flag: bool · choice: str, the key · person: UUID or `EnterPerson` · record: UUID ·
-quantities: dict of key → number, of what is ticked among the choices · file: `Path`.
+text, long_text, secret (not shown, in no draft): str · date: `date` · uncertain: `UncertainDate` ·
+time: `datetime.time` · money: `Money` · number: int · flag: bool · choice: str, the key ·
+person: UUID or `EnterPerson` · record: UUID · quantities: dict of key → number, of what is ticked among the
+choices · file: `Path`.
 """
 
 

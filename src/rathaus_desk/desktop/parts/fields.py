@@ -165,6 +165,25 @@ class TextInput(Input):
         self.line.setText(raw if isinstance(raw, str) else "")
 
 
+class SecretInput(TextInput):
+    """A password: not shown, and no draft keeps it."""
+
+    def __init__(self, field: Field, desk: Desk) -> None:
+        super().__init__(field, desk)
+        self.line.setEchoMode(QLineEdit.EchoMode.Password)
+
+    def value(self) -> str | None:
+        """As it was typed."""
+        return self.line.text() or None
+
+    def tidy(self) -> None:
+        """Stays as it was typed."""
+
+    def raw(self) -> Any:
+        """Nothing."""
+        return ""
+
+
 class LongTextInput(Input):
     """Several lines; Tab goes to the next field."""
 
@@ -607,6 +626,7 @@ class Kinds:
     known: ClassVar[dict[str, Make]] = {
         "text": TextInput,
         "long_text": LongTextInput,
+        "secret": SecretInput,
         "date": DateInput,
         "uncertain": UncertainInput,
         "time": TimeInput,

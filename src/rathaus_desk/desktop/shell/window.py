@@ -8,6 +8,7 @@ from uuid import UUID
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
+    QDialog,
     QFrame,
     QHBoxLayout,
     QMainWindow,
@@ -24,6 +25,7 @@ from rathaus_desk.desktop.pages import PAGES, Page, PageKind
 from rathaus_desk.desktop.parts.described import Target
 from rathaus_desk.desktop.parts.part_widgets import label
 from rathaus_desk.desktop.shell.foot import Foot
+from rathaus_desk.desktop.shell.lock import DEFAULT_MINUTES, Idle, LockScreen
 from rathaus_desk.desktop.shell.navigation import Navigation
 from rathaus_desk.desktop.shell.search import SearchField, SearchPopup
 from rathaus_desk.desktop.theme.icons import icon, pixmap
@@ -76,13 +78,20 @@ class MainWindow(QMainWindow):
         rows.addLayout(middle, 1)
         self.foot = Foot(desk)
         rows.addWidget(self.foot)
+        self.lock = LockScreen(desk, self)
+        self._idle = Idle(int(desk.setting("lock.minutes", DEFAULT_MINUTES)), self)
+        self._idle.idle.connect(self.close_up)
+        self.lock.opened.connect(self._focus_page)
         self._make_actions()
         desk.wanted.connect(self.go)
         desk.failed.connect(self.show_failure)
         desk.page_focus_wanted.connect(self._focus_page)
         desk.back_wanted.connect(self.go_back)
+        desk.lock_wanted.connect(self.close_up)
+        desk.lock_after.connect(self._idle.after)
         desk.close_wanted.connect(self.close)
         desk.help_wanted.connect(self._help)
+        desk.signed_in.connect(self._show_clerk)
         desk.happenings.news.connect(self._happened)
         theme().changed.connect(self._retheme)
         self._counts = desk.latest(self)
@@ -130,6 +139,17 @@ class MainWindow(QMainWindow):
         self._retheme()
         return top
 
+    def close_up(self) -> None:
+        """Locks the window; small ones above it are hidden with it."""
+        for dialog in self.findChildren(QDialog):
+            dialog.hide()
+        self.lock.close_up(self.desk.read_now(self._clerk_name))
+
+    def _show_clerk(self) -> None:
+        clerk = self.desk.read_now(self._clerk_name)
+        self._who.setText(f" {clerk}")
+        self._who.setAccessibleName(f"Angemeldet: {clerk}")
+
     def _clerk_name(self, session: Any) -> str:
         clerk = self.desk.office.clerk
         return town.clerk(session, clerk).name if clerk is not None else "niemand"
@@ -175,6 +195,8 @@ class MainWindow(QMainWindow):
             self._key(one.key, lambda: self._do_by_key(same))
 
     def _do_by_key(self, candidates: list[Command]) -> None:
+        if self.lock.isVisible():
+            return
         page = self.page
         about = page.about if page else ""
         fitting = next((one for one in candidates if one.fits(about)), candidates[0])
@@ -209,7 +231,7 @@ class MainWindow(QMainWindow):
 
     def go(self, target: Target) -> None:
         """Shows a page; stays where the clerk does not want to leave."""
-        if target.page not in PAGES:
+        if target.page not in PAGES or self.lock.isVisible():
             return
         kind = PAGES[target.page]
         old = self.page
@@ -342,6 +364,8 @@ class MainWindow(QMainWindow):
         self.navigation.show_narrow(narrow)
         self._town.setVisible(self.width() >= 820)
         self._popup.hide()
+        if self.lock.isVisible():
+            self.lock.setGeometry(self.rect())
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         """Qt's event."""
