@@ -19,6 +19,7 @@ from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.display import has_display
 from rathaus_desk.desktop.pages import PAGES
 from rathaus_desk.desktop.parts.described import Target
+from rathaus_desk.desktop.parts.pdf_pages import pages_shared
 from rathaus_desk.desktop.shell.window import MainWindow
 from rathaus_desk.desktop.theme.theme import Choice, theme
 from rathaus_desk.kernel.errors import BadInput, CannotWork, Refused
@@ -162,4 +163,4 @@ def settle(desk: Desk) -> None:
         QGuiApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
         QTimer.singleShot(15, loop.quit)
         loop.exec()
-        quiet = 0 if desk.tasks.busy else quiet + 1
+        quiet = 0 if desk.tasks.busy or pages_shared().under_way else quiet + 1

@@ -57,12 +57,18 @@ class HelpPage(Page):
         self._text = QTextBrowser()
         self._text.setAccessibleName("Text der Seite")
         self._text.setOpenLinks(False)
+        # Tab leaves the text; by keyboard the list beside it leads to every page.
+        flag = Qt.TextInteractionFlag
+        self._text.setTextInteractionFlags(
+            flag.TextSelectableByMouse | flag.TextSelectableByKeyboard | flag.LinksAccessibleByMouse
+        )
+        self._text.setTabChangesFocus(True)
         self._text.setFrameShape(QFrame.Shape.NoFrame)
         self._text.document().setDocumentMargin(XL)
         self._text.anchorClicked.connect(self._follow)
         row.addWidget(self._text, 1)
         box.addLayout(row, 1)
-        theme().changed.connect(lambda: self._chosen(self._list.currentRow()))
+        theme().changed.connect(self._retheme)
 
     def open(self, _target: Target) -> None:
         """The page that was asked for."""
@@ -74,6 +80,9 @@ class HelpPage(Page):
         if self._list.currentRow() == row:
             self._chosen(row)
         self._list.setCurrentRow(row)
+
+    def _retheme(self) -> None:
+        self._chosen(self._list.currentRow())
 
     def _chosen(self, row: int) -> None:
         if row >= 0:

@@ -202,8 +202,8 @@ class ListPage(Page):
             self._show_detail(record)
 
     def focus_first(self) -> None:
-        """The list, or the filter where there is none."""
-        (self.list if self._model.rowCount() else self._filter).setFocus()
+        """The list, or the filter where it is known to be empty."""
+        (self._filter if self._left.currentWidget() is self._empty else self.list).setFocus()
 
     # --- the order --------------------------------------------------------------------------------------
 

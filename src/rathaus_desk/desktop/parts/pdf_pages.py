@@ -33,6 +33,8 @@ class PdfPages(QObject):
         self._postman = Postman()
         self._process: subprocess.Popen[bytes] | None = None
         self._open = b""
+        self.under_way = 0
+        """Questions that are not answered yet."""
         self._kept: OrderedDict[tuple[bytes, int, int], QImage] = OrderedDict()
 
     def draw(
@@ -101,7 +103,12 @@ class PdfPages(QObject):
         failed: Callable[[str], None] | None,
     ) -> None:
         future = self._thread.submit(work)
+        self.under_way += 1
+        future.add_done_callback(lambda _: self._postman.arrived.emit(self._one_less))
         self._postman.deliver_later(future, done, lambda error: failed(str(error)) if failed else None, owner)
+
+    def _one_less(self) -> None:
+        self.under_way -= 1
 
     def _ask(self, pdf: bytes, asked: Ask) -> Answer:
         """One question; a process that died is started anew once, a file that killed it is not shown."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -221,7 +230,9 @@ class RecordList(QTableView):
         self.columns_changed.emit()
 
     def _section_resized(self, at: int, _old: int, new: int) -> None:
-        if not self._resizing and at < len(self.list_model.columns):
+        # Only what a hand does is remembered: Qt resizes sections for reasons of its own.
+        by_hand = bool(QGuiApplication.mouseButtons()) and not self._resizing
+        if by_hand and new and at < len(self.list_model.columns):
             self._widths[self.list_model.columns[at].key] = new
             self.columns_changed.emit()
 

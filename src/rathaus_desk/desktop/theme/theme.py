@@ -51,6 +51,7 @@ class Theme(QObject):
         super().__init__()
         self.choice: Choice = "system"
         self.tokens: Tokens = LIGHT
+        self._applied = False
         self._colours: dict[str, QColor] = {}
         self._fonts: dict[str, QFont] = {}
 
@@ -104,7 +105,11 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         tokens = DARK if self.dark else LIGHT
-        self.tokens = high_contrast(tokens) if _wants_contrast() else tokens
+        tokens = high_contrast(tokens) if _wants_contrast() else tokens
+        # The style sheet goes to every widget there is: half a second, for nothing if the colours stay.
+        if self._applied and tokens == self.tokens:
+            return
+        self.tokens, self._applied = tokens, True
         self._colours.clear()
         application = QApplication.instance()
         if isinstance(application, QApplication):

@@ -22,6 +22,7 @@ from rathaus_desk.desktop.commands import COMMANDS
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.pages import Page, page
 from rathaus_desk.desktop.parts.described import Banner, Lines, Target
+from rathaus_desk.desktop.parts.flow import Flow
 from rathaus_desk.desktop.parts.part_widgets import BannerWidget, LinesWidget, button, hairline, label
 from rathaus_desk.desktop.theme.icons import pixmap
 from rathaus_desk.desktop.theme.theme import theme
@@ -126,20 +127,25 @@ class TodayPage(Page):
 
     def _make_head(self) -> QWidget:
         head = QWidget()
-        row = QHBoxLayout(head)
-        row.setContentsMargins(XL, L, L, L)
-        row.setSpacing(S)
+        self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight, head)
+        self._head.setContentsMargins(XL, L, L, L)
+        self._head.setSpacing(S)
+        words = QHBoxLayout()
+        words.setSpacing(S)
         self._greeting = label("page-title")
         self._day = label("muted")
-        row.addWidget(self._greeting, 0, Qt.AlignmentFlag.AlignBaseline)
-        row.addWidget(self._day, 1, Qt.AlignmentFlag.AlignBaseline)
+        words.addWidget(self._greeting, 0, Qt.AlignmentFlag.AlignBaseline)
+        words.addWidget(self._day, 1, Qt.AlignmentFlag.AlignBaseline)
+        self._head.addLayout(words, 1)
+        buttons = Flow(spacing=S)
+        self._head.addWidget(buttons)
         for name in ("cemetery.enter_burial", "applications.take_in"):
             command = COMMANDS.find(name)
             if command is not None:
                 tip = f"{command.title} ({command.key_words})" if command.key else command.title
                 made = button(command.title, command.icon, tip=tip)
                 made.clicked.connect(lambda _=False, name=name: self.desk.do(name))
-                row.addWidget(made)
+                buttons.add(made)
         return head
 
     def _card(self, title: str) -> LinesWidget:
@@ -211,6 +217,11 @@ class TodayPage(Page):
         wide = self.width() >= _TWO_COLUMNS
         self._columns.setDirection(
             QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        )
+        self._head.setDirection(
+            QBoxLayout.Direction.LeftToRight
+            if self.width() >= _FOUR_CARDS
+            else QBoxLayout.Direction.TopToBottom
         )
         self._place_cards(4 if self.width() >= _FOUR_CARDS else 2)
 
