@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 from sqlalchemy.orm import Session
 
+from rathaus_desk.desktop.collecting import Collecting
 from rathaus_desk.desktop.commands import COMMANDS, Command
 from rathaus_desk.desktop.drafts import Draft
 from rathaus_desk.desktop.happenings import Happenings
@@ -53,6 +54,7 @@ class Desk(QObject):
         self.office = office
         self.key_file: Path | None = None
         """The key file that was named at the start, if one was."""
+        self._collecting = Collecting(self)
         self.tasks = Tasks()
         self.commands = COMMANDS
         self.happenings = Happenings(office.store, self.tasks, self)
@@ -239,5 +241,6 @@ class Desk(QObject):
         """Ends the workers; what they write is written."""
         self.happenings.close()
         self.tasks.close()
+        self._collecting.stop()
         if self._aside is not None:
             self._aside.cleanup()
