@@ -8,8 +8,8 @@ import secrets
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.parts.part_widgets import button, label
@@ -136,27 +136,37 @@ class LockScreen(QWidget):
 
 
 class Idle(QObject):
-    """Tells when nobody has touched anything for some minutes; 0: never."""
+    """Tells when nobody has touched anything for some minutes; 0: never.
+
+    Keys and mouse are noticed at the windows (`QWindow`), which get them first: a filter over the whole
+    application would be asked about every event of every widget.
+    """
 
     idle = Signal()
 
     def __init__(self, minutes: int, parent: QObject) -> None:
         super().__init__(parent)
+        self._on = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.idle)
         self.after(minutes)
-        application = QApplication.instance()
-        if application is not None:
-            application.installEventFilter(self)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.focusWindowChanged.connect(self._watch)
 
     def after(self, minutes: int) -> None:
         """Another time."""
         self._timer.stop()
         self._timer.setInterval(max(1, minutes) * 60_000)
+        self._on = bool(minutes)
         if minutes:
             self._timer.start()
-        self._on = bool(minutes)
+
+    def _watch(self, window: QWindow | None) -> None:
+        if window is not None:
+            window.removeEventFilter(self)
+            window.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Every key and every touch begins the time anew."""
