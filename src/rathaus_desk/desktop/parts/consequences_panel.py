@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.parts.described import Banner, Card, Consequences, Meaning
 from rathaus_desk.desktop.parts.part_widgets import BannerWidget, hairline, label
 from rathaus_desk.desktop.theme.tokens import XS, L, M, S
+
+_LONG = 26
+"""Characters from which a value may go on in a second line."""
 
 
 class _Row:
@@ -42,6 +45,7 @@ class _Row:
                 one.style().polish(one)
         self.label.setText(meaning.label)
         self.value.setText(meaning.value)
+        self.value.setWordWrap(len(meaning.value) > _LONG)
         self.why.setText(meaning.why)
 
 
@@ -85,8 +89,8 @@ class CardWidget(QFrame):
                 widget.show_part(card.banners[at])
 
 
-class ConsequencesPanel(QScrollArea):
-    """„Was das bedeutet“."""
+class ConsequencesPanel(QWidget):
+    """„Was das bedeutet“: as high as its cards; whoever shows it scrolls it."""
 
     asked = Signal(object)
     """A `Banner` whose remedy the clerk wants."""
@@ -94,29 +98,21 @@ class ConsequencesPanel(QScrollArea):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Was das bedeutet")
-        self.setObjectName("canvas-scroll")
-        canvas = QWidget()
-        canvas.setProperty("surface", "canvas")
-        canvas.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.box = QVBoxLayout(canvas)
-        self.box.setContentsMargins(L + XS, L + XS, L, L)
+        self.setProperty("surface", "canvas")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.box = QVBoxLayout(self)
+        self.box.setContentsMargins(L + XS, L, L, L)
         self.box.setSpacing(M)
         self.box.addWidget(label("section", "Was das bedeutet"))
-        self._waiting = QLabel("Sobald die ersten Angaben da sind, steht hier, was daraus folgt.")
-        self._waiting.setProperty("role", "muted")
-        self._waiting.setWordWrap(True)
+        self._waiting = label(
+            "muted", "Sobald die ersten Angaben da sind, steht hier, was daraus folgt.", wrap=True
+        )
         self.box.addWidget(self._waiting)
         self._cards: list[CardWidget] = []
         self.extra = QVBoxLayout()
         """Room for what a page adds below the cards: the letter as it will look."""
         self.box.addLayout(self.extra)
         self.box.addStretch(1)
-        self.setWidget(canvas)
 
     def show_consequences(self, found: Consequences) -> None:
         """Takes over what follows now."""

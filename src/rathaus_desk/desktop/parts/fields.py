@@ -1,7 +1,4 @@
-"""The inputs of a form, one class for each kind of field, all with the same few words.
-
-``value()`` is what was entered, or raises BadInput with the remedy; ``raw()`` and ``set_raw()`` serve drafts.
-"""
+"""The inputs of a form: one class for each kind of field."""
 
 from __future__ import annotations
 
@@ -9,32 +6,24 @@ from collections.abc import Callable, Sequence
 from datetime import date, time
 from pathlib import Path
 from typing import Any, ClassVar
-from uuid import UUID
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QFocusEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLineEdit,
-    QPlainTextEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QPlainTextEdit
 
 from rathaus_desk.desktop.desk import Desk
-from rathaus_desk.desktop.parts.described import Choice, Field, Found
-from rathaus_desk.desktop.parts.part_widgets import icon_button, label
-from rathaus_desk.desktop.parts.proposals import Proposals
+from rathaus_desk.desktop.parts.described import Choice, Field
+from rathaus_desk.desktop.parts.field_input import Input, TextInput, plain_label
+from rathaus_desk.desktop.parts.field_quantities import QuantitiesInput
+from rathaus_desk.desktop.parts.field_record import RecordInput
+from rathaus_desk.desktop.parts.part_widgets import icon_button
 from rathaus_desk.desktop.parts.reading import read_day, read_money, read_number, read_time, read_uncertain
 from rathaus_desk.desktop.parts.sources import day_words
-from rathaus_desk.desktop.theme.icons import icon
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.money import Money
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.kernel.uncertain import UncertainDate
+
 
 class SecretInput(TextInput):
     """A password: not shown, and no draft keeps it."""
@@ -180,25 +169,31 @@ class FlagInput(Input):
 
 
 class ChoiceInput(Input):
-    """One of several."""
+    """One of several. Of a required one the first is chosen from the start."""
 
     def __init__(self, field: Field, desk: Desk) -> None:
         super().__init__(field, desk)
         self.combo = _Combo()
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(8)
-        self.combo.currentIndexChanged.connect(lambda _: self.changed.emit())
+        self.combo.currentIndexChanged.connect(self._changed)
         self.take(self.combo)
         self.box.addWidget(self.combo)
         self._choices: tuple[Choice, ...] = ()
+        self._wanted: Any = None
+        """What is to be chosen, also while it is not among the choices: they may come later."""
         if not callable(field.choices):
             self.show_choices(field.choices)
+
+    def _changed(self, _at: int) -> None:
+        self._wanted = self.combo.currentData()
+        self.changed.emit()
 
     def show_choices(self, choices: Sequence[Choice]) -> None:
         """Other choices; what was chosen stays, if it is still there."""
         if tuple(choices) == self._choices:
             return
-        chosen = self.combo.currentData()
+        before = self.combo.currentData()
         self._choices = tuple(choices)
         self.combo.blockSignals(True)
         self.combo.clear()
@@ -208,14 +203,13 @@ class ChoiceInput(Input):
             self.combo.addItem(choice.title, choice.key)
             if choice.second:
                 self.combo.setItemData(self.combo.count() - 1, choice.second, Qt.ItemDataRole.ToolTipRole)
-        self._choose(chosen)
+        self._choose(self._wanted)
         self.combo.blockSignals(False)
-        if self.combo.currentData() != chosen:
+        if self.combo.currentData() != before:
             self.changed.emit()
 
     def _choose(self, key: Any) -> None:
-        at = self.combo.findData(key) if key is not None else -1
-        self.combo.setCurrentIndex(max(at, 0) if at >= 0 or self.combo.count() else -1)
+        self.combo.setCurrentIndex(max(self.combo.findData(key), 0) if self.combo.count() else -1)
 
     def value(self) -> str | None:
         """The chosen key."""
@@ -223,22 +217,23 @@ class ChoiceInput(Input):
         return found
 
     def set_value(self, value: Any) -> None:
-        """Chooses it."""
+        """Chooses it, at the latest when it is among the choices."""
         self._choose(value)
+        self._wanted = value
 
     def raw(self) -> Any:
-        """The chosen key."""
-        return self.combo.currentData()
+        """The chosen key, or that which is to be chosen."""
+        return self.combo.currentData() if self._wanted is None else self._wanted
 
     def set_raw(self, raw: Any) -> None:
         """Chooses it."""
-        self._choose(raw)
+        self.set_value(raw)
 
 
 class _Combo(QComboBox):
     """The wheel scrolls the form, not the choice, unless the field has the focus."""
 
-    def wheelEvent(self, event: Any) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Qt's event."""
         if self.hasFocus():
             super().wheelEvent(event)

@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.parts.described import Field, Section
-from rathaus_desk.desktop.parts.fields import Input, make_input, plain_label
+from rathaus_desk.desktop.parts.field_grid import FieldGrid
+from rathaus_desk.desktop.parts.field_input import Input, plain_label
+from rathaus_desk.desktop.parts.fields import make_input
 from rathaus_desk.desktop.parts.part_widgets import hairline, label
 from rathaus_desk.desktop.theme.icons import pixmap
 from rathaus_desk.desktop.theme.theme import theme
 from rathaus_desk.desktop.theme.tokens import XS, L, M
 from rathaus_desk.kernel.errors import BadInput
 
-_COLUMNS = 12
-_NARROW_EM = 70
-"""Below this width, in characters, every field has a row of its own."""
+_LEAST_EM = {
+    "date": 15,
+    "time": 11,
+    "number": 11,
+    "money": 15,
+    "flag": 18,
+    "choice": 18,
+    "person": 32,
+    "long_text": 32,
+}
+"""The width that kinds of fields need, in characters."""
+_USUAL_EM, _EM_OF_COLUMN = 20, 3.5
+"""What other kinds need: less if their columns say that little will be typed."""
+_FORM_EM = 76
+"""The width of a form of which nobody knows yet how wide it will be."""
 
 
 class _Cell(QWidget):
@@ -31,18 +55,18 @@ class _Cell(QWidget):
         self.field = field
         self.input: Input = make_input(field, desk)
         self.problem = ""
+        self.caption = QSize(0, 0)
+        """The room its label takes above it."""
         self._hint = field.hint
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(XS)
         if self.input.has_caption:
-            caption = QLabel(field.label + ("" if not field.required else " *"))
-            caption.setProperty("role", "caption")
+            caption = label("caption", field.label + (" *" if field.required else ""))
             caption.setBuddy(self.input.edit)
+            caption.ensurePolished()
+            self.caption = caption.sizeHint() + QSize(0, XS)
             box.addWidget(caption)
-        elif field.span < _COLUMNS:
-            box.addSpacing(label("caption", "X").sizeHint().height() + XS)
         box.addWidget(self.input)
         below = QHBoxLayout()
         below.setSpacing(XS + 2)
@@ -55,11 +79,16 @@ class _Cell(QWidget):
         theme().changed.connect(self._show_below)
         self._show_below()
 
+    @property
+    def least(self) -> int:
+        """The width it needs."""
+        usual = _LEAST_EM.get(self.field.kind, min(_USUAL_EM, _EM_OF_COLUMN * self.field.span))
+        return max(theme().em(usual), self.caption.width())
+
     def show_problem(self, sentence: str) -> None:
         """A mistake with its remedy; "" for none."""
         if sentence != self.problem:
             self.problem = sentence
-            self.input.show_invalid(sentence)
             self._show_below()
 
     def show_hint(self, sentence: str) -> None:
@@ -71,10 +100,12 @@ class _Cell(QWidget):
 
     def _show_below(self) -> None:
         words = self.problem or self._hint
+        self.input.describe(self.problem, self._hint)
         self._words.setText(words)
         self._words.setVisible(bool(words))
         self._sign.setVisible(bool(self.problem))
-        self._sign.setPixmap(pixmap("circle-alert", 16, "bad", self.devicePixelRatioF()))
+        if self.problem:
+            self._sign.setPixmap(pixmap("circle-alert", 16, "bad", self.devicePixelRatioF()))
         role = "problem" if self.problem else "second"
         if self._words.property("role") != role:
             self._words.setProperty("role", role)
@@ -83,56 +114,28 @@ class _Cell(QWidget):
 
 
 class _SectionWidget(QWidget):
-    """The fields of a section in rows of twelve columns; narrow, each has its own row."""
+    """The fields of a section under their heading."""
 
     def __init__(self, section: Section, desk: Desk, *, first: bool) -> None:
         super().__init__()
         self.section = section
-        self._narrow: bool | None = None
         self.cells = {field.name: _Cell(field, desk) for row in section.rows for field in row}
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(M)
+        self.box = QVBoxLayout(self)
+        self.box.setContentsMargins(0, 0, 0, 0)
+        self.box.setSpacing(M)
         if not first:
-            line = hairline()
-            box.addSpacing(XS)
-            box.addWidget(line)
-            box.addSpacing(XS)
+            self.box.addSpacing(XS)
+            self.box.addWidget(hairline())
+            self.box.addSpacing(XS)
         if section.title:
-            box.addWidget(label("section", section.title))
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(L)
-        self._grid.setVerticalSpacing(M)
-        for column in range(_COLUMNS):
-            self._grid.setColumnStretch(column, 1)
-            self._grid.setColumnMinimumWidth(column, 0)
-        box.addLayout(self._grid)
-        self._arrange(narrow=False)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Qt's event."""
-        super().resizeEvent(event)
-        self._arrange(narrow=self.width() < theme().em(_NARROW_EM))
-
-    def _arrange(self, *, narrow: bool) -> None:
-        if narrow == self._narrow:
-            return
-        self._narrow = narrow
-        at = 0
-        for row in self.section.rows:
-            column = 0
+            self.box.addWidget(label("section", section.title))
+        grid = FieldGrid(L, M, usual=theme().em(_FORM_EM))
+        for at, row in enumerate(section.rows):
             for field in row:
                 cell = self.cells[field.name]
-                self._grid.removeWidget(cell)
-                if narrow:
-                    self._grid.addWidget(cell, at, 0, 1, _COLUMNS)
-                    at += 1
-                else:
-                    self._grid.addWidget(cell, at, column, 1, field.span)
-                    column += field.span
-            if not narrow:
-                at += 1
+                grid.add(cell, at, field.span, cell.least, cell.caption.height())
+        self.box.addLayout(grid)
 
 
 class Form(QWidget):
@@ -157,7 +160,20 @@ class Form(QWidget):
         for name, cell in self._cells.items():
             cell.input.changed.connect(lambda name=name: self._changed(name))
             cell.input.left.connect(lambda name=name: self._left(name))
+            cell.input.grown.connect(self._order)
         self._follow()
+        self._order()
+
+    def _order(self) -> None:
+        """Tab goes through the fields as they are read, also through those that came later."""
+        stops = list(_tab_stops(self))
+        for one, following in pairwise(stops):
+            QWidget.setTabOrder(one, following)
+
+    def add_above(self, section: int, widget: QWidget) -> None:
+        """Puts ``widget`` between the heading of a section and its fields."""
+        box = self._sections[section].box
+        box.insertWidget(box.count() - 1, widget)
 
     # --- what was entered -------------------------------------------------------------------------------
 
@@ -240,8 +256,8 @@ class Form(QWidget):
         if self._quiet:
             return
         self._follow()
-        if self._cells[name].problem:
-            self._show(name)
+        self._visited.discard(name)
+        self._show(name)
         self.changed.emit()
 
     def _left(self, name: str) -> None:
@@ -298,9 +314,9 @@ class Form(QWidget):
 
     def focus_first(self) -> None:
         """The first field."""
-        for cell in self._cells.values():
+        for name, cell in self._cells.items():
             if cell.isVisibleTo(self):
-                cell.input.edit.setFocus()
+                self.focus_field(name)
                 return
 
     def focus_field(self, name: str) -> None:
@@ -316,6 +332,74 @@ class Form(QWidget):
                 return True
         return False
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a field, and it is shown."""
+        return name in self._cells and self._cells[name].isVisibleTo(self)
+
     def label_of(self, name: str) -> str:
         """What a field is called."""
         return plain_label(self._cells[name].field) if name in self._cells else name
+
+
+class FormScroll(QScrollArea):
+    """What holds a form: scrolls up and down only, and brings the field that has the focus into sight."""
+
+    def __init__(self, inner: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(inner)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow)
+
+    def _follow(self, _old: QWidget | None, now: QWidget | None) -> None:
+        inner = self.widget()
+        if now is not None and inner is not None and inner.isAncestorOf(now):
+            # Later: a mistake that is shown with the focus changes what is where.
+            QTimer.singleShot(0, self, self._show_focused)
+
+    def _show_focused(self) -> None:
+        inner, now = self.widget(), QApplication.focusWidget()
+        if now is None or inner is None or not inner.isAncestorOf(now):
+            return
+        seen: QWidget = now
+        around: QWidget | None = now
+        while around is not None and around is not inner:
+            if isinstance(around, _Cell) and around.height() < self.viewport().height():
+                seen = around
+            around = around.parentWidget()
+        self.show_whole(seen)
+
+    def show_whole(self, widget: QWidget) -> None:
+        """Scrolls as little as is needed to see all of ``widget``."""
+        inner = self.widget()
+        if inner is None:
+            return
+        top = widget.mapTo(inner, QPoint(0, 0)).y()
+        self.ensureVisible(0, top + widget.height(), 0, L)
+        self.ensureVisible(0, top, 0, L)
+
+
+def _tab_stops(widget: QWidget) -> Iterator[QWidget]:
+    """Whatever Tab stops at inside ``widget``, in the order of its layouts, which is that of reading."""
+    box = widget.layout()
+    if box is None:
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None:
+            yield widget
+        return
+    yield from _stops_of(box)
+
+
+def _stops_of(box: QLayout) -> Iterator[QWidget]:
+    for at in range(box.count()):
+        item = box.itemAt(at)
+        if item is None:
+            continue
+        inner, widget = item.layout(), item.widget()
+        if widget is not None:
+            yield from _tab_stops(widget)
+        elif inner is not None:
+            yield from _stops_of(inner)

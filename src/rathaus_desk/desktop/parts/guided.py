@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.parts.consequences_panel import ConsequencesPanel
 from rathaus_desk.desktop.parts.described import Banner, Consequences, Field, Section
-from rathaus_desk.desktop.parts.form import Form
+from rathaus_desk.desktop.parts.form import Form, FormScroll
 from rathaus_desk.desktop.parts.part_widgets import BannerWidget, button, hairline, label
 from rathaus_desk.desktop.theme.icons import pixmap
 from rathaus_desk.desktop.theme.theme import theme
@@ -30,8 +23,8 @@ from rathaus_desk.kernel.errors import DeskError
 
 _SIDE_EM = 62
 """Width of the consequences, in characters."""
-_BESIDE = 900
-"""Width from which they stand beside the form."""
+_BESIDE_EM = 128
+"""Width, in characters, from which they stand beside the form."""
 
 CONFIRMED = "confirmed"
 """The field with the reason why a warning is right all the same."""
@@ -66,6 +59,7 @@ class GuidedView(QWidget):
         self._found = Consequences()
         self._beside: bool | None = None
         self._busy = False
+        self._judging = self._save_when_judged = False
         self.form = Form((*guided.sections, self._confirmation()), desk)
         self.panel = ConsequencesPanel(desk)
         self.panel.asked.connect(self.asked)
@@ -74,10 +68,10 @@ class GuidedView(QWidget):
         box.setSpacing(0)
         box.addWidget(self._make_head())
         box.addWidget(hairline())
-        self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._middle = QHBoxLayout()
         self._middle.setSpacing(0)
         self._middle.addWidget(self._make_left(), 1)
-        self._middle.addWidget(self.panel)
+        self._middle.addWidget(self._make_side())
         box.addLayout(self._middle, 1)
         box.addWidget(self._make_foot())
         self.form.changed.connect(self._changed)
@@ -112,27 +106,40 @@ class GuidedView(QWidget):
         return head
 
     def _make_left(self) -> QWidget:
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inner = QWidget()
-        box = QVBoxLayout(inner)
-        box.setContentsMargins(XL, L, XL, XL)
-        box.setSpacing(L)
+        self._left = QVBoxLayout(inner)
+        self._left.setContentsMargins(0, L, 0, 0)
+        self._left.setSpacing(L)
         self._banner = BannerWidget(self._desk.follow, lambda *_: None)
         self._banner.hide()
-        box.addWidget(self._banner)
         self._notes: list[BannerWidget] = []
-        self._notes_box = QVBoxLayout()
+        notes = QWidget()
+        self._notes_box = QVBoxLayout(notes)
+        self._notes_box.setContentsMargins(0, 0, 0, 0)
         self._notes_box.setSpacing(S)
-        box.addLayout(self._notes_box)
-        box.addWidget(self.form)
-        box.addStretch(1)
-        scroll.setWidget(inner)
-        self._scroll = scroll
-        return scroll
+        self.form.add_above(len(self._guided.sections), notes)
+        inset = QVBoxLayout()
+        inset.setContentsMargins(XL, 0, XL, XL)
+        inset.setSpacing(L)
+        inset.addWidget(self._banner)
+        inset.addWidget(self.form)
+        self._left.addLayout(inset)
+        self._left.addStretch(1)
+        self._scroll = FormScroll(inner)
+        return self._scroll
+
+    def _make_side(self) -> QWidget:
+        side = QScrollArea()
+        side.setObjectName("canvas-scroll")
+        side.setAccessibleName("Was das bedeutet")
+        side.setWidgetResizable(True)
+        side.setFrameShape(QFrame.Shape.NoFrame)
+        side.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        side.setFixedWidth(theme().em(_SIDE_EM))
+        side.setWidget(self.panel)
+        self._side = side
+        return side
 
     def _make_foot(self) -> QWidget:
         foot = QWidget()
@@ -143,6 +150,11 @@ class GuidedView(QWidget):
         row.setSpacing(S)
         self._sign = QLabel()
         self._missing = label("muted", wrap=True)
+        self._missing.setTextFormat(Qt.TextFormat.RichText)
+        self._missing.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self._missing.linkActivated.connect(self.form.focus_field)
         row.addWidget(self._sign)
         row.addWidget(self._missing, 1)
         cancel = button("Abbrechen")
@@ -164,6 +176,7 @@ class GuidedView(QWidget):
     def _judge(self) -> None:
         values = self.form.values()
         consequences = self._guided.consequences
+        self._judging = True
         self._latest.ask(lambda: consequences(values), self._show, self._failed)
 
     def judge_again(self) -> None:
@@ -171,6 +184,7 @@ class GuidedView(QWidget):
         self._judge()
 
     def _show(self, found: Consequences) -> None:
+        self._judging = False
         asked_before = bool(self._found.confirm)
         self._found = found
         self.panel.show_consequences(found)
@@ -181,6 +195,8 @@ class GuidedView(QWidget):
         self._show_notes([Banner(sentence) for sentence in found.confirm])
         self._show_foot()
         self.judged.emit(found)
+        if self._save_when_judged:
+            self.save()
 
     def _failed(self, error: DeskError) -> None:
         self._show(Consequences(refused=str(error)))
@@ -195,48 +211,62 @@ class GuidedView(QWidget):
             if at < len(banners):
                 widget.show_part(banners[at])
 
-    def _open_points(self) -> list[str]:
-        """What keeps the job from being carried out, in the words of the labels."""
+    def _wrong(self) -> dict[str, str]:
+        """Field → label, of what cannot be as it stands; a field that is not known is the form as a whole."""
         wrong = {**self.form.problems(), **self._found.problems}
-        points = [self.form.label_of(name) for name in wrong if name]
-        points += [words for name, words in self.form.missing().items() if name not in wrong]
-        points += [one for one in self._found.missing if one not in points]
+        return {name: self.form.label_of(name) for name in wrong if name}
+
+    def _missing_points(self) -> dict[str, str]:
+        """Field → label, of what is still to be said; what has no field of its own stands under its words."""
+        points = dict(self.form.missing())
+        known = {*points.values(), *self._wrong().values()}
+        points.update({words: words for words in self._found.missing if words not in known})
         if self._found.confirm and not self.form.values().get(CONFIRMED):
-            points.append("Begründung")
+            points[CONFIRMED] = "Bestätigung der Warnungen"
         return points
 
     def _show_foot(self) -> None:
-        points = self._open_points()
-        ratio = self.devicePixelRatioF()
+        wrong, missing = self._wrong(), self._missing_points()
+        said = [
+            f"{words} {', '.join(self._link(name, text) for name, text in points.items())}"
+            for words, points in (("Bitte prüfen:", wrong), ("Es fehlt noch:", missing))
+            if points
+        ]
         if self._found.refused:
-            self._sign.setPixmap(pixmap("circle-alert", 18, "bad", ratio))
-            self._missing.setText("So kann es nicht eingetragen werden; rechts steht, warum.")
-        elif points:
-            self._sign.setPixmap(pixmap("circle-alert", 18, "warn", ratio))
-            count = "Noch 1 Angabe" if len(points) == 1 else f"Noch {len(points)} Angaben"
-            self._missing.setText(f"{count}: {', '.join(points)}")
+            mark, tone, said = "circle-alert", "bad", ["So kann es nicht eingetragen werden; warum, steht"]
+            said = [f"{said[0]} {'rechts' if self._beside else 'unter dem Formular'}."]
+        elif said:
+            mark, tone = "circle-alert", "bad" if wrong else "warn"
         else:
-            self._sign.setPixmap(pixmap("circle-check", 18, "good", ratio))
-            self._missing.setText("Alles da.")
-        self._sign.setVisible(True)
+            mark, tone, said = "circle-check", "good", ["Alles da."]
+        self._sign.setPixmap(pixmap(mark, 18, tone, self.devicePixelRatioF()))
+        self._missing.setText(" · ".join(said))
+
+    def _link(self, name: str, words: str) -> str:
+        """Words that lead to their field, if they have one."""
+        if not self.form.has(name):
+            return escape(words)
+        colour = theme().tokens.accent
+        return f'<a href="{escape(name)}" style="color: {colour}">{escape(words)}</a>'
 
     # --- saving -----------------------------------------------------------------------------------------
 
     def save(self) -> None:
-        """Asks to carry it out; if something is missing, shows what and goes there."""
+        """Asks to carry it out; if something is missing, shows what and goes there.
+
+        What was typed last is judged first.
+        """
         if self._busy:
             return
+        self._save_when_judged = self._judging
+        if self._judging:
+            return
         self.form.show_all()
-        if self._found.refused or self._open_points():
-            if (
-                self._found.confirm
-                and not self.form.values().get(CONFIRMED)
-                and not self.form.focus_problem()
-            ):
+        self._show_foot()
+        missing = self._missing_points()
+        if self._found.refused or self._wrong() or missing:
+            if not self.form.focus_problem() and CONFIRMED in missing:
                 self.form.focus_field(CONFIRMED)
-            else:
-                self.form.focus_problem()
-            self._show_foot()
             return
         self.save_wanted.emit(self.form.values())
 
@@ -270,13 +300,19 @@ class GuidedView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Narrow windows put the consequences below the form."""
         super().resizeEvent(event)
-        beside = self.width() >= _BESIDE
-        if beside != self._beside:
-            self._beside = beside
-            self._middle.setDirection(
-                QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
-            )
-            width = theme().em(_SIDE_EM)
-            self.panel.setMinimumWidth(width if beside else 0)
-            self.panel.setMaximumWidth(width if beside else 16_777_215)
-            self.panel.setMaximumHeight(16_777_215 if beside else 280)
+        self._place_panel(beside=self.width() >= theme().em(_BESIDE_EM))
+
+    def _place_panel(self, *, beside: bool) -> None:
+        """The consequences beside the form, scrolled by themselves, or below it, scrolled with it."""
+        if beside == self._beside:
+            return
+        self._beside = beside
+        if beside:
+            self._left.removeWidget(self.panel)
+            self._side.setWidget(self.panel)
+        else:
+            self._side.takeWidget()
+            self._left.insertWidget(1, self.panel)
+        self._side.setVisible(beside)
+        self.panel.show()
+        self._show_foot()

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.parts.described import Choice, Field, Found, Section
-from rathaus_desk.desktop.parts.fields import Input, plain_label
+from rathaus_desk.desktop.parts.field_input import Input, plain_label
 from rathaus_desk.desktop.parts.part_widgets import button, label
 from rathaus_desk.desktop.parts.proposals import Proposals
 from rathaus_desk.desktop.parts.sources import day_words
@@ -285,6 +285,7 @@ class PersonInput(Input):
             back = button("Doch im Register suchen", "search", quiet=True)
             back.clicked.connect(self._search_again)
             self._new_box.addWidget(back)
+            self.grown.emit()
         self._is_new = True
         self._new.setVisible(not folded)
         if new is not None:

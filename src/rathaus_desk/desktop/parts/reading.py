@@ -18,9 +18,10 @@ _DIGITS = re.compile(r"\d{4}|\d{6}|\d{8}")
 _TIME = re.compile(r"(\d{1,2})(?:\s*[:.,h]\s*(\d{1,2}))?\s*(?:uhr)?", re.IGNORECASE)
 _CLOSED_TIME = re.compile(r"(\d{1,2})(\d{2})")
 _MONEY = re.compile(
-    r"([-−]?)\s*(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{1,2}|-|–))?\s*(?:€|eur|euro)?", re.IGNORECASE
+    r"([-−]?)\s*(\d{1,3}(?:\.\d{3}){1,3}|\d{1,12})(?:,(\d{1,2}|-|–))?\s*(?:€|eur|euro)?", re.IGNORECASE
 )
-_POINT_MONEY = re.compile(r"([-−]?)\s*(\d+)\.(\d{2})\s*(?:€|eur|euro)?", re.IGNORECASE)
+_POINT_MONEY = re.compile(r"([-−]?)\s*(\d{1,12})\.(\d{2})\s*(?:€|eur|euro)?", re.IGNORECASE)
+_NUMBER = re.compile(r"([-−]?)\s*(\d{1,3}(?:[.\s]\d{3}){1,2}|\d{1,9})")
 _YOUNGEST_CENTURY = 100
 
 
@@ -112,8 +113,8 @@ def read_money(text: str) -> Money:
 
 def read_number(text: str) -> int:
     """``12``, ``1.200`` → a whole number; BadInput with an example."""
-    plain = text.strip().replace(".", "").replace("\u00a0", "")
-    sign, digits = ("-", plain[1:]) if plain[:1] in ("-", "−") else ("", plain)
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 9:
+    found = _NUMBER.fullmatch(text.strip().replace("\u00a0", " "))
+    if not found:
         raise BadInput(f"„{text.strip()}“ ist keine ganze Zahl. Richtig wäre zum Beispiel 12.")
-    return int(sign + digits)
+    digits = re.sub(r"[.\s]", "", found[2])
+    return -int(digits) if found[1] else int(digits)
