@@ -67,13 +67,14 @@ class Draft(QObject):
                 local.save_draft(session, self._kind, content, clerk=self._clerk, at=moment, draft=self.id)
         return moment
 
+    def save_now(self) -> None:
+        """Saves before anything else happens: somebody leaves."""
+        self._timer.stop()
+        self._write(self._content(), self._store.clock.now())
+
     def drop(self) -> None:
         """It became a record, or is wanted no longer."""
         self._timer.stop()
-
-        def forget() -> None:
-            with self._writing, self._store.local() as session:
-                self._dropped = True
-                local.drop_draft(session, self.id)
-
-        self._tasks.start(forget, lambda _: None)
+        with self._writing, self._store.local() as session:
+            self._dropped = True
+            local.drop_draft(session, self.id)

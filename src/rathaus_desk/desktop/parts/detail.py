@@ -141,9 +141,8 @@ class DetailView(QWidget):
         self._more.setIcon(icon("ellipsis"))
         self._more.setAccessibleName("Weitere Befehle")
         self._more.setToolTip("Weitere Befehle")
-        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._more.setMenu(QMenu(self._more))
-        self._more.menu().aboutToShow.connect(self._fill_more)
+        self._menu = QMenu(self._more)
+        self._more.clicked.connect(self._show_more)
         row.addWidget(self._back)
         row.addWidget(self._title, 1)
         row.addWidget(self._pill)
@@ -202,8 +201,8 @@ class DetailView(QWidget):
     def _do(self, at: int) -> None:
         self._desk.do(self._detail.actions[at], self.record)
 
-    def _fill_more(self) -> None:
-        menu = self._more.menu()
+    def _show_more(self) -> None:
+        menu = self._menu
         menu.clear()
         for name in self._detail.more:
             if name in COMMANDS:
@@ -215,6 +214,7 @@ class DetailView(QWidget):
                 action.setToolTip(reason)
                 action.setEnabled(not reason)
                 action.triggered.connect(lambda _=False, name=name: self._desk.do(name, self.record))
+        menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def _show_tabs(self, titles: list[str], wanted: str) -> None:
         if titles != [self._tabs.tabText(at) for at in range(self._tabs.count())]:

@@ -135,7 +135,7 @@ class GuidedPage(Page):
         )
         self._done = True
         if keep:
-            self._draft.save()
+            self._draft.save_now()
         else:
             self._draft.drop()
         return True

@@ -392,7 +392,7 @@ class ListPage(Page):
         self.desk.set_setting(f"list.{self._source.name}", self.list.columns_state())
 
     def _choose_columns(self) -> None:
-        self.list.column_menu().exec(
+        self.list.column_menu().popup(
             self._columns_button.mapToGlobal(self._columns_button.rect().bottomLeft())
         )
 

@@ -192,7 +192,7 @@ class RecordList(QTableView):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(
-            lambda at: self.column_menu().exec(header.mapToGlobal(QPoint(at)))
+            lambda at: self.column_menu().popup(header.mapToGlobal(QPoint(at)))
         )
         header.sectionClicked.connect(self._header_clicked)
         header.sectionMoved.connect(lambda *_: self._columns_moved())
@@ -203,6 +203,7 @@ class RecordList(QTableView):
     def column_menu(self) -> QMenu:
         """Which columns are there, to choose from."""
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for at, column in enumerate(self.list_model.columns):
             action = menu.addAction(column.title)
             action.setCheckable(True)

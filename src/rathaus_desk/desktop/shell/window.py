@@ -130,10 +130,8 @@ class MainWindow(QMainWindow):
         self._who.setText(f" {clerk}")
         self._who.setAccessibleName(f"Angemeldet: {clerk}")
         self._who.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._who.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self._who)
-        menu.aboutToShow.connect(self._fill_who)
-        self._who.setMenu(menu)
+        self._menu = QMenu(self._who)
+        self._who.clicked.connect(self._show_who)
         right.addWidget(self._who)
         row.addLayout(right, 2)
         self._retheme()
@@ -162,8 +160,8 @@ class MainWindow(QMainWindow):
         button.clicked.connect(lambda: self.desk.do(command, self.subject))
         return button
 
-    def _fill_who(self) -> None:
-        menu = self._who.menu()
+    def _show_who(self) -> None:
+        menu = self._menu
         menu.clear()
         for name in ("clerk.change", "window.lock", "view.zoom", "window.close"):
             if name in COMMANDS:
@@ -172,6 +170,7 @@ class MainWindow(QMainWindow):
                 menu.addAction(icon(one.icon or "chevron-right"), words).triggered.connect(
                     lambda _=False, name=name: self.desk.do(name)
                 )
+        menu.popup(self._who.mapToGlobal(self._who.rect().bottomLeft()))
 
     def _make_actions(self) -> None:
         """A key for every command that has one, and for every place of the navigation."""
