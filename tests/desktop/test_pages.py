@@ -177,6 +177,8 @@ def test_tab_reaches_every_control_and_comes_back(
         focused = looked_at.focusWidget()
         assert focused is not None
         assert focused.isVisible()
+        if seen and focused is seen[-1]:
+            continue  # the next link in the same sentence
         if focused in seen:
             break
         seen.append(focused)
