@@ -11,12 +11,13 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test lint check-system bench bench-peers soak lock fonts clean
 
 help:
-	@echo "make demo   the main job on the example town, step by step"
+	@echo "make demo   the main job on the example town, step by step, then the window (or its picture)"
 	@echo "make test   every check: ruff, mypy, import-linter, pytest, PDF validation"
 	@echo "make bench  the figures of docs/performance.md; bench-peers beside other programs; soak the long counts"
 
 demo: $(VENV)/ready
-	@$(BIN)/rathaus-desk demo --no-window
+	@tools/system.sh window
+	@$(BIN)/rathaus-desk demo
 
 test: $(VENV)/ready system-for-tests $(JAR) lint
 	$(BIN)/python -m pytest tests
@@ -35,7 +36,7 @@ bench-peers: $(VENV)/ready
 	@tools/bench_peers.sh
 
 soak: $(VENV)/ready
-	RATHAUS_SOAK=1 $(BIN)/python -m pytest tests/store
+	RATHAUS_SOAK=1 $(BIN)/python -m pytest tests/store tests/desktop/test_reliability.py
 
 # The environment: everything by version and hash, the project itself in place.
 $(VENV)/ready: requirements-dev.lock pyproject.toml

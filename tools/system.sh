@@ -1,5 +1,6 @@
 #!/bin/sh
-# Makes sure that the system packages of a purpose are there: `base` to run the program, `tests` to check it.
+# Makes sure that the system packages of a purpose are there: `base` to run the program, `window` to show it,
+# `tests` to check it.
 # As root on Debian or Ubuntu it installs what is missing; otherwise it says in one line what to install.
 set -eu
 
@@ -12,6 +13,20 @@ need() { # need PACKAGE TEST…: asks for PACKAGE unless TEST succeeds
 library() { ldconfig -p | grep -q "$1"; }
 python_module() { "${PYTHON:-python3}" -c "import $1"; }
 
+# What a window needs on a bare system: the libraries of Qt's xcb plugin, and a font with all letters.
+window() {
+    for pair in libegl1:libEGL.so.1 libgl1:libGL.so.1 libopengl0:libOpenGL.so.0 libxkbcommon0:libxkbcommon.so.0 \
+        libxkbcommon-x11-0:libxkbcommon-x11.so.0 libxcb-cursor0:libxcb-cursor.so.0 libxcb-icccm4:libxcb-icccm.so.4 \
+        libxcb-image0:libxcb-image.so.0 libxcb-keysyms1:libxcb-keysyms.so.1 libxcb-randr0:libxcb-randr.so.0 \
+        libxcb-render-util0:libxcb-render-util.so.0 libxcb-shape0:libxcb-shape.so.0 \
+        libxcb-xinerama0:libxcb-xinerama.so.0 libdbus-1-3:libdbus-1.so.3 libfontconfig1:libfontconfig.so.1 \
+        libglib2.0-0:libglib-2.0.so.0; do
+        need "${pair%%:*}" library "${pair##*:}"
+    done
+    need fonts-inter test -d /usr/share/fonts/opentype/inter
+    need fonts-noto-core test -d /usr/share/fonts/truetype/noto
+}
+
 case "$1" in
 base)
     need python3-venv python_module ensurepip
@@ -22,13 +37,20 @@ tests)
     need poppler-utils command -v pdftotext
     need gettext command -v msgfmt
     need xvfb command -v Xvfb
-    for pair in libegl1:libEGL.so.1 libgl1:libGL.so.1 libxkbcommon0:libxkbcommon.so.0 libdbus-1-3:libdbus-1.so.3 \
-        libfontconfig1:libfontconfig.so.1 libglib2.0-0:libglib-2.0.so.0; do
-        need "${pair%%:*}" library "${pair##*:}"
-    done
+    need xdotool command -v xdotool
+    need openbox command -v openbox
+    need imagemagick command -v import
+    need dbus command -v dbus-run-session
+    need at-spi2-core test -x /usr/libexec/at-spi-bus-launcher
+    need gir1.2-atspi-2.0 test -e /usr/lib/"$(uname -m)"-linux-gnu/girepository-1.0/Atspi-2.0.typelib
+    need python3-gi /usr/bin/python3 -c 'import gi'
+    window
+    ;;
+window)
+    window
     ;;
 *)
-    echo "usage: $0 base|tests" >&2
+    echo "usage: $0 base|window|tests" >&2
     exit 2
     ;;
 esac
