@@ -82,9 +82,8 @@ class FieldGrid(QLayout):
         return self._arrange(QRect(0, 0, width, 0), move=False)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """As high as it is now, or will be at the usual width."""
-        width = self.geometry().width() or self._usual
-        return QSize(self.minimumSize().width(), self.heightForWidth(width))
+        """As high as it is at the usual width."""
+        return QSize(self.minimumSize().width(), self.heightForWidth(self._usual))
 
     def minimumSize(self) -> QSize:  # noqa: N802
         """As wide as the field that needs most."""

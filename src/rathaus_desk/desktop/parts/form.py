@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -120,7 +119,6 @@ class _SectionWidget(QWidget):
         super().__init__()
         self.section = section
         self.cells = {field.name: _Cell(field, desk) for row in section.rows for field in row}
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.box = QVBoxLayout(self)
         self.box.setContentsMargins(0, 0, 0, 0)
         self.box.setSpacing(M)
@@ -150,7 +148,6 @@ class Form(QWidget):
         self._visited: set[str] = set()
         self._given: dict[str, str] = {}
         self._quiet = False
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(L)

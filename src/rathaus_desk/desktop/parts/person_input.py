@@ -284,7 +284,7 @@ class PersonInput(Input):
             self._new_box.addWidget(self._form)
             back = button("Doch im Register suchen", "search", quiet=True)
             back.clicked.connect(self._search_again)
-            self._new_box.addWidget(back)
+            self._new_box.addWidget(back, 0, Qt.AlignmentFlag.AlignLeft)
             self.grown.emit()
         self._is_new = True
         self._new.setVisible(not folded)

@@ -79,6 +79,7 @@ QToolButton:disabled {{ color: {t.disabled}; }}
 QToolButton::menu-indicator {{ image: none; }}
 QLineEdit QToolButton, QTabBar QToolButton {{ border: 0; padding: 0; min-height: 0; }}
 
+QAbstractScrollArea {{ border: 0; }}
 QLineEdit, QPlainTextEdit, QComboBox, QSpinBox {{ background: {t.field}; color: {t.text};
     border: 1px solid {t.control}; border-radius: {RADIUS}px;
     selection-background-color: {t.accent_fill}; selection-color: {t.on_accent}; }}
@@ -125,7 +126,6 @@ QHeaderView::section:first {{ padding-left: 24px; }}
 QHeaderView::section:hover {{ color: {t.text}; background: {t.hover}; }}
 QHeaderView::up-arrow {{ image: url("{up}"); width: 14px; height: 14px; }}
 QHeaderView::down-arrow {{ image: url("{down}"); width: 14px; height: 14px; }}
-QAbstractScrollArea {{ border: 0; }}
 QAbstractScrollArea::corner {{ background: {t.sheet}; border: 0; }}
 QListView {{ background: transparent; outline: 0; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; }}
