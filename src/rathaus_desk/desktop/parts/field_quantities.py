@@ -61,6 +61,7 @@ class QuantitiesInput(Input):
         self._choices = tuple(choices)
         for row in self._rows.values():
             self.box.removeWidget(row.widget)
+            row.widget.hide()
             row.widget.deleteLater()
         self._rows = {choice.key: self._make(choice) for choice in choices}
         self.edit = next((row.check for row in self._rows.values()), self)
