@@ -183,8 +183,9 @@ for _ in range(150):
 else:
     sys.exit("the program is not there")
 time.sleep(2)
-            picture = str(tmp_path / "screen.png")
-            subprocess.run(["import", "-window", "root", picture], env=screen, check=False)
+CONTROLS = {
+    "push button", "check box", "radio button", "entry", "text", "combo box", "table", "list", "page tab"
+}
 names, nameless = [], []
 
 def walk(node, depth=0):

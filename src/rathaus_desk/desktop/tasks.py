@@ -89,6 +89,7 @@ class Tasks:
     def __init__(self, workers: int = 3) -> None:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="task")
         self._postman = Postman()
+        self._closed = False
         self._open: set[Future[Any]] = set()
 
     def start(
@@ -104,6 +105,8 @@ class Tasks:
         Nothing is delivered to an ``owner`` that is gone by then. What is no sentence of ours is logged and
         becomes one.
         """
+        if self._closed:  # a timer that fires at the very end asks in vain
+            return Future()
         future = self._pool.submit(work)
         self._open.add(future)
 
@@ -125,7 +128,8 @@ class Tasks:
         return bool(self._open)
 
     def close(self) -> None:
-        """Waits for what is under way; nothing is delivered any more."""
+        """Waits for what is under way; nothing is delivered, and nothing begun, any more."""
+        self._closed = True
         self._postman.arrived.disconnect()
         self._pool.shutdown(wait=True, cancel_futures=True)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.parts.consequences_panel import CardWidget
 from rathaus_desk.desktop.parts.described import Banner, Card, Consequences, Section
-from rathaus_desk.desktop.parts.form import Form
+from rathaus_desk.desktop.parts.form import Form, FormScroll
 from rathaus_desk.desktop.parts.part_widgets import BannerWidget, button, label
 from rathaus_desk.desktop.parts.questions import ask
 from rathaus_desk.desktop.theme.theme import theme
@@ -21,6 +21,9 @@ from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.store.operations import Done, Request
 
 Values = dict[str, Any]
+
+_SHARE_OF_WINDOW = 0.92
+"""Of the height of the window, what a small one above it may have at most."""
 
 
 class FormDialog(QDialog):
@@ -55,11 +58,6 @@ class FormDialog(QDialog):
         head = label("record-title", title, wrap=True)
         head.setContentsMargins(XL, S, XL, 0)
         box.addWidget(head)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inner = QWidget()
         inside = QVBoxLayout(inner)
         inside.setContentsMargins(XL, S, XL, L)
@@ -76,15 +74,16 @@ class FormDialog(QDialog):
         self._cards_box.setSpacing(M)
         inside.addLayout(self._cards_box)
         inside.addStretch(1)
-        scroll.setWidget(inner)
-        box.addWidget(scroll, 1)
+        self._scroll = FormScroll(inner)
+        box.addWidget(self._scroll, 1)
         box.addWidget(self._make_foot(save_title))
         if values:
             self.form.set_values(values)
         self.form.changed.connect(self._changed)
         self._judge()
         wanted = inner.sizeHint().height() + 170
-        self.resize(theme().em(84), min(max(wanted, 260), round(desk.window.height() * 0.92)))
+        most = round(desk.window.height() * _SHARE_OF_WINDOW)
+        self.resize(theme().em(84), min(max(wanted, 260), most))
         self.form.focus_first()
 
     def _make_foot(self, save_title: str) -> QWidget:
@@ -138,6 +137,15 @@ class FormDialog(QDialog):
             widget.setVisible(at < len(cards))
             if at < len(cards):
                 widget.show_card(cards[at])
+        QTimer.singleShot(0, self, self._grow)
+
+    def _grow(self) -> None:
+        """As high as what is in it, as far as the window is; never lower than it was."""
+        inner, seen = self._scroll.widget(), self._scroll.viewport()
+        lacking = inner.heightForWidth(seen.width()) - seen.height()
+        if lacking > 0:
+            most = round(self._desk.window.height() * _SHARE_OF_WINDOW)
+            self.resize(self.width(), max(self.height(), min(self.height() + lacking, most)))
 
     def save(self) -> None:
         """Carries it out; if something is missing, goes there."""

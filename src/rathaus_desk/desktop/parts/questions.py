@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -70,8 +72,17 @@ def ask(
     return agreed
 
 
-def tell(parent: QWidget, title: str, sentence: str, *, mark: str = "circle-alert") -> None:
-    """Says something that must be read."""
+def tell(
+    parent: QWidget,
+    title: str,
+    sentence: str,
+    *,
+    mark: str = "circle-alert",
+    then: Callable[[], None] | None = None,
+) -> None:
+    """Says something that must be read; does not wait for it. ``then`` is called when it was."""
     said = Question(parent, title, sentence, "Verstanden", mark=mark)
-    said.exec()
-    said.deleteLater()
+    said.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if then is not None:
+        said.finished.connect(lambda _: then())
+    said.open()

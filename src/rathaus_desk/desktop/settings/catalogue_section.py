@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -282,18 +283,17 @@ class CataloguePage(Page):
         version = self._version
         if version is None:
             return
-        text, office = self.text.toPlainText(), self.desk.office
+        text, office, others = self.text.toPlainText(), self.desk.office, self._others()
 
         def work() -> int:
-            with tempfile.TemporaryDirectory(prefix="rathaus-desk-") as folder:
-                file = Path(folder) / version.file
-                file.write_text(text, encoding="utf-8")
+            with _folder_with(version.file, text, others) as file:
                 loaded = len(load(office, checked(file)).loaded)
             if not loaded:
                 raise BadInput("Diese Fassung ist schon da.")
             return loaded
 
         def done(_count: int) -> None:
+            self._version = None
             self.desk.say("Neue Fassung übernommen.")
             self.desk.happenings.look()
             self.desk.go("einstellungen", tab="satzungen")
@@ -315,11 +315,19 @@ class CataloguePage(Page):
 
 
 def _checked_text(name: str, text: str, others: Sequence[Version]) -> Report:
+    with _folder_with(name, text, others) as file:
+        return check([file], KINDS, RUNNERS)
+
+
+@contextmanager
+def _folder_with(name: str, text: str, others: Sequence[Version]) -> Iterator[Path]:
+    """The file with the others beside it: the examples of a tariff need the statute."""
     with tempfile.TemporaryDirectory(prefix="rathaus-desk-") as folder:
         for one in others:
             (Path(folder) / one.file).write_text(one.text, encoding="utf-8")
-        (Path(folder) / name).write_text(text, encoding="utf-8")
-        return check([Path(folder) / name], KINDS, RUNNERS)
+        file = Path(folder) / name
+        file.write_text(text, encoding="utf-8")
+        yield file
 
 
 @page("satzung", "Satzung", within="einstellungen", kinds=("catalogue",), anew=True, help_page="satzungen")

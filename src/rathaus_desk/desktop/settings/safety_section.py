@@ -19,7 +19,7 @@ from rathaus_desk.desktop.parts.form_dialog import open_form
 from rathaus_desk.desktop.parts.questions import ask, tell
 from rathaus_desk.desktop.settings.section import SettingsSection
 from rathaus_desk.kernel.clock import at_town
-from rathaus_desk.kernel.errors import BadInput, CannotWork
+from rathaus_desk.kernel.errors import BadInput, DeskError
 from rathaus_desk.store.backup import BackupDone
 from rathaus_desk.store.keys import KeyFile, Keys, Password, RecoveryCode, Way
 from rathaus_desk.store.recovery_code import new_code
@@ -270,12 +270,12 @@ def restore(desk: Desk, _subject: Any) -> None:
         way: Way = (
             RecoveryCode(values["code"]) if values.get("code") else way_into(home.folder, desk.key_file)
         )
+        desk.happenings.close()
         store.close()
         try:
             kept = put_back(file, home, way, store.clock.now(), None)
-        except BadInput:
-            raise
-        except CannotWork as error:
+        except DeskError as error:
+            desk.happenings.reopen()
             raise BadInput(str(error), detail=error.detail) from error
         aside = f" Der bisherige Bestand liegt in {kept}." if kept else ""
         tell(
@@ -283,8 +283,8 @@ def restore(desk: Desk, _subject: Any) -> None:
             "Wiederhergestellt",
             f"Das Programm wird jetzt beendet; bitte neu öffnen.{aside}",
             mark="circle-check",
+            then=desk.close_wanted.emit,
         )
-        desk.close_wanted.emit()
 
     open_form(
         desk,

@@ -128,10 +128,11 @@ CLERK_FIELDS = (
 
 def head_of(values: dict[str, Any]) -> TownHead:
     """The town's head from the form; BadInput naming what is wrong."""
-    plain = {name: values.get(name) or "" for name in TownHead.__struct_fields__}
-    if not plain["postal_code"].isdigit() or len(plain["postal_code"]) != 5:
+    plain = {name: values[name] for name in TownHead.__struct_fields__ if values.get(name)}
+    code, key = plain.get("postal_code", ""), plain.get("ags", "")
+    if not code.isdigit() or len(code) != 5:
         raise BadInput("Die Postleitzahl hat fünf Ziffern.")
-    if plain["ags"] and (not plain["ags"].isdigit() or len(plain["ags"]) != 8):
+    if key and (not key.isdigit() or len(key) != 8):
         raise BadInput("Der amtliche Gemeindeschlüssel hat acht Ziffern.")
     try:
         return as_type(plain, TownHead)
