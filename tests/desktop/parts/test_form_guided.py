@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QScrollArea
 
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.parts.consequences_panel import CardWidget
-from rathaus_desk.desktop.parts.described import Banner, Card, Consequences, Field, Meaning, Section
+from rathaus_desk.desktop.parts.described import Banner, Card, Consequences, Field, Meaning, Section, Target
 from rathaus_desk.desktop.parts.guided import CONFIRMED, Guided, GuidedView
 from rathaus_desk.desktop.theme.theme import theme
 
@@ -197,18 +197,17 @@ def test_what_follows_stands_beside_the_form_or_below_it_in_the_same_scroll(job:
         assert [one.isAncestorOf(form) for one in scrolls] == [not beside]
 
 
-def test_a_remedy_is_asked_for(job: Job, qtbot: Any, answered: Callable[[], None]) -> None:
-    banner = Banner("Das Recht läuft ab.", remedy="Verlängern")
+def test_a_remedy_leads_to_its_place(
+    job: Job, desk: Desk, qtbot: Any, answered: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed: list[Target] = []
+    monkeypatch.setattr(desk, "follow", followed.append)
+    banner = Banner("Es fehlt die Satzung.", target=Target("einstellungen"), remedy="Satzung anlegen")
     job.rules = lambda _: Consequences((Card("Rechte", banners=(banner,)),))
     qtbot.keyClicks(job.line("name"), "K")
     answered()
-    asked: list[Banner] = []
-    job.view.asked.connect(asked.append)
-    button = next(
-        one for one in job.view.findChildren(type(job.view.save_button)) if one.text() == "Verlängern"
-    )
-    button.click()
-    assert asked == [banner]
+    next(one for one in job.view.findChildren(QPushButton) if one.text() == banner.remedy).click()
+    assert followed == [banner.target]
 
 
 def test_every_part_has_a_name_for_whoever_hears_it(

@@ -54,8 +54,9 @@ class CardWidget(QFrame):
 
     asked = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
+        self._desk = desk
         self.setProperty("surface", "card")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._rows: list[_Row] = []
@@ -79,7 +80,7 @@ class CardWidget(QFrame):
         for at, row in enumerate(self._rows):
             row.show(card.meanings[at] if at < len(card.meanings) else None)
         while len(self._banners) < len(card.banners):
-            made = BannerWidget(lambda _: None, lambda *_: None)
+            made = BannerWidget(self._desk.follow, self._desk.do)
             made.remedy_wanted.connect(self.asked)
             self._banners.append(made)
             self._box.addWidget(made)
@@ -93,7 +94,7 @@ class ConsequencesPanel(QWidget):
     """„Was das bedeutet“: as high as its cards; whoever shows it scrolls it."""
 
     asked = Signal(object)
-    """A `Banner` whose remedy the clerk wants."""
+    """A `Banner` whose remedy the clerk wants; it is already under way."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,7 +123,7 @@ class ConsequencesPanel(QWidget):
             cards.insert(0, Card("So geht es nicht", banners=(banner,)))
         self._waiting.setVisible(not cards)
         while len(self._cards) < len(cards):
-            made = CardWidget()
+            made = CardWidget(self._desk)
             made.asked.connect(self.asked)
             self.box.insertWidget(2 + len(self._cards), made)
             self._cards.append(made)

@@ -82,8 +82,8 @@ class FieldGrid(QLayout):
         return self._arrange(QRect(0, 0, width, 0), move=False)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """As high as it is at the usual width."""
-        return QSize(self.minimumSize().width(), self.heightForWidth(self._usual))
+        """The usual width, and as high as it is then."""
+        return QSize(self._usual, self.heightForWidth(self._usual))
 
     def minimumSize(self) -> QSize:  # noqa: N802
         """As wide as the field that needs most."""

@@ -74,7 +74,7 @@ class FormDialog(QDialog):
         self._cards_box.setSpacing(M)
         inside.addLayout(self._cards_box)
         inside.addStretch(1)
-        self._scroll = FormScroll(inner)
+        self._inner, self._scroll = inner, FormScroll(inner)
         box.addWidget(self._scroll, 1)
         box.addWidget(self._make_foot(save_title))
         if values:
@@ -130,7 +130,7 @@ class FormDialog(QDialog):
         if found.confirm:
             cards.insert(0, Card("Bitte prüfen", banners=tuple(Banner(one) for one in found.confirm)))
         while len(self._cards) < len(cards):
-            made = CardWidget()
+            made = CardWidget(self._desk)
             self._cards.append(made)
             self._cards_box.addWidget(made)
         for at, widget in enumerate(self._cards):
@@ -141,8 +141,8 @@ class FormDialog(QDialog):
 
     def _grow(self) -> None:
         """As high as what is in it, as far as the window is; never lower than it was."""
-        inner, seen = self._scroll.widget(), self._scroll.viewport()
-        lacking = inner.heightForWidth(seen.width()) - seen.height()
+        seen = self._scroll.viewport()
+        lacking = self._inner.heightForWidth(seen.width()) - seen.height()
         if lacking > 0:
             most = round(self._desk.window.height() * _SHARE_OF_WINDOW)
             self.resize(self.width(), max(self.height(), min(self.height() + lacking, most)))

@@ -48,7 +48,7 @@ class GuidedView(QWidget):
     cancel_wanted = Signal()
     changed = Signal()
     asked = Signal(object)
-    """A `Banner` whose remedy the clerk wants."""
+    """A `Banner` whose remedy the clerk wants; it is already under way."""
     judged = Signal(object)
     """The `Consequences` that are shown now."""
 
