@@ -7,8 +7,10 @@ both sides and offers a ``Handover`` here for each shape of facts.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -163,12 +165,17 @@ class Handover(Protocol):
         ...
 
 
-_offers: dict[str, Handover] = {}
+_offers: dict[str, Callable[[], Handover]] = {}
 
 
 def offer(handover: Handover) -> None:
     """Makes a module's handover known; ``office.py`` does this once at the start."""
-    _offers[handover.to] = handover
+    _offers[handover.to] = lambda: handover
+
+
+def offer_later(to: str, make: Callable[[], Handover]) -> None:
+    """As `offer`; ``make`` is called when the handover is first asked for."""
+    _offers[to] = lru_cache(maxsize=1)(make)
 
 
 def offered(to: str) -> Handover:
@@ -177,4 +184,4 @@ def offered(to: str) -> Handover:
         raise CannotWork(
             "Für diese Art von Antrag ist keine Übernahme eingerichtet.", detail=f"handover {to}"
         )
-    return _offers[to]
+    return _offers[to]()

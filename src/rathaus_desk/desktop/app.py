@@ -73,8 +73,8 @@ def _speak_german(to: QApplication) -> None:
 
 
 def open_window(office: TownHall, *, appearance: Choice | None = None) -> tuple[Desk, MainWindow]:
-    """A window on an open town hall, not shown yet."""
-    modules.load()
+    """A window on an open town hall, not shown yet. It loads the other modules when it was seen."""
+    modules.announce()
     desk = Desk(office)
     theme().start(application(), appearance or desk.setting("appearance", "system"))
     return desk, MainWindow(desk)
@@ -121,7 +121,9 @@ def paint(office: TownHall, picture: Picture) -> float:
 
     BadInput where there is no such page, or nothing of that name on it.
     """
-    modules.load()
+    modules.announce()
+    if picture.page not in PAGES:
+        modules.load()
     if picture.page not in PAGES:
         known = ", ".join(one.name for one in PAGES)
         raise BadInput(f"Eine Seite „{picture.page}“ gibt es nicht. Es gibt: {known}.")

@@ -65,9 +65,18 @@ class Commands:
 
     def __init__(self) -> None:
         self._known: dict[str, Command] = {}
+        self._announced: set[str] = set()
+
+    def announce(self, command: Command) -> None:
+        """Makes a command known whose module is not loaded yet; `add` takes its place."""
+        self._known[command.name] = command
+        self._announced.add(command.name)
 
     def add(self, command: Command) -> None:
         """Registers it. A name or a key that is taken is a mistake of the program."""
+        if command.name in self._announced:
+            self._announced.remove(command.name)
+            del self._known[command.name]
         if command.name in self._known:
             raise ValueError(f"two commands are called {command.name}")
         if command.key and any(

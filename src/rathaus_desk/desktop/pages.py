@@ -75,10 +75,18 @@ class Pages:
 
     def __init__(self) -> None:
         self._known: dict[str, PageKind] = {}
+        self._announced: set[str] = set()
+
+    def announce(self, kind: PageKind) -> None:
+        """Makes a page known whose module is not loaded yet; `add` takes its place."""
+        self._known[kind.name] = kind
+        self._announced.add(kind.name)
 
     def add(self, kind: PageKind) -> None:
         """Registers it; a name that is taken is a mistake of the program."""
-        if kind.name in self._known:
+        if kind.name in self._announced:
+            self._announced.remove(kind.name)
+        elif kind.name in self._known:
             raise ValueError(f"two pages are called {kind.name}")
         self._known[kind.name] = kind
 

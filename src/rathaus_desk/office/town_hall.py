@@ -6,29 +6,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from rathaus_desk.applications import handover
-from rathaus_desk.applications.intake import Intake
-from rathaus_desk.applications.services import Services, load_services
 from rathaus_desk.cemetery import queries as cemetery
 from rathaus_desk.cemetery.books import statutes_of
-from rathaus_desk.cemetery.import_graves import ImportResult, import_list
 from rathaus_desk.cemetery.rules.checks import Finding
 from rathaus_desk.kernel.clock import Clock
 from rathaus_desk.kernel.errors import CannotWork
 from rathaus_desk.letters import queries as letters
-from rathaus_desk.letters.facts import KINDS
 from rathaus_desk.office import tables
-from rathaus_desk.office.burial_handover import BurialHandover
 from rathaus_desk.office.due import Due, due
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.home import Home
 from rathaus_desk.store.keys import KeyFile, Keyring, Keys, Way, keyring_works
 from rathaus_desk.store.operations import Done, Request
 from rathaus_desk.town import queries as town
+
+if TYPE_CHECKING:
+    from rathaus_desk.applications.intake import Intake
+    from rathaus_desk.applications.services import Services
+    from rathaus_desk.cemetery.import_graves import ImportResult
 
 
 def key_file_beside(home: Path) -> Path:
@@ -70,7 +71,7 @@ class TownHall:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        handover.offer(BurialHandover())
+        handover.offer_later("burial", _burial_handover)
 
     @classmethod
     def open(cls, home: Path, *, key_file: Path | None = None, clock: Clock | None = None) -> TownHall:
@@ -107,10 +108,14 @@ class TownHall:
     @cached_property
     def services(self) -> Services:
         """The kinds of application this town takes."""
+        from rathaus_desk.applications.services import load_services
+
         return load_services()
 
     def intake(self) -> Intake:
         """Takes deliveries in; the clerk becomes responsible for the cases."""
+        from rathaus_desk.applications.intake import Intake
+
         if self.clerk is None:
             raise CannotWork("Es ist noch niemand eingetragen, der Anträge bearbeiten könnte.")
         return Intake(self.store, self.services, self.clerk)
@@ -119,6 +124,8 @@ class TownHall:
         self, path: Path, *, mapping: Path | None = None, cemetery_name: str = "", dry_run: bool = False
     ) -> ImportResult:
         """Takes over an old list of graves, by the town's cemetery statute."""
+        from rathaus_desk.cemetery.import_graves import import_list
+
         with self.store.read() as session:
             statutes = statutes_of(session)
         return import_list(
@@ -154,8 +161,16 @@ class TownHall:
             return list(cemetery.data_checks(session, self.store.clock.today(), statutes))
 
 
+def _burial_handover() -> handover.Handover:
+    from rathaus_desk.office.burial_handover import BurialHandover
+
+    return BurialHandover()
+
+
 def _rejected_letters(session: Session) -> Iterator[Remark]:
     """A town's own wording that this version of the program cannot use; the program's goes out instead."""
+    from rathaus_desk.letters.facts import KINDS
+
     for name in KINDS:
         rejected = letters.template_for(session, name).rejected
         if rejected is not None:

@@ -79,13 +79,6 @@ def _overview(session: Session, person: Person, on: date, graves: Iterable[Fact]
         yield Banner(
             f"Auskunftssperre{until} (§ 51 BMG): Die Anschrift darf niemandem genannt werden.", "bad"
         )
-    found = people.duplicates_of(session, person.id)[:1]
-    if found:
-        yield Banner(
-            f"Vielleicht doppelt im Register: {found[0].name} ({', '.join(found[0].likeness.reasons)}).",
-            action="people.merge",
-            remedy="Vergleichen",
-        )
     yield Facts("Person", tuple(_who(person)))
     yield Facts("Anschrift", tuple(_where(session, person, on)))
     relatives = people.relatives_of(session, person.id)

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rathaus_desk.desktop.commands import COMMANDS, Command
+from rathaus_desk.desktop import modules
+from rathaus_desk.desktop.commands import COMMANDS
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.pages import PAGES, Page, PageKind
 from rathaus_desk.desktop.parts.described import Target
@@ -37,6 +38,8 @@ from rathaus_desk.town import queries as town
 
 TITLE = "Rathaus Desk"
 _NARROW = 1100
+_AFTER_FIRST, _BETWEEN = 400, 30
+"""Milliseconds after which the other modules are loaded, and between two of them."""
 
 
 class MainWindow(QMainWindow):
@@ -48,6 +51,8 @@ class MainWindow(QMainWindow):
         desk.belongs_to(self)
         self._pages: dict[str, Page] = {}
         self._stale: dict[str, News] = {}
+        self._keys: set[str] = set()
+        self._rest = modules.load_rest()
         self._current = ""
         self._before: Target | None = None
         self.setWindowTitle(TITLE)
@@ -96,6 +101,7 @@ class MainWindow(QMainWindow):
         theme().changed.connect(self._retheme)
         self._counts = desk.latest(self)
         QTimer.singleShot(0, self._ask_counts)
+        QTimer.singleShot(_AFTER_FIRST, self._load_rest)
 
     # --- how it is built --------------------------------------------------------------------------------
 
@@ -173,14 +179,26 @@ class MainWindow(QMainWindow):
         menu.popup(self._who.mapToGlobal(self._who.rect().bottomLeft()))
 
     def _make_actions(self) -> None:
-        """A key for every command that has one, and for every place of the navigation."""
+        """A key for every place of the navigation, for the search, and for the commands there are so far."""
         for kind in PAGES.navigation:
             at = PAGES.navigation.index(kind) + 1
             self._key(f"Alt+{at}", lambda name=kind.name: self.desk.go(name))
         self._key("Ctrl+K", self._focus_search)
+        self._make_command_keys()
+
+    def _make_command_keys(self) -> None:
         for one in COMMANDS:
-            if one.key:
-                self._command_key(one)
+            if one.key and one.key not in self._keys:
+                self._keys.add(one.key)
+                self._key(one.key, lambda key=one.key: self._do_by_key(key))
+
+    def _load_rest(self) -> None:
+        """Loads the modules nobody has seen yet, one at a time, so that the window goes on."""
+        if next(self._rest, self) is self:
+            self._make_command_keys()
+            return
+        self._make_command_keys()
+        QTimer.singleShot(_BETWEEN, self._load_rest)
 
     def _key(self, key: str, do: Any) -> None:
         action = QAction(self)
@@ -188,14 +206,10 @@ class MainWindow(QMainWindow):
         action.triggered.connect(lambda: do())
         self.addAction(action)
 
-    def _command_key(self, one: Command) -> None:
-        same = [other for other in COMMANDS if other.key == one.key]
-        if same[0] is one:
-            self._key(one.key, lambda: self._do_by_key(same))
-
-    def _do_by_key(self, candidates: list[Command]) -> None:
+    def _do_by_key(self, key: str) -> None:
         if self.lock.isVisible():
             return
+        candidates = [one for one in COMMANDS if one.key == key]
         page = self.page
         about = page.about if page else ""
         fitting = next((one for one in candidates if one.fits(about)), candidates[0])
