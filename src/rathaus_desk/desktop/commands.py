@@ -69,8 +69,9 @@ class Commands:
 
     def announce(self, command: Command) -> None:
         """Makes a command known whose module is not loaded yet; `add` takes its place."""
-        self._known[command.name] = command
-        self._announced.add(command.name)
+        if command.name not in self._known:
+            self._known[command.name] = command
+            self._announced.add(command.name)
 
     def add(self, command: Command) -> None:
         """Registers it. A name or a key that is taken is a mistake of the program."""

@@ -79,8 +79,9 @@ class Pages:
 
     def announce(self, kind: PageKind) -> None:
         """Makes a page known whose module is not loaded yet; `add` takes its place."""
-        self._known[kind.name] = kind
-        self._announced.add(kind.name)
+        if kind.name not in self._known:
+            self._known[kind.name] = kind
+            self._announced.add(kind.name)
 
     def add(self, kind: PageKind) -> None:
         """Registers it; a name that is taken is a mistake of the program."""

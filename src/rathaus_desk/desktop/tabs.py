@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,6 +20,7 @@ from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.letters.records import StoredLetter
 from rathaus_desk.store import journal
 from rathaus_desk.store.attachments import Attachment
+from rathaus_desk.store.journal import StoredChange
 from rathaus_desk.town.records import Case, Clerk, FollowUp, Note
 
 _STATES: dict[DueState, State] = {
@@ -41,8 +41,14 @@ def due_state(item: OpenItem, on: date) -> State:
     return _STATES[item.state]
 
 
-def case_tab(session: Session, about: Sequence[UUID], cases: Iterable[UUID]) -> Tab:
+def case_tab(about: Sequence[UUID], cases: Iterable[UUID]) -> Tab:
     """Vorgang: the cases, notes, follow-ups and files on the records ``about``."""
+    wanted = list(cases)
+    return Tab("Vorgang", load=lambda session: case_parts(session, about, wanted))
+
+
+def case_parts(session: Session, about: Sequence[UUID], cases: Iterable[UUID]) -> tuple[Part, ...]:
+    """What stands on the tab Vorgang."""
     wanted = list(dict.fromkeys(one for one in cases if one))
     every = [*about, *wanted]
     parts: list[Part] = []
@@ -63,7 +69,7 @@ def case_tab(session: Session, about: Sequence[UUID], cases: Iterable[UUID]) -> 
     parts.append(_follow_ups(session, every))
     parts.append(_notes(session, every))
     parts.append(_files(session, every))
-    return Tab("Vorgang", tuple(parts))
+    return tuple(parts)
 
 
 def _follow_ups(session: Session, about: Sequence[UUID]) -> Lines:
@@ -106,18 +112,20 @@ def _files(session: Session, about: Sequence[UUID]) -> Lines:
     return Lines("Dateien", tuple(lines), "Keine Datei.", "town.attach")
 
 
-def letters_tab(session: Session, about: Sequence[UUID], cases: Iterable[UUID], action: str = "") -> Tab:
+def letters_tab(about: Sequence[UUID], cases: Iterable[UUID], action: str = "") -> Tab:
     """Schreiben: every letter about the records or of their cases, newest first."""
     wanted = [one for one in cases if one]
-    query = select(StoredLetter).where(
-        StoredLetter.about_id.in_(about)
-        | StoredLetter.case_id.in_(wanted)
-        | StoredLetter.recipient_id.in_(about)
-    )
-    letters = session.scalars(query.order_by(StoredLetter.dated_on.desc(), StoredLetter.id.desc()))
-    return Tab(
-        "Schreiben", (Lines("Schreiben", tuple(map(letter_line, letters)), "Noch kein Schreiben.", action),)
-    )
+
+    def load(session: Session) -> tuple[Part, ...]:
+        query = select(StoredLetter).where(
+            StoredLetter.about_id.in_(about)
+            | StoredLetter.case_id.in_(wanted)
+            | StoredLetter.recipient_id.in_(about)
+        )
+        letters = session.scalars(query.order_by(StoredLetter.dated_on.desc(), StoredLetter.id.desc()))
+        return (Lines("Schreiben", tuple(map(letter_line, letters)), "Noch kein Schreiben.", action),)
+
+    return Tab("Schreiben", load=load)
 
 
 def letter_line(letter: StoredLetter) -> Line:
@@ -138,8 +146,13 @@ def letter_line(letter: StoredLetter) -> Line:
     )
 
 
-def fees_tab(session: Session, on: date, *, cases: Iterable[UUID] = (), debtor: UUID | None = None) -> Tab:
+def fees_tab(on: date, *, cases: Iterable[UUID] = (), debtor: UUID | None = None) -> Tab:
     """Gebühren: what was charged and what became of it, of some cases or of one debtor."""
+    kept = list(cases)
+    return Tab("Gebühren", load=lambda session: _fees(session, on, kept, debtor))
+
+
+def _fees(session: Session, on: date, cases: Iterable[UUID], debtor: UUID | None) -> tuple[Part, ...]:
     wanted = [one for one in cases if one]
     chosen = DueItem.debtor_id == debtor if debtor is not None else DueItem.case_id.in_(wanted)
     items = fees.shown(session, session.scalars(select(DueItem).where(chosen)).all())
@@ -167,7 +180,7 @@ def fees_tab(session: Session, on: date, *, cases: Iterable[UUID] = (), debtor: 
             )
             if notice.assessment_id is not None
         ]
-    return Tab("Gebühren", tuple(parts))
+    return tuple(parts)
 
 
 def _assessed(session: Session, notice: Notice) -> Facts:
@@ -182,24 +195,23 @@ def _assessed(session: Session, notice: Notice) -> Facts:
     )
 
 
-def history_tab(session: Session, records: Sequence[UUID]) -> Tab:
+def history_tab(records: Sequence[UUID]) -> Tab:
     """Verlauf: every operation that touched the records, the latest first, each with its undoing."""
-    touched = select(journal.ChangedRow.entry).where(journal.ChangedRow.record.in_(records))
-    numbers = session.scalars(
-        touched.distinct().order_by(journal.ChangedRow.entry.desc()).limit(_MOST_HISTORY)
-    ).all()
-    happened = journal.happened(session, journal.Entry.number.in_(numbers))
+    return Tab("Verlauf", load=lambda session: _history(session, records))
+
+
+def _history(session: Session, records: Sequence[UUID]) -> tuple[Part, ...]:
+    happened = journal.touching(session, records, limit=_MOST_HISTORY)
     clerks = {clerk.id: clerk.name for clerk in session.scalars(select(Clerk))}
     undone = {one.undoes for one in happened if one.undoes}
     lines = []
-    for one in sorted(happened, key=lambda entry: -entry.number):
+    for one in happened:
         back = one.operation in undone
+        who = clerks.get(one.clerk, "") if one.clerk else ""
         lines.append(
             Line(
                 one.title,
-                ", ".join(
-                    filter(None, (clerks.get(one.clerk) if one.clerk else "", _what(one.changes, records)))
-                ),
+                ", ".join(filter(None, (who, _what(one.changes)))),
                 f"{_moment(one.at)}",
                 "undo-2" if one.undoes else "history",
                 State("rückgängig gemacht", "calm", "✕") if back else None,
@@ -207,7 +219,7 @@ def history_tab(session: Session, records: Sequence[UUID]) -> Tab:
                 record=one.operation,
             )
         )
-    return Tab("Verlauf", (Lines("Verlauf", tuple(lines), "Noch nichts geschehen."),))
+    return (Lines("Verlauf", tuple(lines), "Noch nichts geschehen."),)
 
 
 def _moment(at: datetime) -> str:
@@ -223,10 +235,8 @@ _KINDS = {
 }
 
 
-def _what(changes: Iterable[Any], records: Sequence[UUID]) -> str:
-    wanted = set(records)
-    kinds = [_KINDS.get(change.k, change.k) for change in changes if change.id in wanted]
-    return ", ".join(dict.fromkeys(kinds))
+def _what(changes: Iterable[StoredChange]) -> str:
+    return ", ".join(dict.fromkeys(_KINDS.get(change.k, change.k) for change in changes))
 
 
 def when_words(on: date, today: date) -> str:

@@ -243,19 +243,7 @@ def happened(session: Session, *where: sa.ColumnElement[bool], limit: int | None
         else:
             changes[entry].append(read_change(change, headers[entry].schema))
     return [
-        Happened(
-            number=number,
-            operation=header.id,
-            at=datetime.fromisoformat(header.issued_at),
-            clerk=header.clerk,
-            title=header.title,
-            op=header.op,
-            undoes=header.undoes,
-            import_id=header.import_id,
-            changes=tuple(changes[number]),
-            has_erased=number in erased,
-        )
-        for number, header in headers.items()
+        _happened(number, header, changes[number], number in erased) for number, header in headers.items()
     ]
 
 
@@ -263,6 +251,47 @@ def history(session: Session, record: UUID) -> list[Happened]:
     """Every operation that touched ``record``, oldest first."""
     touched = sa.select(ChangedRow.entry).where(ChangedRow.record == record)
     return happened(session, Entry.number.in_(touched))
+
+
+def touching(session: Session, records: Sequence[UUID], *, limit: int) -> list[Happened]:
+    """The latest operations that touched ``records``, latest first, each with the changes of these alone.
+
+    An import writes thousands of rows in one operation; the history of one record reads its own.
+    """
+    changes: dict[int, list[StoredChange | None]] = {}
+    kept = sa.select(ChangedRow.entry, ChangedRow.change, Entry.header).join(
+        Entry, Entry.number == ChangedRow.entry
+    )
+    headers: dict[int, Header] = {}
+    query = kept.where(ChangedRow.record.in_(records)).order_by(ChangedRow.entry.desc(), ChangedRow.position)
+    for number, change, header in session.execute(query):
+        if number not in headers:
+            if len(headers) == limit:
+                break
+            headers[number] = read_header(header)
+            changes[number] = []
+        changes[number].append(None if change is None else read_change(change, headers[number].schema))
+    return [
+        _happened(
+            number, header, [one for one in changes[number] if one is not None], None in changes[number]
+        )
+        for number, header in headers.items()
+    ]
+
+
+def _happened(number: int, header: Header, changes: Sequence[StoredChange], has_erased: bool) -> Happened:
+    return Happened(
+        number=number,
+        operation=header.id,
+        at=datetime.fromisoformat(header.issued_at),
+        clerk=header.clerk,
+        title=header.title,
+        op=header.op,
+        undoes=header.undoes,
+        import_id=header.import_id,
+        changes=tuple(changes),
+        has_erased=has_erased,
+    )
 
 
 def last_operation(session: Session, record: UUID) -> UUID | None:

@@ -149,10 +149,10 @@ def application_detail(session: Session, services: Services, record: UUID, on: d
         more=("town.note", "town.remind", "town.attach"),
         tabs=(
             Tab("Übersicht", tuple(_overview(view))),
-            case_tab(session, [record], cases),
-            letters_tab(session, [record], cases),
-            fees_tab(session, on, cases=cases),
-            history_tab(session, [record]),
+            case_tab([record], cases),
+            letters_tab([record], cases),
+            fees_tab(on, cases=cases),
+            history_tab([record]),
         ),
     )
 
@@ -210,7 +210,7 @@ def _held_detail(session: Session, held: QuarantinedDelivery) -> Detail:
                     ),
                 ),
             ),
-            history_tab(session, [held.id]),
+            history_tab([held.id]),
         ),
     )
 

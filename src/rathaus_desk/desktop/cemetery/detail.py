@@ -58,10 +58,10 @@ def grave_detail(session: Session, grave_id: UUID, on: date) -> Detail | None:
         ),
         tabs=(
             Tab("Übersicht", tuple(_overview(session, whole, statute, on))),
-            case_tab(session, about, cases),
-            letters_tab(session, [*about, *notices], cases),
-            fees_tab(session, on, cases=cases),
-            history_tab(session, about),
+            case_tab(about, cases),
+            letters_tab([*about, *notices], cases),
+            fees_tab(on, cases=cases),
+            history_tab(about),
         ),
     )
 

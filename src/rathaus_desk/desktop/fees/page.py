@@ -148,8 +148,8 @@ def due_item_detail(session: Session, record: UUID, on: date) -> Detail | None:
                     Facts("Bescheid", tuple(_notice(notice))),
                 ),
             ),
-            case_tab(session, about, [item.case_id]),
-            letters_tab(session, about, [item.case_id]),
+            case_tab(about, [item.case_id]),
+            letters_tab(about, [item.case_id]),
             Tab(
                 "Gebühren",
                 (
@@ -165,7 +165,7 @@ def due_item_detail(session: Session, record: UUID, on: date) -> Detail | None:
                     ),
                 ),
             ),
-            history_tab(session, [*about, *(one.id for one in payments)]),
+            history_tab([*about, *(one.id for one in payments)]),
         ),
     )
 

@@ -143,10 +143,15 @@ Part = Facts | Lines | Banner | Document
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One tab of a detail. The five of every module: Übersicht, Vorgang, Schreiben, Gebühren, Verlauf."""
+    """One tab of a detail. The five of every module: Übersicht, Vorgang, Schreiben, Gebühren, Verlauf.
+
+    ``load(session)`` makes the parts when the tab is looked at; while somebody walks through a list, only the
+    tab that is seen is worked out.
+    """
 
     title: str
-    parts: tuple[Part, ...]
+    parts: tuple[Part, ...] = ()
+    load: Callable[[Any], tuple[Part, ...]] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,4 +255,9 @@ class DetailView(QWidget):
     def _show_parts(self) -> None:
         tabs: tuple[Tab, ...] = self._detail.tabs
         shown = next((one for one in tabs if one.title == self.tab), tabs[0] if tabs else None)
-        self._parts.show_parts(shown.parts if shown else ())
+        if shown is None:
+            self._parts.show_parts(())
+        elif shown.load is not None:
+            self._parts.show_parts(self._desk.read_now(shown.load))
+        else:
+            self._parts.show_parts(shown.parts)

@@ -169,13 +169,14 @@ class FlagInput(Input):
 
 
 class ChoiceInput(Input):
-    """One of several. Of a required one the first is chosen from the start."""
+    """One of several. Nothing is chosen until the clerk does, unless there is only one thing to choose."""
 
     def __init__(self, field: Field, desk: Desk) -> None:
         super().__init__(field, desk)
         self.combo = _Combo()
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(8)
+        self.combo.setPlaceholderText("Bitte wählen")
         self.combo.currentIndexChanged.connect(self._changed)
         self.take(self.combo)
         self.box.addWidget(self.combo)
@@ -209,7 +210,10 @@ class ChoiceInput(Input):
             self.changed.emit()
 
     def _choose(self, key: Any) -> None:
-        self.combo.setCurrentIndex(max(self.combo.findData(key), 0) if self.combo.count() else -1)
+        only = self.field.required and self.combo.count() == 1
+        first = 0 if only or (self.combo.count() and not self.field.required) else -1
+        at = self.combo.findData(key) if key is not None else -1
+        self.combo.setCurrentIndex(at if at >= 0 else first)
 
     def value(self) -> str | None:
         """The chosen key."""

@@ -15,10 +15,10 @@ from rathaus_desk.desktop.parts.sources import Order, Row, in_words, spoken
 Index = QModelIndex | QPersistentModelIndex
 Fetch = Callable[[Sequence[bytes]], Mapping[bytes, Row]]
 
-PAGE = 128
+PAGE = 32
 """Rows fetched at once."""
 
-_PAGES_KEPT = 64
+_PAGES_KEPT = 256
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT_KINDS = {"money", "number"}

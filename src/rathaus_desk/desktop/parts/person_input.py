@@ -288,8 +288,7 @@ class PersonInput(Input):
             self.grown.emit()
         self._is_new = True
         self._new.setVisible(not folded)
-        if new is not None:
-            self._form.set_values(values_of(new))
+        self._form.set_values({"kind": "natural"} if new is None else values_of(new))
         self._show()
         if self.line.hasFocus():
             self._form.focus_field("given_names")

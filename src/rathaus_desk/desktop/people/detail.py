@@ -58,10 +58,10 @@ def person_detail(session: Session, person_id: UUID, on: date) -> Detail | None:
                     _overview(session, person, on, [*_lying(session, burials), *_rights(session, rights, on)])
                 ),
             ),
-            case_tab(session, about, cases),
-            letters_tab(session, about, ()),
-            fees_tab(session, on, debtor=person_id),
-            history_tab(session, [person_id, *_parts(session, person_id)]),
+            case_tab(about, cases),
+            letters_tab(about, ()),
+            fees_tab(on, debtor=person_id),
+            history_tab([person_id, *_parts(session, person_id)]),
         ),
     )
 

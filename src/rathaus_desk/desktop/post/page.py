@@ -33,7 +33,7 @@ from rathaus_desk.desktop.parts.form_dialog import open_form
 from rathaus_desk.desktop.parts.list_page import ListPage
 from rathaus_desk.desktop.parts.printing import print_pdf, printer_names
 from rathaus_desk.desktop.parts.sources import Row, Want, WholeSource
-from rathaus_desk.desktop.tabs import case_tab, history_tab
+from rathaus_desk.desktop.tabs import case_parts, history_tab
 from rathaus_desk.fees.operations import Dispatch
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.letters import queries
@@ -132,10 +132,10 @@ def letter_detail(store: Store, session: Session, record: UUID) -> Detail | None
                             Fact("Zur Post", german_date(letter.posted_on) if letter.posted_on else ""),
                         ),
                     ),
-                    *case_tab(session, [letter.id], [letter.case_id] if letter.case_id else []).parts,
+                    *case_parts(session, [letter.id], [letter.case_id] if letter.case_id else []),
                 ),
             ),
-            history_tab(session, [letter.id]),
+            history_tab([letter.id]),
         ),
     )
 
