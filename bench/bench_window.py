@@ -151,7 +151,8 @@ def start_times(home: Path) -> None:
         memories.append(float(megabytes))
     floor = statistics.median(floors)
     print(
-        f"{'floor: PySide6, SQLAlchemy, empty window':46} {floor:6.0f} ms, {statistics.median(memories):.0f} MB"
+        f"{'floor: PySide6, SQLAlchemy, empty window':46} {floor:6.0f} ms,"
+        f" {statistics.median(memories):.0f} MB"
     )
     for page in ("heute", "personen"):
         times = []
@@ -159,7 +160,8 @@ def start_times(home: Path) -> None:
             done = subprocess.run(
                 [
                     sys.executable, "-m", "rathaus_desk", "desktop", "--home", str(home), "--key-file",
-                    str(home.with_suffix(".key")), "--picture", str(home.with_suffix(".png")), "--page", page, "--json",
+                    str(home.with_suffix(".key")), "--picture", str(home.with_suffix(".png")),
+                    "--page", page, "--json",
                 ],
                 capture_output=True,
                 encoding="utf-8",
@@ -168,7 +170,8 @@ def start_times(home: Path) -> None:
             times.append(float(done.stdout.split('"first_paint_ms": ')[1].split(",")[0]))
         found_ = statistics.median(times)
         print(
-            f"{f'start to first painted {page}':46} {found_:6.0f} ms = {found_ / floor:.2f} x floor   goal: <= 1.5 x"
+            f"{f'start to first painted {page}':46} {found_:6.0f} ms"
+            f" = {found_ / floor:.2f} x floor   goal: <= 1.5 x"
         )
 
 
@@ -176,7 +179,8 @@ def line(name: str, times: list[float], goal: str) -> None:
     ordered = sorted(times)
     p95 = ordered[int(len(ordered) * 0.95)]
     print(
-        f"{name:46} median {statistics.median(ordered):5.1f}  p95 {p95:5.1f}  max {ordered[-1]:5.1f} ms   goal: {goal}"
+        f"{name:46} median {statistics.median(ordered):5.1f}  p95 {p95:5.1f}  max {ordered[-1]:5.1f} ms"
+        f"   goal: {goal}"
     )
 
 

@@ -65,6 +65,12 @@ def test_an_icon_is_sharp_at_twice_the_size(qapp: QApplication) -> None:
     assert (drawn.width(), drawn.devicePixelRatio()) == (40, 2.0)
 
 
+def test_an_icon_of_a_button_has_all_the_pixels_of_the_screen(qapp: QApplication) -> None:
+    drawn = icon("check").pixmap(QSize(18, 18), 2.0)
+    assert drawn.width() == 36
+    assert drawn.devicePixelRatio() == 2.0
+
+
 def test_painting_ten_thousand_times_keeps_the_references_of_none(qapp: QApplication) -> None:
     canvas = QPixmap(200, 40)
     painter = QPainter(canvas)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QTextBrowser, QVBoxLayout
 
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.pages import Page, page
 from rathaus_desk.desktop.parts.described import Target
 from rathaus_desk.desktop.parts.part_widgets import button, hairline, label
+from rathaus_desk.desktop.parts.side_list import SideList
 from rathaus_desk.desktop.theme.theme import theme
 from rathaus_desk.desktop.theme.tokens import XL, L
 from rathaus_desk.kernel import resources
@@ -43,15 +44,11 @@ class HelpPage(Page):
         box.addWidget(hairline())
         row = QHBoxLayout()
         row.setSpacing(0)
-        self._list = QListWidget()
-        self._list.setObjectName("settings-list")
-        self._list.setAccessibleName("Seiten des Handbuchs")
-        self._list.setFrameShape(QFrame.Shape.NoFrame)
-        self._list.setFixedWidth(theme().em(36))
+        self._list = SideList("Seiten des Handbuchs")
         self._names: list[str] = []
         for name, title in handbook():
             self._names.append(name)
-            self._list.addItem(QListWidgetItem(title))
+            self._list.add(name, title)
         self._list.currentRowChanged.connect(self._chosen)
         row.addWidget(self._list)
         self._text = QTextBrowser()

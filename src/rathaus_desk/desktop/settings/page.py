@@ -9,8 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -20,6 +18,7 @@ from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.pages import Page, page
 from rathaus_desk.desktop.parts.described import Target
 from rathaus_desk.desktop.parts.part_widgets import hairline, label
+from rathaus_desk.desktop.parts.side_list import SideList
 from rathaus_desk.desktop.settings.catalogue_section import CatalogueSection
 from rathaus_desk.desktop.settings.import_section import ImportSection
 from rathaus_desk.desktop.settings.letters_section import LettersSection
@@ -31,8 +30,6 @@ from rathaus_desk.desktop.settings.other_sections import (
 )
 from rathaus_desk.desktop.settings.safety_section import BackupSection, KeysSection
 from rathaus_desk.desktop.settings.town_section import TownSection
-from rathaus_desk.desktop.theme.icons import icon
-from rathaus_desk.desktop.theme.theme import theme
 from rathaus_desk.desktop.theme.tokens import XL, L, S
 from rathaus_desk.store.watch import News
 
@@ -69,15 +66,9 @@ class SettingsPage(Page):
         box.addWidget(hairline())
         row = QHBoxLayout()
         row.setSpacing(0)
-        self.list = QListWidget()
-        self.list.setObjectName("settings-list")
-        self.list.setAccessibleName("Bereiche der Einstellungen")
-        self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setFixedWidth(theme().em(36))
+        self.list = SideList("Bereiche der Einstellungen")
         for kind in SECTIONS:
-            item = QListWidgetItem(icon(kind.icon), kind.title)
-            item.setData(Qt.ItemDataRole.UserRole, kind.name)
-            self.list.addItem(item)
+            self.list.add(kind.name, kind.title, kind.icon)
         self.list.currentRowChanged.connect(self._chosen)
         row.addWidget(self.list)
         line = QFrame()

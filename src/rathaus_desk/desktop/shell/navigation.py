@@ -18,6 +18,12 @@ _ICON = 20
 _BAR = 3
 
 
+def _narrow_width() -> int:
+    """Wide enough for the longest word."""
+    words = QFontMetrics(theme().font("second_strong")).horizontalAdvance("Einstellungen")
+    return max(_NARROW, words + 2 * S + 4)
+
+
 class NavigationEntry(QAbstractButton):
     """One place to go to."""
 
@@ -50,7 +56,7 @@ class NavigationEntry(QAbstractButton):
     def sizeHint(self) -> QSize:  # noqa: N802
         """A row, or an icon with a word under it."""
         if self._narrow:
-            return QSize(_NARROW, _ICON + QFontMetrics(theme().font("second")).height() + 2 * M)
+            return QSize(_narrow_width(), _ICON + QFontMetrics(theme().font("second")).height() + 2 * M)
         return QSize(_WIDE, max(40, QFontMetrics(theme().font("body")).height() + 20))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
@@ -77,7 +83,7 @@ class NavigationEntry(QAbstractButton):
             painter.setFont(now.font("second_strong" if self.isChecked() else "second"))
             words = QRect(box.x(), box.y() + S + _ICON, box.width(), box.height() - S - _ICON)
             metrics = QFontMetrics(painter.font())
-            text = metrics.elidedText(self.kind.title, Qt.TextElideMode.ElideRight, box.width())
+            text = metrics.elidedText(self.kind.title, Qt.TextElideMode.ElideRight, box.width() + 2)
             painter.drawText(words, int(Qt.AlignmentFlag.AlignCenter), text)
         else:
             painter.drawPixmap(box.x() + M, (self.height() - _ICON) // 2, mark)
@@ -136,7 +142,7 @@ class Navigation(QWidget):
 
     def show_narrow(self, narrow: bool) -> None:
         """Narrow windows have room for icons with a word under them."""
-        self.setFixedWidth(_NARROW if narrow else _WIDE)
+        self.setFixedWidth(_narrow_width() if narrow else _WIDE)
         for entry in self.entries.values():
             entry.show_narrow(narrow)
 

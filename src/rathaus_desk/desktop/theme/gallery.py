@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QFrame, QScrollArea, QTabBar, QVBoxLayout, QWidget
 
 from rathaus_desk.desktop.commands import command
@@ -164,13 +165,10 @@ class GalleryPage(Page):
     def _colours(self) -> QWidget:
         row = Flow(spacing=S)
         for name in NAMES:
-            square = label("second", name)
-            square.setFixedSize(theme().em(18), theme().em(6))
-            square.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            square.setAutoFillBackground(True)
-            colours = square.palette()
-            colours.setColor(square.backgroundRole(), theme().colour(name))
-            square.setPalette(colours)
+            colour = QPixmap(28, 18)
+            colour.fill(theme().colour(name))
+            square = button(name)
+            square.setIcon(QIcon(colour))
             row.add(square)
         return row
 

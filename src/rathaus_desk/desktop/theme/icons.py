@@ -63,8 +63,8 @@ class _TokenIcon(QIconEngine):
     def scaledPixmap(  # noqa: N802
         self, size: QSize, mode: QIcon.Mode, _state: QIcon.State, scale: float
     ) -> QPixmap:
-        """``size`` is in device pixels up to Qt 6.11, in logical ones from 6.12 on."""
-        return self._at(QSize(round(size.width() / scale), round(size.height() / scale)), mode, scale)
+        """``size`` is in logical pixels (seen with 6.11 and 6.12): sharp at ``scale``."""
+        return self._at(size, mode, scale)
 
     def _at(self, size: QSize, mode: QIcon.Mode, ratio: float) -> QPixmap:
         token = "disabled" if mode == QIcon.Mode.Disabled else self._token

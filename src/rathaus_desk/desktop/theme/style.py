@@ -129,12 +129,12 @@ QHeaderView::down-arrow {{ image: url("{down}"); width: 14px; height: 14px; }}
 QAbstractScrollArea::corner {{ background: {t.sheet}; border: 0; }}
 QListView {{ background: transparent; outline: 0; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; }}
-#settings-list {{ background: {t.sheet}; padding: 8px; }}
-#settings-list::item {{ padding: 9px 10px; border: 0; border-left: 3px solid transparent; border-radius: {RADIUS}px;
+#side-list {{ background: {t.sheet}; padding: 8px; }}
+#side-list::item {{ padding: 0 10px; border: 0; border-left: 3px solid transparent; border-radius: {RADIUS}px;
     color: {t.text}; }}
-#settings-list::item:hover {{ background: {t.hover}; }}
-#settings-list::item:selected {{ background: {t.tint}; color: {t.on_tint}; border-left: 3px solid {t.accent}; }}
-#settings-list::item:selected:focus {{ border: 2px solid {t.accent}; }}
+#side-list::item:hover {{ background: {t.hover}; }}
+#side-list::item:selected {{ background: {t.tint}; color: {t.on_tint}; border-left: 3px solid {t.accent}; }}
+#side-list::item:selected:focus {{ border: 2px solid {t.accent}; }}
 #search-popup QListWidget::item {{ padding: 6px 8px; border-radius: {RADIUS}px; }}
 #search-popup QListWidget::item:selected {{ background: {t.tint}; color: {t.on_tint}; }}
 #canvas-scroll {{ background: {t.canvas}; }}
