@@ -249,3 +249,55 @@ def test_our_town_is_set_up_on_one_page(qapp: Any, tmp_path: Path, qtbot: Any, c
         assert town.town(session).name == "Stadt Beispielen"
         assert [one.name for one in town.clerks(session)] == ["Frau Eins"]
     office.close()
+
+
+def test_a_lost_key_is_replaced_by_the_printed_code(
+    qapp: Any, tmp_path: Path, home: Path, qtbot: Any
+) -> None:
+    from rathaus_desk.desktop.trouble import Trouble
+    from rathaus_desk.kernel.clock import Clock
+    from rathaus_desk.kernel.errors import CannotWork
+
+    key = home.with_suffix(".key")
+    office = TownHall.open(home, key_file=key)
+    code = office.store.recovery_code
+    office.close()
+    key.unlink()
+    with pytest.raises(CannotWork) as lost:
+        TownHall.open(home, key_file=key)
+    trouble = Trouble(lost.value, home, key_file=key, clock=Clock())
+    qtbot.addWidget(trouble)
+    trouble.show()
+    trouble.code.setText("R44MW-FALSCH")
+    trouble.again.click()
+    assert trouble.problem.text()
+    assert not trouble.recovered
+    trouble.code.setText(code)
+    trouble.again.click()
+    assert trouble.recovered
+    TownHall.open(home, key_file=key).close()
+
+
+def test_what_takes_long_shows_how_far_it_is_and_can_be_cancelled(
+    window: MainWindow, settle: Callable[[], None], qtbot: Any
+) -> None:
+    from threading import Event
+
+    going, done = Event(), []
+
+    def work(progress: Any) -> str:
+        going.set()
+        for step in range(10_000):
+            progress.tell(step, 10_000)
+            Event().wait(0.002)
+        return "fertig"
+
+    window.desk.long("Es dauert …", work, done.append)
+    assert window.foot.words.text() == "Es dauert …"
+    qtbot.waitUntil(lambda: window.foot._progress.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: window.foot._progress.value() > 0, timeout=5000)
+    window.foot._cancel.click()
+    settle()
+    assert done == []
+    assert "Abgebrochen" in window.foot.words.text()
+    assert not window.foot._progress.isVisible()

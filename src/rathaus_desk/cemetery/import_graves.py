@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -36,6 +36,9 @@ from rathaus_desk.lists.mapping import (
 from rathaus_desk.lists.rows import Doubt
 from rathaus_desk.lists.tables import Layout, Table, read_table
 from rathaus_desk.store.engine import Store
+
+Report = Callable[[int, int], None]
+"""Told how much is done, of how much."""
 
 _MOST_ROWS = 4_000
 """Rows of the database one operation writes at most, roughly (the sync bounds it at 5,000)."""
@@ -124,11 +127,13 @@ def import_list(
     cemetery: str = "",
     clerk: UUID | None = None,
     dry_run: bool = False,
+    report: Report | None = None,
 ) -> ImportResult:
     """Takes over the list in ``path``, in one local transaction; with ``dry_run`` only says what would be.
 
     ``cemetery``: the one meant where a row names none; without it the only one there is. ``statutes`` and
-    ``today`` are the catalogue's and the clock's, unless given. Raises BadInput.
+    ``today`` are the catalogue's and the clock's, unless given. ``report`` is told how many graves of how
+    many are written, and may cancel by raising: then nothing was. Raises BadInput.
     """
     today = today or store.clock.today()
     with _without_collector(), store.read() as session:
@@ -139,7 +144,9 @@ def import_list(
         listed = read_grave_list(found.table, found.mapping, statutes, today, cemetery=meant)
         plan = plan_import(session, listed, _level_names(found), today)
     with _without_collector():
-        import_id = None if dry_run else _carry_out(store, plan, found, mapping_file is not None, clerk)
+        import_id = (
+            None if dry_run else _carry_out(store, plan, found, mapping_file is not None, clerk, report)
+        )
     return ImportResult(
         rows=listed.rows,
         new=plan.counts(),
@@ -168,7 +175,12 @@ def _without_collector() -> Iterator[None]:
 
 
 def _carry_out(
-    store: Store, plan: ImportPlan, found: ReadList, stated: bool, clerk: UUID | None
+    store: Store,
+    plan: ImportPlan,
+    found: ReadList,
+    stated: bool,
+    clerk: UUID | None,
+    report: Report | None,
 ) -> UUID | None:
     """Writes the plan; None if there is nothing to write."""
     if not plan.graves:
@@ -176,8 +188,12 @@ def _carry_out(
     with store.importing(clerk=clerk) as importing:
         for name, levels in plan.cemeteries.items():
             importing.run(EnterCemetery(name=name, level_names=levels))
+        written = 0
         for graves in _parts(plan.graves):
+            if report is not None:
+                report(written, len(plan.graves))
             importing.run(ImportGraves(graves=tuple(graves)))
+            written += len(graves)
         if stated:
             importing.run(KeepMapping(headings=_headings_key(found.table), mapping=found.mapping_text))
         return importing.id

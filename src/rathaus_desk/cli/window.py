@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from rathaus_desk.cli import OK
+from rathaus_desk.cli import CANNOT, OK
 from rathaus_desk.cli.main import desk
 from rathaus_desk.cli.parameters import PATH, PLACE, WORDS
 from rathaus_desk.cli.running import Run, pass_run
+from rathaus_desk.kernel.errors import CannotWork
 
 
 class Size(click.ParamType[tuple[int, int]]):
@@ -85,8 +86,26 @@ def show_window(run: Run, files: tuple[Path, ...] = ()) -> int:
         if founded is None:
             return OK
         run.home, run.key_file = founded.home, founded.key_file or run.key_file
-    with run.office() as office:
-        return app.run(office, files, key_file=run.key_file)
+    try:
+        with run.office() as office:
+            return app.run(office, files, key_file=run.key_file)
+    except CannotWork as error:
+        return _in_trouble(run, error, files)
+
+
+def _in_trouble(run: Run, error: CannotWork, files: tuple[Path, ...]) -> int:
+    """The data cannot be opened: asks for the recovery code; without a screen the sentence has to do."""
+    from rathaus_desk.desktop.display import has_display
+
+    if not has_display():
+        raise error
+    from rathaus_desk.desktop.trouble import recovered_from
+
+    found = recovered_from(error, run.folder, key_file=run.key_file, clock=run.clock)
+    if found is None:
+        return CANNOT
+    run.key_file = found.new_key_file
+    return show_window(run, files)
 
 
 def paint(

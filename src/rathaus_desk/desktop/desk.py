@@ -19,7 +19,7 @@ from rathaus_desk.desktop.commands import COMMANDS, Command
 from rathaus_desk.desktop.drafts import Draft
 from rathaus_desk.desktop.happenings import Happenings
 from rathaus_desk.desktop.parts.described import Target
-from rathaus_desk.desktop.tasks import Latest, Tasks
+from rathaus_desk.desktop.tasks import Latest, Progress, Tasks
 from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.kernel.ids import new_id
 from rathaus_desk.office.town_hall import TownHall
@@ -45,6 +45,10 @@ class Desk(QObject):
     """Minutes after which the window is locked from now on; 0: never."""
     close_wanted = Signal()
     help_wanted = Signal()
+    began = Signal(str, object)
+    """Something long begins: its words, and the `Progress` by which it is cancelled (or None)."""
+    progressed = Signal(int, int)
+    ended = Signal()
     signed_in = Signal()
     failed = Signal(object)
     """A `DeskError` nobody else shows."""
@@ -139,6 +143,32 @@ class Desk(QObject):
 
         self.tasks.start(
             lambda: self.office.store.undo(wanted, clerk=self.office.clerk), after, self.failed.emit
+        )
+
+    def long(
+        self,
+        words: str,
+        work: Callable[[Progress], T],
+        done: Callable[[T], None],
+        failed: Failed | None = None,
+        *,
+        owner: QObject | None = None,
+        cancellable: bool = True,
+    ) -> None:
+        """What may take longer than a second: the foot shows how far it is, and stops it on demand."""
+        progress = Progress(lambda so_far, of, _: self.tasks.later(lambda: self.progressed.emit(so_far, of)))
+        self.began.emit(words, progress if cancellable else None)
+
+        def ended(then: Callable[[], None]) -> None:
+            self.ended.emit()
+            if owner is None or isValid(owner):
+                then()
+
+        self.tasks.start(
+            lambda: work(progress),
+            lambda result: ended(lambda: done(result)),
+            lambda error: ended(lambda: (failed or self.failed.emit)(error)),
+            cancelled=lambda: ended(lambda: self.say("Abgebrochen; es wurde nichts geändert.")),
         )
 
     # --- reading --------------------------------------------------------------------------------------

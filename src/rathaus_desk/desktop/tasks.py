@@ -64,8 +64,9 @@ class Postman(QObject):
         done: Callable[[Any], None],
         failed: Callable[[DeskError], None] | None,
         owner: QObject | None,
+        cancelled: Callable[[], None] | None = None,
     ) -> None:
-        """Calls ``done`` or ``failed`` when ``future`` is there, unless its ``owner`` is gone by then."""
+        """Calls ``done``, ``failed`` or ``cancelled`` when ``future`` is there, unless ``owner`` is gone."""
 
         def deliver() -> None:
             if future.cancelled() or (owner is not None and not isValid(owner)):
@@ -74,7 +75,8 @@ class Postman(QObject):
             if error is None:
                 done(future.result())
             elif isinstance(error, Cancelled):
-                return
+                if cancelled is not None:
+                    cancelled()
             elif failed is not None:
                 failed(in_a_sentence(error))
             else:
@@ -99,6 +101,7 @@ class Tasks:
         failed: Callable[[DeskError], None] | None = None,
         *,
         owner: QObject | None = None,
+        cancelled: Callable[[], None] | None = None,
     ) -> Future[T]:
         """Runs ``work`` in a worker, then ``done`` or ``failed`` on the window's thread.
 
@@ -111,7 +114,7 @@ class Tasks:
         self._open.add(future)
 
         self.later_when(future, lambda: self._open.discard(future))
-        self._postman.deliver_later(future, done, failed, owner)
+        self._postman.deliver_later(future, done, failed, owner, cancelled)
         return future
 
     def later_when(self, future: Future[Any], call: Callable[[], None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -121,7 +121,13 @@ class TownHall:
         return Intake(self.store, self.services, self.clerk)
 
     def import_graves(
-        self, path: Path, *, mapping: Path | None = None, cemetery_name: str = "", dry_run: bool = False
+        self,
+        path: Path,
+        *,
+        mapping: Path | None = None,
+        cemetery_name: str = "",
+        dry_run: bool = False,
+        report: Callable[[int, int], None] | None = None,
     ) -> ImportResult:
         """Takes over an old list of graves, by the town's cemetery statute."""
         from rathaus_desk.cemetery.import_graves import import_list
@@ -137,6 +143,7 @@ class TownHall:
             cemetery=cemetery_name,
             clerk=self.clerk,
             dry_run=dry_run,
+            report=report,
         )
 
     def due(self, days: int) -> list[Due]:

@@ -18,6 +18,7 @@ from rathaus_desk.desktop.parts.described import Target
 from rathaus_desk.desktop.parts.flow import Flow
 from rathaus_desk.desktop.parts.part_widgets import button, hairline, label
 from rathaus_desk.desktop.parts.sources import day_words
+from rathaus_desk.desktop.tasks import Progress
 from rathaus_desk.desktop.theme.tokens import XL, L, M, S
 from rathaus_desk.kernel.uncertain import UncertainDate
 from rathaus_desk.people import merging
@@ -59,7 +60,7 @@ class Shown:
     contacts: str
 
 
-def pairs(session: Session, limit: int = 100) -> list[Pair]:
+def pairs(session: Session, progress: Progress, limit: int = 100) -> list[Pair]:
     """The likeliest pairs in the whole register, by the sound of their names."""
     sounds = session.execute(
         select(Person.sound)
@@ -71,7 +72,8 @@ def pairs(session: Session, limit: int = 100) -> list[Pair]:
     ).all()
     found: list[tuple[int, Pair]] = []
     seen: set[frozenset[UUID]] = set()
-    for (sound,) in sounds:
+    for at, (sound,) in enumerate(sounds):
+        progress.tell(at, len(sounds))
         for person in session.scalars(select(Person.id).where(Person.sound == sound).limit(40)):
             for other in people.duplicates_of(session, person)[:2]:
                 both = frozenset((person, other.person))
@@ -151,8 +153,13 @@ class DuplicatesPage(Page):
         self._only = target.record
         self._second.setText("Das Register wird durchgesehen …")
         only = self._only
-        self.desk.read(
-            lambda session: pairs_of(session, only) if only else pairs(session), self._found, owner=self
+        self.desk.long(
+            "Das Register wird durchgesehen …",
+            lambda progress: self.desk.read_now(
+                lambda session: pairs_of(session, only) if only else pairs(session, progress)
+            ),
+            self._found,
+            owner=self,
         )
 
     def happened(self, news: News) -> None:

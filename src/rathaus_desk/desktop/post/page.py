@@ -107,7 +107,7 @@ def letter_detail(store: Store, session: Session, record: UUID) -> Detail | None
         second=f"vom {german_date(letter.dated_on)}",
         state=letter_state(letter),
         actions=("post.print", "post.dispatch", "post.save") if waits else ("post.print", "post.save"),
-        more=("post.mark_printed", "town.note", "town.remind"),
+        more=("post.mark_printed", "post.open", "town.note", "town.remind"),
         tabs=(
             Tab("Übersicht", (Document(letter.title, letter.sha256, partial(_pdf, store, record)),)),
             Tab(
@@ -199,12 +199,18 @@ def _put_out(desk: Desk, values: dict[str, Any], load: Any, proposed: str, lette
             target.write_bytes(load())
             return target
 
-        desk.tasks.start(save, lambda path: desk.say(f"Gespeichert: {path.name}"), desk.failed.emit)
+        desk.long(
+            "Wird geschrieben …",
+            lambda _: save(),
+            lambda path: desk.say(f"Gespeichert: {path.name}"),
+            cancellable=False,
+        )
         return
     desk.set_setting("printer", values["printer"])
     desk.set_setting("printer.duplex", values.get("duplex", False))
-    desk.say("Wird gedruckt …")
-    desk.tasks.start(load, lambda pdf: _print(desk, pdf, values, letters), desk.failed.emit)
+    desk.long(
+        "Wird gedruckt …", lambda _: load(), lambda pdf: _print(desk, pdf, values, letters), cancellable=False
+    )
 
 
 def _print(desk: Desk, pdf: bytes, values: dict[str, Any], letters: Sequence[UUID]) -> None:

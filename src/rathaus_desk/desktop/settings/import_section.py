@@ -18,6 +18,7 @@ from rathaus_desk.desktop.parts.described import Banner, Choice, Fact, Facts, Fi
 from rathaus_desk.desktop.parts.form import Form
 from rathaus_desk.desktop.parts.part_widgets import label
 from rathaus_desk.desktop.settings.section import SettingsSection, counted
+from rathaus_desk.desktop.tasks import Progress
 from rathaus_desk.kernel.errors import BadInput, DeskError
 from rathaus_desk.lists.rows import Doubt
 
@@ -113,16 +114,19 @@ class ImportSection(SettingsSection):
         self._check_button.setEnabled(False)
         self._take_button.setEnabled(False)
 
-        def work() -> ImportResult:
+        def work(progress: Progress) -> ImportResult:
             with tempfile.TemporaryDirectory(prefix="rathaus-desk-") as folder:
                 file = None
                 if mapping.strip():
                     file = Path(folder) / "zuordnung.toml"
                     file.write_text(mapping, encoding="utf-8")
-                return office.import_graves(path, mapping=file, cemetery_name=cemetery, dry_run=dry_run)
+                return office.import_graves(
+                    path, mapping=file, cemetery_name=cemetery, dry_run=dry_run, report=progress.tell
+                )
 
-        self.desk.tasks.start(
-            work, lambda result: self._show(result, dry_run=dry_run), self._failed, owner=self
+        words = "Die Liste wird geprüft …" if dry_run else "Die Liste wird übernommen …"
+        self.desk.long(
+            words, work, lambda result: self._show(result, dry_run=dry_run), self._failed, owner=self
         )
 
     def _failed(self, error: DeskError) -> None:

@@ -185,7 +185,9 @@ class ChecksSection(SettingsSection):
             ]
             return broken, data
 
-        self.desk.tasks.start(work, self._show, self.desk.failed.emit, owner=self)
+        self.desk.long(
+            "Der Bestand wird geprüft …", lambda _: work(), self._show, owner=self, cancellable=False
+        )
 
     def _show(self, found: tuple[list[Line], list[Line]]) -> None:
         broken, data = found
@@ -274,13 +276,13 @@ class ExportSection(SettingsSection):
             return
         target = Path(chosen) / f"Gesamtausgabe {self.desk.today:%Y-%m-%d}"
         store = self.desk.office.store
-        self.desk.say("Alles wird ausgegeben …")
-        self.desk.tasks.start(
-            lambda: export_all(store, target),
+        self.desk.long(
+            "Alles wird ausgegeben …",
+            lambda _: export_all(store, target),
             lambda done: self.desk.say(
                 f"{counted(len(done.files), 'Datei', 'Dateien')} ausgegeben nach {target}."
             ),
-            self.desk.failed.emit,
+            cancellable=False,
         )
 
 

@@ -234,7 +234,7 @@ def back_up(desk: Desk, target: Path, *, daily: bool) -> None:
             desk.say(f"Gesichert: {done.path.name} ({size} MB).{lost}")
         desk.happenings.look()
 
-    desk.tasks.start(work, said, desk.failed.emit)
+    desk.long("Wird gesichert …", lambda _: work(), said, cancellable=False)
 
 
 def daily(desk: Desk) -> None:
@@ -253,7 +253,6 @@ def backup_now(desk: Desk, _subject: Any) -> None:
         desk.window, "Sichern", f"Rathaus {desk.today:%Y-%m-%d}.rdsicherung", "Sicherung (*.rdsicherung)"
     )
     if chosen:
-        desk.say("Wird gesichert …")
         back_up(desk, Path(chosen), daily=False)
 
 

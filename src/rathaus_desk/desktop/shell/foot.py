@@ -9,11 +9,14 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QToolButto
 
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.parts.part_widgets import label
+from rathaus_desk.desktop.tasks import Progress
 from rathaus_desk.desktop.theme.icons import icon, pixmap
 from rathaus_desk.desktop.theme.theme import theme
 from rathaus_desk.desktop.theme.tokens import L, M, S
 
 _HEIGHT = 32
+_SHOWN_AFTER = 800
+"""Milliseconds after which something that is under way shows its progress."""
 _UNDO_FOR = 60_000
 """Milliseconds for which the last operation can be undone from here; later from its history."""
 
@@ -65,7 +68,16 @@ class Foot(QWidget):
         self._forget.setSingleShot(True)
         self._forget.setInterval(_UNDO_FOR)
         self._forget.timeout.connect(self._no_more)
+        self._cancel.clicked.connect(self._stop)
+        self._running: Progress | None = None
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(_SHOWN_AFTER)
+        self._late.timeout.connect(self._show_progress)
         desk.said.connect(self.say)
+        desk.began.connect(self._began)
+        desk.progressed.connect(self._progressed)
+        desk.ended.connect(self._ended)
         theme().changed.connect(self._retheme)
         self._retheme()
 
@@ -76,6 +88,31 @@ class Foot(QWidget):
         self.undo.setVisible(operation is not None)
         if operation is not None:
             self._forget.start()
+
+    def _began(self, words: str, progress: Progress | None) -> None:
+        self.say(words, None)
+        self._running = progress
+        self._progress.setRange(0, 0)
+        self._late.start()
+
+    def _show_progress(self) -> None:
+        self._progress.show()
+        self._cancel.setVisible(self._running is not None)
+
+    def _progressed(self, done: int, of: int) -> None:
+        self._progress.setRange(0, of)
+        self._progress.setValue(done)
+
+    def _stop(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+            self.words.setText("Wird abgebrochen …")
+
+    def _ended(self) -> None:
+        self._late.stop()
+        self._running = None
+        self._progress.hide()
+        self._cancel.hide()
 
     def _no_more(self) -> None:
         self._operation = None
