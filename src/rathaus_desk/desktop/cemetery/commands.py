@@ -35,6 +35,7 @@ from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.periods import FOR_EVER, SINCE_EVER, german_date
 from rathaus_desk.kernel.uncertain import UncertainDate
+from rathaus_desk.people.records import Person
 from rathaus_desk.store.operations import Request
 
 Values = dict[str, Any]
@@ -158,8 +159,10 @@ def transfer(desk: Desk, grave: UUID | None) -> None:
 
 
 def _holder(session: Session, grave_id: UUID) -> UUID | None:
+    """Who holds the right, and may owe something: the dead do not."""
     right = queries.right_that_counts(session, queries.grave(session, grave_id))
-    return right.holder_id if right else None
+    holder = session.get(Person, right.holder_id) if right and right.holder_id else None
+    return holder.id if holder and not holder.died else None
 
 
 def _succession(desk: Desk, session: Session, grave_id: UUID) -> tuple[str, UUID | None]:

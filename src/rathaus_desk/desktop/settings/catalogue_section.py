@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -34,14 +35,14 @@ from rathaus_desk.desktop.parts.questions import ask
 from rathaus_desk.desktop.settings.section import SettingsSection, counted
 from rathaus_desk.desktop.theme.tokens import XL, L, M, S
 from rathaus_desk.kernel.errors import BadInput
-from rathaus_desk.kernel.periods import german_date
+from rathaus_desk.kernel.periods import SINCE_EVER, german_date
 from rathaus_desk.office.founding import checked, load
 from rathaus_desk.office.kinds import KINDS, RUNNERS
 
 _HEADS = {
     "statute": "Friedhofsordnungen",
     "tariff": "Gebührenordnungen und Tarife",
-    "halls": "Hallen",
+    "hall": "Hallen",
     "law": "Rechtsgrundlagen",
 }
 _PAUSE = 500
@@ -68,9 +69,13 @@ def versions(session: Session) -> list[Version]:
         CatalogueVersion.revision.desc(),
     )
     return [
-        Version(one.id, one.head, one.title, one.file_name, german_date(one.valid_from), one.text)
+        Version(one.id, one.head, one.title, one.file_name, _validity(one.valid_from), one.text)
         for one in session.scalars(query)
     ]
+
+
+def _validity(first: date) -> str:
+    return "gilt seit jeher" if first == SINCE_EVER else f"gilt ab {german_date(first)}"
 
 
 class CatalogueSection(SettingsSection):
@@ -99,7 +104,7 @@ class CatalogueSection(SettingsSection):
             lines = tuple(
                 Line(
                     one.title,
-                    f"{one.file} · gilt ab {one.valid_from}",
+                    f"{one.file} · {one.valid_from}",
                     icon="scale",
                     target=Target("satzung", one.id),
                 )
@@ -251,7 +256,7 @@ class CataloguePage(Page):
         if self._version is None:
             return
         self._title.setText(self._version.title)
-        self._second.setText(f"{self._version.file} · gilt ab {self._version.valid_from}")
+        self._second.setText(f"{self._version.file} · {self._version.valid_from}")
         self.text.setPlainText(self._version.text)
         self._check()
 

@@ -70,6 +70,7 @@ class Foot(QWidget):
         self._forget.timeout.connect(self._no_more)
         self._cancel.clicked.connect(self._stop)
         self._running: Progress | None = None
+        self._meanwhile = ""
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.setInterval(_SHOWN_AFTER)
@@ -91,6 +92,7 @@ class Foot(QWidget):
 
     def _began(self, words: str, progress: Progress | None) -> None:
         self.say(words, None)
+        self._meanwhile = words
         self._running = progress
         self._progress.setRange(0, 0)
         self._late.start()
@@ -113,6 +115,8 @@ class Foot(QWidget):
         self._running = None
         self._progress.hide()
         self._cancel.hide()
+        if self.words.text() == self._meanwhile:
+            self.words.setText("Alles gespeichert")
 
     def _no_more(self) -> None:
         self._operation = None
