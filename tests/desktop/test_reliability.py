@@ -140,6 +140,16 @@ def test_pages_left_and_entered_again_do_not_grow(
     assert memory() < before * 1.05
 
 
+def described(widget: QWidget) -> str:
+    """Which widget it is, with those around it."""
+    names = []
+    found: QWidget | None = widget
+    while found is not None:
+        names.append(f"{type(found).__name__} {found.accessibleName() or found.objectName()}".strip())
+        found = found.parentWidget()
+    return " in ".join(names)
+
+
 KEYS = [
     *[(key, Qt.KeyboardModifier.NoModifier) for key in (Qt.Key.Key_Tab, Qt.Key.Key_Down, Qt.Key.Key_Up)],
     (Qt.Key.Key_Tab, Qt.KeyboardModifier.NoModifier),
@@ -197,7 +207,7 @@ def test_random_walks_by_keyboard_find_no_dead_end(
         settle()
         focused = QApplication.focusWidget() or window.focusWidget()
         assert focused is not None, f"walk {walk}: nobody has the focus"
-        assert focused.isVisible(), f"walk {walk}: the focus is on something hidden"
+        assert focused.isVisible(), f"walk {walk}: the focus is on the hidden {described(focused)}"
         window.desk.go(chance.choice(PAGES))
         settle()
         assert window.page is not None

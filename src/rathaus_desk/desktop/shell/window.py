@@ -8,6 +8,7 @@ from uuid import UUID
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QDialog,
     QFrame,
     QHBoxLayout,
@@ -248,6 +249,9 @@ class MainWindow(QMainWindow):
             return
         kind = PAGES[target.page]
         old = self.page
+        popup = QApplication.activePopupWidget()
+        if popup is not None:
+            popup.close()
         leaving = old is not None and (target.page != self._current or kind.anew)
         if old is not None and leaving:
             if not old.may_leave():
