@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from rathaus_desk.applications import handover
 from rathaus_desk.cemetery import queries as cemetery
-from rathaus_desk.cemetery.books import statutes_of
 from rathaus_desk.cemetery.rules.checks import Finding
 from rathaus_desk.kernel.clock import Clock
 from rathaus_desk.kernel.errors import CannotWork
@@ -130,6 +129,7 @@ class TownHall:
         report: Callable[[int, int], None] | None = None,
     ) -> ImportResult:
         """Takes over an old list of graves, by the town's cemetery statute."""
+        from rathaus_desk.cemetery.books import statutes_of
         from rathaus_desk.cemetery.import_graves import import_list
 
         with self.store.read() as session:
@@ -162,6 +162,8 @@ class TownHall:
 
     def register_findings(self) -> list[Finding]:
         """What in the registers cannot be right (cemetery rule 15), each with the record it is about."""
+        from rathaus_desk.cemetery.books import statutes_of
+
         with self.store.read() as session:
             keys = {one.statute_key for one in cemetery.cemeteries(session)}
             statutes = {key: statutes_of(session, key) for key in keys}

@@ -51,6 +51,7 @@ class Operation:
 
 _by_name: dict[str, Operation] = {}
 _by_request: dict[type, Operation] = {}
+_further: list[Callable[[], None]] = []
 
 R = TypeVar("R", bound=Request)
 V = TypeVar("V")
@@ -83,8 +84,15 @@ def operation(
     return registered
 
 
+def look_further_in(load: Callable[[], None]) -> None:
+    """``load`` registers more operations; it is called once, when a name is not known."""
+    _further.append(load)
+
+
 def operation_named(name: str) -> Operation | None:
     """The operation registered under ``name``; None if its module is not there."""
+    while name not in _by_name and _further:
+        _further.pop()()
     return _by_name.get(name)
 
 
