@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from rathaus_desk.desktop.parts.described import Chip, Column, State
 from rathaus_desk.desktop.parts.sources import Order, Row, Want
+from rathaus_desk.kernel.uncertain import UncertainDate
 from rathaus_desk.people import queries as people
 from rathaus_desk.people.records import Address, Person, PersonRole
 from rathaus_desk.people.rules.addresses import address_on
@@ -25,6 +27,34 @@ ROLES = {
     "mason": "Steinmetz",
 }
 """What roles are called."""
+
+
+_SHOWN = (
+    Person.id,
+    Person.kind,
+    Person.salutation,
+    Person.titles,
+    Person.given_names,
+    Person.family_name,
+    Person.name_suffix,
+    Person.birth_name,
+    Person.organisation,
+    Person.born,
+    Person.died,
+    Person.blocked,
+    Person.blocked_until,
+)
+
+
+class Blockable(Protocol):
+    """Somebody whose address may be hidden, and who may have died."""
+
+    @property
+    def blocked(self) -> bool: ...  # noqa: D102
+    @property
+    def blocked_until(self) -> date | None: ...  # noqa: D102
+    @property
+    def died(self) -> UncertainDate: ...  # noqa: D102
 
 
 class PeopleSource:
@@ -73,7 +103,8 @@ class PeopleSource:
     def rows(self, session: Session, ids: Sequence[bytes], on: date, /) -> Mapping[bytes, Row]:
         """Names, addresses and roles of those that are painted."""
         wanted = [UUID(bytes=one) for one in ids]
-        found = people.people(session, wanted)
+        # Columns, not records: nothing is changed here, and it takes half as long.
+        found: list[Any] = list(session.execute(select(*_SHOWN).where(Person.id.in_(wanted))))
         addresses: defaultdict[UUID, list[Address]] = defaultdict(list)
         for address in session.scalars(select(Address).where(Address.person_id.in_(wanted))):
             addresses[address.person_id].append(address)
@@ -88,20 +119,20 @@ class PeopleSource:
                 ", ".join(roles[one.id]),
                 state_of(one, on),
             )
-            for one in found.values()
+            for one in found
         }
 
 
-def _shown_address(person: Person, addresses: Sequence[Address], on: date) -> Address | None:
+def _shown_address(person: Blockable, addresses: Sequence[Address], on: date) -> Address | None:
     return None if is_blocked(person, on) else address_on(addresses, on)
 
 
-def is_blocked(person: Person, on: date) -> bool:
+def is_blocked(person: Blockable, on: date) -> bool:
     """Whether a block notice hides the address on a day."""
     return person.blocked and (person.blocked_until is None or person.blocked_until >= on)
 
 
-def state_of(person: Person, on: date) -> State | None:
+def state_of(person: Blockable, on: date) -> State | None:
     """What must be known of somebody at a glance."""
     if is_blocked(person, on):
         return State("Auskunftssperre", "bad", "!")

@@ -198,6 +198,16 @@ class TodayPage(Page):
                     remedy="Liste übernehmen",
                 ),
             )
+        if now.no_statute:
+            banners.insert(
+                0,
+                Banner(
+                    "Noch ist keine Friedhofsordnung da: ohne sie lässt sich über Gräber nichts entscheiden.",
+                    "calm",
+                    target=Target("einstellungen", tab="satzungen"),
+                    remedy="Satzung übernehmen",
+                ),
+            )
         while len(self._banners) < len(banners):
             made = BannerWidget(self.desk.follow, self._do)
             self._box.insertWidget(len(self._banners), made)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from rathaus_desk.applications import queries as applications
 from rathaus_desk.applications.records import State as ApplicationState
+from rathaus_desk.catalogue import queries as catalogue
 from rathaus_desk.cemetery import queries as cemetery
 from rathaus_desk.cemetery.records import Burial, Cemetery, Grave
 from rathaus_desk.desktop.parts.described import Banner, Line, Target
@@ -60,6 +61,8 @@ class Today:
     metrics: tuple[Metric, ...]
     happening: tuple[Line, ...]
     to_do: tuple[Line, ...]
+    no_statute: bool
+    """Nothing can be decided about graves yet."""
     empty: bool
     """Nothing was entered yet at all."""
 
@@ -93,6 +96,7 @@ def today(session: Session, now: datetime, clerk: UUID | None) -> Today:
         metrics=tuple(_metrics(session, on, coming)),
         happening=tuple(_happening(session, on)),
         to_do=tuple(_to_do(session, coming, on, clerk))[:_MOST],
+        no_statute=not catalogue.versions(session, "statute"),
         empty=session.scalar(select(Grave.id).limit(1)) is None
         and session.scalar(select(Person.id).limit(1)) is None,
     )
