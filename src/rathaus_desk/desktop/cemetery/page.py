@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from rathaus_desk.cemetery.records import Burial, RightOfUse
-from rathaus_desk.desktop.cemetery import commands
+from rathaus_desk.desktop.cemetery import commands, correcting, graves, rights
 from rathaus_desk.desktop.cemetery.detail import grave_detail
 from rathaus_desk.desktop.cemetery.source import GravesSource
 from rathaus_desk.desktop.desk import Desk
@@ -15,7 +15,7 @@ from rathaus_desk.desktop.pages import Page, page
 from rathaus_desk.desktop.parts.described import Target
 from rathaus_desk.desktop.parts.list_page import ListPage
 
-__all__ = ["commands"]
+__all__ = ["commands", "correcting", "graves", "rights"]
 
 
 class CemeteryPage(ListPage):

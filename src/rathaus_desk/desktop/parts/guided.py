@@ -179,10 +179,6 @@ class GuidedView(QWidget):
         self._judging = True
         self._latest.ask(lambda: consequences(values), self._show, self._failed)
 
-    def judge_again(self) -> None:
-        """Something outside changed."""
-        self._judge()
-
     def _show(self, found: Consequences) -> None:
         self._judging = False
         asked_before = bool(self._found.confirm)

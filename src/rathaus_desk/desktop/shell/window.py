@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -399,9 +399,3 @@ class MainWindow(QMainWindow):
         if page is not None:
             page.left()
         event.accept()
-
-
-def window_of(child: QObject) -> MainWindow | None:
-    """The window a widget is in."""
-    window = child.window() if isinstance(child, QWidget) else None
-    return window if isinstance(window, MainWindow) else None
