@@ -307,3 +307,29 @@ def test_the_desktop_command_paints_a_page(home: Path, tmp_path: Path) -> None:
 
     image = QImage(str(picture))
     assert (image.width(), image.height()) == (2732, 1536)
+
+
+def test_without_a_screen_the_window_says_so_in_one_sentence(home: Path) -> None:
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    }
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "rathaus_desk",
+            "--home",
+            str(home),
+            "--key-file",
+            str(home.with_suffix(".key")),
+        ],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        env=environment,
+    )
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.strip().startswith("Hier ist kein Bildschirm")
+    assert "Traceback" not in done.stderr

@@ -75,7 +75,17 @@ def desktop(
 
 
 def show_window(run: Run, files: tuple[Path, ...] = ()) -> int:
-    """The window on the data folder; where there is none yet, the first start. The exit status."""
+    """The window on the data folder; where there is none yet, the first start. The exit status.
+
+    CannotWork where there is no screen, unless Qt was told to do without one.
+    """
+    from rathaus_desk.desktop.display import has_display
+
+    if not has_display() and not os.environ.get("QT_QPA_PLATFORM"):
+        raise CannotWork(
+            "Hier ist kein Bildschirm, auf dem sich das Fenster öffnen ließe. „rathaus-desk --help“ nennt die"
+            " Befehle, die ohne auskommen; „desktop --picture DATEI“ malt eine Seite."
+        )
     from rathaus_desk.desktop import app
     from rathaus_desk.store.home import Home
 

@@ -35,7 +35,7 @@ _PAINTED_WITHIN = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What to paint: ``page`` by its name, ``open`` what the search finds, ``size`` in logical pixels."""
+    """What to paint: ``page`` by name, ``open`` an id or what the search finds; size in logical pixels."""
 
     target: Path
     page: str = "heute"
@@ -149,6 +149,9 @@ def paint(office: TownHall, picture: Picture) -> float:
 
 
 def _found(desk: Desk, picture: Picture) -> Target:
+    """The record that is named by its id, or else that the search finds."""
+    with suppress(ValueError):
+        return Target(picture.page, UUID(picture.open))
     kinds = tuple(PAGES[picture.page].kinds)
     hits = desk.read_now(lambda session: search.search(session, picture.open, limit=1, kinds=kinds))
     if not hits:
