@@ -1,0 +1,179 @@
+"""What travels between workstation and server, and how it is checked.
+
+Requests and changes travel as the canonical JSON that was hashed (`store.canonical`), verbatim: whoever
+checks a digest hashes the bytes as they came and need not know how they were made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated
+
+import msgspec
+
+from rathaus_desk.kernel.errors import DeskError
+from rathaus_desk.store.canonical import canonical, digest
+from rathaus_desk.store.journal import Header, chained
+from rathaus_desk.sync.rules import Change, Judged, Verdict
+
+MOST_OPERATIONS = 100
+"""Operations in one push."""
+MOST_BYTES = 2**20
+"""Bytes of one push; a single larger operation travels alone, up to `MOST_BYTES_ALONE`."""
+MOST_BYTES_ALONE = 8 * 2**20
+MOST_CHANGES = 5000
+"""Row changes of one operation; imports are cut into operations with one ``import_id``."""
+
+NOTHING = bytes(32)
+"""What the first link of a chain continues."""
+
+Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+Salt = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+
+
+class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One row change: the change and its salt, or only their digest once it was erased."""
+
+    c: msgspec.Raw | None = None
+    s: Salt | None = None
+    d: Digest | None = None
+
+    def digest(self) -> bytes:
+        """The digest that the operation's hash is made of."""
+        if self.c is None or self.s is None:
+            return bytes.fromhex(self.d or "")
+        return digest(bytes.fromhex(self.s), bytes(self.c))
+
+
+class Envelope(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One operation as a workstation issued it."""
+
+    header: msgspec.Raw
+    prev: Digest
+    hash: Digest
+    changes: list[Sent]
+    request: msgspec.Raw | None = None
+    request_salt: Salt | None = None
+    request_digest: Digest | None = None
+
+    def computed_hash(self) -> bytes:
+        """The hash that follows from everything else."""
+        if self.request is not None and self.request_salt is not None:
+            request = digest(bytes.fromhex(self.request_salt), bytes(self.request))
+        else:
+            request = bytes.fromhex(self.request_digest or "")
+        return chained(
+            bytes.fromhex(self.prev), bytes(self.header), request, [sent.digest() for sent in self.changes]
+        )
+
+
+class Image(msgspec.Struct, frozen=True):
+    """The whole row as the change at place ``i`` left it, where the change alone does not say."""
+
+    i: int
+    v: dict[str, object]
+
+
+class LogEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One operation as the server decided on it. ``op`` is an `Envelope`."""
+
+    n: int
+    at: str
+    """When the server decided, UTC, as the store writes moments."""
+    chain: Digest
+    op: msgspec.Raw
+    verdict: Verdict | None = None
+    """None: accepted."""
+    rows: list[Image] = []
+
+
+class Push(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A workstation's next operations. ``park``: store the only one as refused if it cannot be read."""
+
+    epoch: str
+    ops: list[msgspec.Raw]
+    park: bool = False
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of one pushed operation."""
+
+    id: str
+    n: int
+    verdict: Verdict | None = None
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """What became of all of a push, in its order."""
+
+    answers: list[Answer]
+    head: int
+
+
+class Broken(DeskError):
+    """Something that arrived is not what it says it is."""
+
+
+_header = msgspec.json.Decoder(Header)
+_change = msgspec.json.Decoder(Change)
+_envelope = msgspec.json.Decoder(Envelope)
+_entry = msgspec.json.Decoder(LogEntry)
+_encoder = msgspec.json.Encoder()
+
+
+def read_envelope(raw: bytes | msgspec.Raw) -> Envelope:
+    """An operation as it came; Broken if it is none."""
+    try:
+        return _envelope.decode(raw)
+    except msgspec.DecodeError as error:
+        raise Broken("Ein Vorgang ist unvollständig angekommen.", detail=str(error)) from error
+
+
+def read_header(envelope: Envelope) -> Header:
+    """Its header; Broken if it cannot be read."""
+    try:
+        return _header.decode(envelope.header)
+    except msgspec.DecodeError as error:
+        raise Broken("Ein Vorgang ist unvollständig angekommen.", detail=str(error)) from error
+
+
+def read_entry(raw: bytes | msgspec.Raw) -> LogEntry:
+    """A line of the server's log; Broken if it is none."""
+    try:
+        return _entry.decode(raw)
+    except msgspec.DecodeError as error:
+        raise Broken("Der Server hat etwas geschickt, das nicht lesbar ist.", detail=str(error)) from error
+
+
+def read_changes(envelope: Envelope) -> list[Change | None]:
+    """Its changes, None where one was erased; Broken if one cannot be read."""
+    try:
+        return [None if sent.c is None else _change.decode(sent.c) for sent in envelope.changes]
+    except msgspec.DecodeError as error:
+        raise Broken("Ein Vorgang ist unvollständig angekommen.", detail=str(error)) from error
+
+
+def judged(header: Header, changes: Iterable[Change | None]) -> Judged | Verdict:
+    """What `rules.apply_op` takes; the verdict itself if values of it were erased meanwhile."""
+    found: list[Change] = []
+    for change in changes:
+        if change is None:
+            return Verdict(kind="erased")
+        found.append(change)
+    after = tuple(str(earlier) for earlier in header.after)
+    return Judged(str(header.id), found, after, str(header.settles) if header.settles else None)
+
+
+def encoded(value: msgspec.Struct) -> bytes:
+    """As it travels."""
+    return _encoder.encode(value)
+
+
+def decided(chain: bytes, n: int, operation_hash: bytes, verdict: Verdict | None) -> bytes:
+    """The next link of the server's chain: over what it decided on, in which order."""
+    return digest(chain, n.to_bytes(8, "big"), operation_hash, digest(canonical(verdict)))
+
+
+def lines(entries: Sequence[bytes]) -> bytes:
+    """Log entries as they travel: one a line."""
+    return b"\n".join(entries)
