@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -52,23 +53,31 @@ def latest(session: Session) -> int:
 class Watcher:
     """Notices commits of any process by ``PRAGMA data_version``, which costs next to nothing.
 
-    ``opened`` makes a raw connection, ``since`` is the number of the last entry already shown.
+    ``opened`` makes a raw connection, ``since`` is the number of the last entry already shown. One thread may
+    look while another closes: the driver itself would crash, as it looks without holding Python's lock.
     """
 
     def __init__(self, opened: Callable[[], Any], since: int) -> None:
-        self._connection = opened()
+        self._alone = Lock()
+        self._connection: Any = opened()
         self._version = self._data_version()
         self.seen = since
 
     def changed(self) -> bool:
-        """Whether anybody committed anything since the last call."""
-        version = self._data_version()
-        changed, self._version = version != self._version, version
-        return changed
+        """Whether anybody committed anything since the last call; never once it is closed."""
+        with self._alone:
+            if self._connection is None:
+                return False
+            version = self._data_version()
+            changed, self._version = version != self._version, version
+            return changed
 
     def close(self) -> None:
         """Gives its connection back."""
-        self._connection.close()
+        with self._alone:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
     def _data_version(self) -> int:
         return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
