@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ from sqlcipher3 import dbapi2
 from rathaus_desk.kernel.clock import Clock
 from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.kernel.ids import new_id
-from rathaus_desk.store import backup, doctor, journal, migrate, rotation, search, tables, undo
+from rathaus_desk.store import backup, doctor, journal, migrate, overlay, rotation, search, tables, undo
 from rathaus_desk.store.attachments import Attachment, Shelf, refuse_size
 from rathaus_desk.store.connection import Guard, connect, driver_of, guard_of, reading_engine, writing_engine
 from rathaus_desk.store.failures import in_words
@@ -29,7 +29,7 @@ from rathaus_desk.store.operations import Done, Request, Stale, Work, operation_
 from rathaus_desk.store.recorder import OperationSession, Recorder
 from rathaus_desk.store.recovery_code import new_code
 from rathaus_desk.store.schema import Record
-from rathaus_desk.store.watch import News, Watcher, changes_since, latest, news_since
+from rathaus_desk.store.watch import News, Watcher, changes_since, news_since, place_now
 
 T = TypeVar("T")
 
@@ -167,16 +167,15 @@ class Store:
     def watch(self) -> Watcher:
         """Notices what anybody commits from now on."""
         with self.read() as session:
-            return Watcher(self._connected, latest(session))
+            return Watcher(self._connected, place_now(session))
 
     def changes(self, watcher: Watcher) -> list[journal.Happened]:
         """The operations that arrived since the last call; cheap when there are none."""
         if not watcher.changed():
             return []
         with self.read() as session:
-            arrived = changes_since(session, watcher.seen)
-        if arrived:
-            watcher.seen = arrived[-1].number
+            arrived = changes_since(session, watcher.seen.number)
+            watcher.seen = place_now(session)
         return arrived
 
     def news(self, watcher: Watcher) -> News:
@@ -202,10 +201,13 @@ class Store:
         with self.read() as session, in_words():
             return Shelf(self.home, driver_of(session)).put(content)
 
-    def run(self, request: Request, *, clerk: UUID | None = None) -> Done:
-        """Carries out the operation registered for ``request``: wholly, durably, or not at all."""
+    def run(self, request: Request, *, clerk: UUID | None = None, settles: UUID | None = None) -> Done:
+        """Carries out the operation registered for ``request``: wholly, durably, or not at all.
+
+        ``settles`` names the refused operation of the sync whose place it takes.
+        """
         with self._writing() as session:
-            return self._carry_out(session, request, clerk)
+            return self._carry_out(session, request, clerk, settles=settles)
 
     def rehearse(
         self,
@@ -241,8 +243,10 @@ class Store:
     def undo_import(self, import_id: UUID, *, clerk: UUID | None = None) -> list[Done]:
         """Takes back every operation of an import, or none of them (Refused). They are an import again."""
         with self._writing() as session:
-            query = sa.select(journal.Entry.id).where(journal.Entry.import_id == import_id)
-            operations = list(session.scalars(query.order_by(journal.Entry.number.desc())))
+            entry = journal.Entry
+            query = sa.select(entry.id).where(entry.import_id == import_id, entry.counts())
+            latest_first = [column.desc() for column in entry.in_order()]
+            operations = list(session.scalars(query.order_by(*latest_first)))
             if not operations:
                 raise Refused("Diese Übernahme steht nicht im Verlauf.")
             together = new_id()
@@ -250,6 +254,16 @@ class Store:
                 self._carry_out(session, undo.Undo(undoes=operation), clerk, together)
                 for operation in operations
             ]
+
+    @contextmanager
+    def following(self) -> Iterator[Following]:
+        """For the sync alone: rows as the server has them, and the journal, in one transaction."""
+        with self._writing() as session:
+            session.info["recorder"] = recorder = Recorder(session, self.clock.now())
+            with guard_of(session.connection()).open():
+                following = Following(recorder.driver)
+                yield following
+            search.update(session, following.touched)
 
     @contextmanager
     def _writing(self) -> Iterator[OperationSession]:
@@ -264,6 +278,7 @@ class Store:
         import_id: UUID | None = None,
         *,
         shelf: Shelf | None = None,
+        settles: UUID | None = None,
     ) -> Done:
         operation, moment = operation_for(request), self.clock.now()
         recorder = session.info["recorder"] = Recorder(session, moment)
@@ -275,6 +290,7 @@ class Store:
             shelf=shelf or Shelf(self.home, recorder.driver),
             title=operation.title,
             import_id=import_id,
+            settles=settles,
         )
         for record, seen in request.seen.items():
             _refuse_stale(session, record, seen)
@@ -282,9 +298,11 @@ class Store:
             value = operation.function(work, request)
             session.flush()
             changes = recorder.changes()
-        if changes:
+        if changes or settles:
             search.update(session, dict.fromkeys((change.t, change.id) for change in changes))
             with guard_of(session.connection()).open():
+                if overlay.is_linked(recorder.driver):
+                    overlay.remember(recorder.driver, Guard.mark, recorder.before(changes))
                 journal.append(
                     recorder.driver,
                     Guard.mark,
@@ -298,8 +316,25 @@ class Store:
                     changes=changes,
                     undoes=work.undoes,
                     import_id=import_id,
+                    settles=work.settles,
                 )
         return Done(work.operation, value, tuple(dict.fromkeys(change.id for change in changes)))
+
+
+@dataclass(slots=True)
+class Following:
+    """Writing past operations; what is ``touched`` (table, id) is described anew in the search in the end."""
+
+    driver: Any
+    touched: dict[tuple[str, UUID], None] = field(default_factory=dict)
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> Any:
+        """A statement of the store's own."""
+        return self.driver.execute(statement + Guard.mark, values)
+
+    def execute_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        """The same statement for many rows."""
+        self.driver.executemany(statement + Guard.mark, rows)
 
 
 @dataclass(slots=True)
@@ -349,7 +384,7 @@ def _look_inside(raw: Any) -> None:
 
 
 def _refuse_stale(session: Session, record: UUID, seen: UUID) -> None:
-    operations = journal.history(session, record)
+    operations = [one for one in journal.history(session, record) if one.state in ("pending", "accepted")]
     if not operations or operations[-1].operation == seen:
         return
     differs: dict[str, tuple[Any, Any]] = {}

@@ -24,9 +24,6 @@ MOST_BYTES_ALONE = 8 * 2**20
 MOST_CHANGES = 5000
 """Row changes of one operation; imports are cut into operations with one ``import_id``."""
 
-NOTHING = bytes(32)
-"""What the first link of a chain continues."""
-
 Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 Salt = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 
@@ -169,9 +166,9 @@ def encoded(value: msgspec.Struct) -> bytes:
     return _encoder.encode(value)
 
 
-def decided(chain: bytes, n: int, operation_hash: bytes, verdict: Verdict | None) -> bytes:
-    """The next link of the server's chain: over what it decided on, in which order."""
-    return digest(chain, n.to_bytes(8, "big"), operation_hash, digest(canonical(verdict)))
+def verdict_text(verdict: Verdict | None) -> str | None:
+    """A verdict as it is kept and hashed; None for an accepted operation."""
+    return None if verdict is None else canonical(verdict).decode()
 
 
 def lines(entries: Sequence[bytes]) -> bytes:

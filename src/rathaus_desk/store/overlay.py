@@ -1,0 +1,78 @@
+"""What a workstation keeps to follow a server: the link, and rows as they were before its own operations.
+
+*State of a workstation = state of the server at the cursor + the overlay*, the operations not yet seen in the
+server's log. A shadow is a row without the overlay: when the log moves on, the rows go back to their shadows,
+take what the server decided, and the overlay is carried out anew (`sync.following`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rathaus_desk.store.canonical import canonical_text
+from rathaus_desk.store.schema import Kept
+from rathaus_desk.store.shape import Raw, shape_of
+
+
+class ServerLink(Kept):
+    """The server this workstation belongs to; no row without one."""
+
+    __tablename__ = "server_link"
+    device: Mapped[UUID] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    town: Mapped[str]
+    """The town's key at the server."""
+    server: Mapped[UUID]
+    epoch: Mapped[str]
+    """Which history of the server the cursor belongs to; a restored server has a new one."""
+    private_key: Mapped[bytes]
+    """Ed25519, 32 bytes: what this workstation proves itself with."""
+    chain: Mapped[bytes]
+    """The server's chain at the cursor."""
+    snapshot_n: Mapped[int]
+    """Number of the snapshot this database began with; 0: it has the whole log."""
+    snapshot_chain: Mapped[bytes]
+    head: Mapped[int]
+    """The last number the server is known to have."""
+    standing: Mapped[str]
+    """What the server said of this workstation last: empty, ``revoked`` or ``retired``."""
+
+
+class Shadow(Kept):
+    """A row as it is without the overlay; ``image`` is NULL where it is not there."""
+
+    __tablename__ = "shadow"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (SQLAlchemy reads it as it is)
+    table: Mapped[str] = mapped_column(primary_key=True)
+    record: Mapped[UUID] = mapped_column(primary_key=True)
+    image: Mapped[str | None]
+
+
+def is_linked(driver: Any) -> bool:
+    """Whether this workstation belongs to a server."""
+    return driver.execute("SELECT 1 FROM server_link").fetchone() is not None
+
+
+def remember(driver: Any, mark: str, before: Iterable[tuple[tuple[str, bytes], Raw | None]]) -> None:
+    """Keeps rows as they were before an operation, unless an earlier one of the overlay wrote them."""
+    driver.executemany(
+        'INSERT OR IGNORE INTO shadow ("table", record, image) VALUES (?, ?, ?)' + mark,
+        [(table, record, image_of(table, raw)) for (table, record), raw in before],
+    )
+
+
+def image_of(table: str, raw: Raw | None) -> str | None:
+    """A whole row but its id, as canonical JSON."""
+    if raw is None:
+        return None
+    shape = shape_of(table)
+    return canonical_text(shape.wire(raw, shape.columns[1:]))
+
+
+def raw_of(table: str, image: Mapping[str, Any]) -> dict[str, Any]:
+    """The row of an image, as SQLite holds it."""
+    return shape_of(table).raw(dict(image))
