@@ -52,6 +52,13 @@ class Shadow(Kept):
     image: Mapped[str | None]
 
 
+class Erased(Kept):
+    """The erasure register: records whose values are gone for ever, whoever still knows them. Ids only."""
+
+    __tablename__ = "erased"
+    record: Mapped[UUID] = mapped_column(primary_key=True)
+
+
 def is_linked(driver: Any) -> bool:
     """Whether this workstation belongs to a server."""
     return driver.execute("SELECT 1 FROM server_link").fetchone() is not None
@@ -76,3 +83,18 @@ def image_of(table: str, raw: Raw | None) -> str | None:
 def raw_of(table: str, image: Mapping[str, Any]) -> dict[str, Any]:
     """The row of an image, as SQLite holds it."""
     return shape_of(table).raw(dict(image))
+
+
+def scrub(driver: Any, mark: str, record: bytes) -> None:
+    """Takes every value of an erased record out of the journal; digests stay, so that the chain verifies."""
+    touching = "SELECT entry FROM journal_change WHERE record = ?"
+    driver.execute(
+        f"UPDATE journal SET request = NULL, request_salt = NULL WHERE number IN ({touching})" + mark,
+        (record,),
+    )
+    driver.execute(
+        "UPDATE journal_change SET change = NULL, salt = NULL WHERE record = ?"
+        " AND ifnull(json_extract(change, '$.k'), '') <> 'erase'" + mark,
+        (record,),
+    )
+    driver.execute("INSERT OR IGNORE INTO erased VALUES (?)" + mark, (record,))

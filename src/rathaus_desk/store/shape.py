@@ -67,6 +67,12 @@ class Shape:
         changed = ", ".join(f"{_quoted(name)} = ?" for name in raw)
         return f"UPDATE {_quoted(self.name)} SET {changed} WHERE id = ?", (*raw.values(), record)
 
+    @property
+    def insertion(self) -> str:
+        """The statement that makes a row; values in the order of `columns`."""
+        names = ", ".join(map(_quoted, self.columns))
+        return f"INSERT INTO {_quoted(self.name)} ({names}) VALUES ({', '.join('?' * len(self.columns))})"
+
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'

@@ -159,6 +159,17 @@ def apply_op(state: State, op: Judged, tables: Tables) -> Rows | Verdict:
     return _broken_rule(trial) or trial.rows
 
 
+def opens(op: Judged, verdict: Verdict | None) -> bool:
+    """Whether what was decided on ``op`` is a conflict for a clerk: refused, and with something in it."""
+    return verdict is not None and bool(op.changes)
+
+
+def closes(op: Judged, verdict: Verdict | None) -> str | None:
+    """The open conflict that is none any more: ``op`` settled it, or was refused and stands in its place."""
+    stands_for_it = verdict is None or (verdict.kind != "settled" and opens(op, verdict))
+    return op.settles if stands_for_it else None
+
+
 def _after(trial: Trial, op: Judged, change: Change, rule: TableRule, row: Row | None) -> Row | Verdict:
     """One row as ``change`` leaves it; ``row`` itself if there is nothing to do."""
     if change.k == "erase":

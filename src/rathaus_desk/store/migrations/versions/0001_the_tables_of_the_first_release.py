@@ -109,6 +109,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
     )
     op.create_table(
+        "erased",
+        sa.Column("record", sa.LargeBinary(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("record", name=op.f("pk_erased")),
+    )
+    op.create_table(
         "journal",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
