@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from rathaus_desk.server.town import log_after, push
+from rathaus_desk.server.town import lease, log_after, push
 from rathaus_desk.store import journal
 from rathaus_desk.sync.following import follow
 from rathaus_desk.sync.link import link_of, tie
@@ -20,6 +20,9 @@ class Side:
     def __init__(self, store, pool, town):
         self.store, self.pool, self.town = store, pool, town
         tie(store, url="", town=town, server=uuid4(), epoch="e1", device=uuid4(), private_key=b"")
+        first, last = lease(pool, town, uuid4(), uuid4(), "EW-2026", 100)
+        with store.following() as following:
+            following.execute("INSERT INTO number_block VALUES (?, ?, ?, ?)", ("EW-2026", first, last, first))
 
     def push(self):
         with self.store.read() as session:

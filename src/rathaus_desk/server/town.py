@@ -39,8 +39,15 @@ from rathaus_desk.sync.envelope import (
 from rathaus_desk.sync.rules import Change, Judged, Row, Trial, Verdict, apply_op, closes, opens
 from rathaus_desk.sync.values import misfit
 
+_RESTORED = "Der Server wurde aus einer Sicherung wiederhergestellt."
+
 Pool = ConnectionPool[Connection[Any]]
 Allowed = Callable[[Header], bool]
+
+JUMP = 10**6
+"""Versions left out after a restore: what a workstation has seen before is older than all that comes."""
+NUMBERS_JUMP = 1000
+"""Numbers of every series left out after a restore: they may have been leased after the backup."""
 
 PAGE_OPERATIONS = 1000
 PAGE_BYTES = 4 * 2**20
@@ -68,8 +75,8 @@ class Arrived:
     """Why it cannot be carried out, whatever stands here."""
 
 
-def arrived(raw: bytes) -> Arrived:
-    """An operation as it came; Broken if not even its head can be read."""
+def arrived(raw: bytes, *, park: bool = False) -> Arrived:
+    """An operation as it came; Broken if not even its head can be read. ``park``: nothing else is read."""
     envelope = read_envelope(raw)
     header, hash_ = read_header(envelope), envelope.computed_hash()
     if hash_.hex() != envelope.hash or b"\n" in raw:
@@ -78,7 +85,9 @@ def arrived(raw: bytes) -> Arrived:
         changes, flaw = read_changes(envelope), None
     except Broken:
         changes, flaw = [None] * len(envelope.changes), Verdict(kind="unprocessable")
-    if header.schema > SCHEMA:
+    if park:
+        changes, flaw = [None] * len(envelope.changes), Verdict(kind="unprocessable")
+    elif header.schema > SCHEMA:
         flaw = Verdict(kind="schema")
     elif len(changes) > MOST_CHANGES:
         flaw = Verdict(kind="unprocessable")
@@ -101,16 +110,45 @@ def in_town(pool: Pool, town: str) -> Iterator[Cursor[Any]]:
 
 
 def push(
-    pool: Pool, town: str, epoch: str, raw: Sequence[bytes], allowed: Allowed, *, retired: bool = False
+    pool: Pool,
+    town: str,
+    epoch: str,
+    raw: Sequence[bytes],
+    allowed: Allowed,
+    *,
+    retired: bool = False,
+    park: bool = False,
 ) -> Answers:
     """Decides on a workstation's next operations, in one transaction.
 
     Raises Conflicting (``epoch``, ``fork``) or Broken; nothing is kept then. What a ``retired`` workstation
     hands back is kept as refused.
     """
-    came = [arrived(one) for one in raw]
+    came = [arrived(one, park=park) for one in raw]
     with in_town(pool, town) as cursor:
         return _Push(cursor, epoch, allowed, retired).decide(came)
+
+
+def hand_back(pool: Pool, town: str, epoch: str, entries: Sequence[LogEntry]) -> int:
+    """A workstation gives a restored server what it lost; the last number there is then."""
+    with in_town(pool, town) as cursor:
+        return _Push(cursor, epoch, lambda _: True, retired=False).take_back(entries)
+
+
+def restored(pool: Pool, town: str, epoch: str) -> None:
+    """The database was restored from a backup: nothing new is accepted until `recovered`."""
+    with in_town(pool, town) as cursor:
+        cursor.execute("UPDATE sync_counter SET epoch = %s, recovering = true", (epoch,))
+
+
+def recovered(pool: Pool, town: str) -> None:
+    """The workstations have handed back what they had: work goes on.
+
+    Versions and numbers jump, so that none is given twice even if somebody comes later.
+    """
+    with in_town(pool, town) as cursor:
+        cursor.execute("UPDATE sync_counter SET n = n + %s, recovering = false", (JUMP,))
+        cursor.execute("UPDATE sync_series SET next = next + %s", (NUMBERS_JUMP,))
 
 
 class _Push:
@@ -120,11 +158,13 @@ class _Push:
         self._retired = retired
         # From here to the commit this municipality is serial: the numbers have no gaps, and whoever sees one
         # sees all before it.
-        found = cursor.execute("UPDATE sync_counter SET n = n RETURNING n, chain, epoch").fetchone()
+        found = cursor.execute(
+            "UPDATE sync_counter SET n = n RETURNING n, chain, epoch, recovering"
+        ).fetchone()
         assert found is not None
-        self._n, self._chain, here = found
+        self._n, self._chain, here, self._recovering = found
         if epoch != here:
-            raise Conflicting("epoch", "Der Server wurde wiederhergestellt; der Abgleich beginnt von vorn.")
+            raise Conflicting("epoch", _RESTORED)
         self._rows = TownRows(cursor, tables.rules())
         self._batch = Trial(self._rows, self._rows.tables)
         self._written: dict[Key, tuple[Row, Kept, str]] = {}
@@ -135,6 +175,11 @@ class _Push:
         self._closed: list[str] = []
 
     def decide(self, came: Sequence[Arrived]) -> Answers:
+        """Decides on everything that is new."""
+        if self._recovering:
+            raise Conflicting(
+                "recovering", "Der Server wird wiederhergestellt und nimmt noch nichts Neues an."
+            )
         known = self._known(came)
         new = [one for one in came if str(one.header.id) not in known]
         self._check_chain(new)
@@ -146,6 +191,26 @@ class _Push:
             self._write()
         answers = [known.get(str(one.header.id)) or self._decided[str(one.header.id)] for one in came]
         return Answers(answers, self._n)
+
+    def take_back(self, entries: Sequence[LogEntry]) -> int:
+        """Log entries that the server lost, as it had decided; the last number then. Broken if none fits."""
+        came = [arrived(bytes(entry.op)) for entry in entries if entry.n > self._n]
+        fresh = [entry for entry in entries if entry.n > self._n]
+        self._check_chain(came)
+        operations = [self._as_decided(one, entry) for one, entry in zip(came, fresh, strict=True)]
+        self._rows.ahead([op for op in operations if isinstance(op, Judged)])
+        for one, op, entry in zip(came, operations, fresh, strict=True):
+            self._n, self._at = entry.n - 1, entry.at
+            self._decide_on(one, op)
+            if self._chain.hex() != entry.chain:
+                raise Broken("Der Verlauf passt nicht zu dem des Servers.", detail=f"tail at {entry.n}")
+        if fresh:
+            self._write()
+        return int(self._n)
+
+    @staticmethod
+    def _as_decided(one: Arrived, entry: LogEntry) -> Judged | Verdict:
+        return entry.verdict if entry.verdict is not None else judged(one.header, one.changes)
 
     def _known(self, came: Sequence[Arrived]) -> dict[str, Answer]:
         """What was decided before: an answer was lost, or somebody else handed the operation in."""
@@ -322,7 +387,7 @@ def log_after(
     with in_town(pool, town) as cursor:
         head, _, here = counter(cursor)
         if epoch is not None and epoch != here:
-            raise Conflicting("epoch", "Der Server wurde wiederhergestellt; der Abgleich beginnt von vorn.")
+            raise Conflicting("epoch", _RESTORED)
         if after > head:
             raise Conflicting("history", "Der Server kennt weniger, als hier schon steht.")
         if check is not None and chain_at(cursor, after).hex() != check:
@@ -339,8 +404,9 @@ def log_after(
 
 
 def counter(cursor: Cursor[Any]) -> tuple[int, bytes, str]:
-    """The last number, the chain there, and the epoch."""
-    found = cursor.execute("SELECT n, chain, epoch FROM sync_counter").fetchone()
+    """The number of the last decision, the chain there, and the epoch."""
+    query = "SELECT coalesce((SELECT max(n) FROM sync_log), 0), chain, epoch FROM sync_counter"
+    found = cursor.execute(query).fetchone()
     assert found is not None
     n, chain, epoch = found
     return n, bytes(chain), epoch

@@ -1,5 +1,5 @@
 -- What the sync keeps in each municipality's schema, beside the house's own tables.
-CREATE TABLE sync_counter (n bigint NOT NULL, chain bytea NOT NULL, epoch text NOT NULL);
+CREATE TABLE sync_counter (n bigint NOT NULL, chain bytea NOT NULL, epoch text NOT NULL, recovering boolean NOT NULL DEFAULT false);
 CREATE TABLE sync_log (
     n bigint PRIMARY KEY, id uuid NOT NULL, at text NOT NULL, chain bytea NOT NULL, line bytea NOT NULL,
     is_open boolean NOT NULL);

@@ -19,12 +19,24 @@ from sqlcipher3 import dbapi2
 from rathaus_desk.kernel.clock import Clock
 from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.kernel.ids import new_id
-from rathaus_desk.store import backup, doctor, journal, migrate, overlay, rotation, search, tables, undo
+from rathaus_desk.store import (
+    backup,
+    doctor,
+    journal,
+    migrate,
+    numbering,
+    overlay,
+    rotation,
+    search,
+    tables,
+    undo,
+)
 from rathaus_desk.store.attachments import Attachment, Shelf, refuse_size
 from rathaus_desk.store.connection import Guard, connect, driver_of, guard_of, reading_engine, writing_engine
 from rathaus_desk.store.failures import in_words
 from rathaus_desk.store.home import Home, sync_folder
 from rathaus_desk.store.keys import Keyring, Keys, RecoveryCode, Way, new_key, no_slots
+from rathaus_desk.store.local import set_setting, setting
 from rathaus_desk.store.operations import Done, Request, Stale, Work, operation_for
 from rathaus_desk.store.recorder import OperationSession, Recorder
 from rathaus_desk.store.recovery_code import new_code
@@ -206,8 +218,14 @@ class Store:
 
         ``settles`` names the refused operation of the sync whose place it takes.
         """
-        with self._writing() as session:
-            return self._carry_out(session, request, clerk, settles=settles)
+        try:
+            with self._writing() as session:
+                return self._carry_out(session, request, clerk, settles=settles)
+        except numbering.NumbersMissing as missing:
+            with self.local() as session:
+                wanted = {*setting(session, numbering.WANTED, []), missing.series}
+                set_setting(session, numbering.WANTED, sorted(wanted))
+            raise
 
     def rehearse(
         self,

@@ -11,10 +11,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rathaus_desk.store.canonical import canonical_text
-from rathaus_desk.store.schema import Kept
+from rathaus_desk.kernel.ids import new_id
+from rathaus_desk.store import journal, numbering
+from rathaus_desk.store.canonical import canonical, canonical_text
+from rathaus_desk.store.schema import Kept, Local
 from rathaus_desk.store.shape import Raw, shape_of
 
 
@@ -39,7 +42,8 @@ class ServerLink(Kept):
     head: Mapped[int]
     """The last number the server is known to have."""
     standing: Mapped[str]
-    """What the server said of this workstation last: empty, ``revoked`` or ``retired``."""
+    """Empty, ``forked`` (a copy or an older state of itself: it needs a new identity before it may push), or
+    what the server said of it last: ``revoked``, ``retired``."""
 
 
 class Shadow(Kept):
@@ -57,6 +61,14 @@ class Erased(Kept):
 
     __tablename__ = "erased"
     record: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class FileKnown(Local):
+    """An attachment that this workstation and the server both have."""
+
+    __tablename__ = "file_known"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (SQLAlchemy reads it as it is)
+    sha256: Mapped[str] = mapped_column(primary_key=True)
 
 
 def is_linked(driver: Any) -> bool:
@@ -98,3 +110,38 @@ def scrub(driver: Any, mark: str, record: bytes) -> None:
         (record,),
     )
     driver.execute("INSERT OR IGNORE INTO erased VALUES (?)" + mark, (record,))
+
+
+def fork(driver: Any, mark: str) -> None:
+    """A copy, or an older state of itself, goes on as a workstation of its own, inside a transaction.
+
+    It gets a chain of its own and numbers that nobody can have seen. With a server the leases are void, and
+    the server will be asked for a new identity; then `rechain`.
+    """
+    driver.execute(
+        "UPDATE workstation SET forked_from = id, id = ?, seq = 0, head = ?" + mark,
+        (new_id().bytes, journal.NO_HASH),
+    )
+    if not is_linked(driver):
+        numbering.jump(driver, mark)
+        return
+    driver.execute("UPDATE number_block SET last = next - 1" + mark)
+    driver.execute("UPDATE server_link SET standing = 'forked' WHERE standing = ''" + mark)
+
+
+def rechain(driver: Any, mark: str) -> None:
+    """What is undecided becomes the chain of this workstation, under the same ids."""
+    (ws,) = driver.execute("SELECT id FROM workstation").fetchone()
+    seq, head = 0, journal.NO_HASH
+    waiting = "SELECT number, header, request_digest FROM journal WHERE n IS NULL ORDER BY number"
+    for number, header, request_digest in driver.execute(waiting).fetchall():
+        seq += 1
+        changed = canonical(msgspec.structs.replace(journal.read_header(header), ws=UUID(bytes=ws), seq=seq))
+        digests = "SELECT digest FROM journal_change WHERE entry = ? ORDER BY position"
+        digests_of = [row[0] for row in driver.execute(digests, (number,))]
+        prev, head = head, journal.chained(head, changed, request_digest, digests_of)
+        driver.execute(
+            "UPDATE journal SET ws = ?, seq = ?, prev = ?, hash = ?, header = ? WHERE number = ?" + mark,
+            (ws, seq, prev, head, changed.decode(), number),
+        )
+    driver.execute("UPDATE workstation SET seq = ?, head = ?" + mark, (seq, head))

@@ -95,6 +95,13 @@ class Push(msgspec.Struct, frozen=True, omit_defaults=True):
     park: bool = False
 
 
+class Tail(msgspec.Struct, frozen=True):
+    """Log entries that a restored server lost."""
+
+    epoch: str
+    entries: list[LogEntry]
+
+
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     """What became of one pushed operation."""
 

@@ -15,7 +15,7 @@ import msgspec
 
 from rathaus_desk.store.connection import Guard
 from rathaus_desk.store.engine import Following, Store
-from rathaus_desk.store.journal import Header, decided
+from rathaus_desk.store.journal import NO_HASH, Header, decided
 from rathaus_desk.store.overlay import scrub
 from rathaus_desk.sync import tables
 from rathaus_desk.sync.envelope import (
@@ -29,6 +29,7 @@ from rathaus_desk.sync.envelope import (
     read_header,
     verdict_text,
 )
+from rathaus_desk.sync.link import shadow_everything
 from rathaus_desk.sync.outbox import envelope_of
 from rathaus_desk.sync.rows import DeskRows, effect
 from rathaus_desk.sync.rules import Change, Judged, Verdict, apply_op, closes, opens
@@ -61,8 +62,9 @@ def verified(raw: Sequence[bytes], cursor: int, chain: bytes) -> list[Decided]:
     page: list[Decided] = []
     for line in raw:
         one = read_decided(line)
-        if one.n != cursor + 1:
-            raise Broken("Der Server hat Vorgänge ausgelassen.", detail=f"{one.n} after {cursor}")
+        if one.n <= cursor:
+            raise Broken("Der Server wiederholt Vorgänge.", detail=f"{one.n} after {cursor}")
+        # The chain shows what is left out; numbers alone may jump, when a server was restored.
         cursor, chain = one.n, decided(chain, one.n, one.hash, verdict_text(one.entry.verdict))
         if chain != one.chain:
             raise Broken(
@@ -84,12 +86,15 @@ def read_decided(line: bytes) -> Decided:
     )
 
 
-def follow(store: Store, raw: Sequence[bytes], head: int) -> int:
+def follow(store: Store, raw: Sequence[bytes], head: int, *, anew_in: str | None = None) -> int:
     """Applies a page of the log; the cursor now. ``head`` is the last number the server has.
 
-    Raises Broken, and changes nothing, if the page is not what it must be.
+    With ``anew_in`` (an epoch) the page is the whole log of a server that was restored: everything known here
+    counts as undecided first. Raises Broken, and changes nothing, if the page is not what it must be.
     """
     with store.following() as following:
+        if anew_in is not None:
+            _forget_decisions(following, anew_in)
         (cursor,) = following.execute("SELECT cursor FROM workstation").fetchone()
         (chain,) = following.execute("SELECT chain FROM server_link").fetchone()
         page = verified(raw, cursor, chain)
@@ -99,6 +104,16 @@ def follow(store: Store, raw: Sequence[bytes], head: int) -> int:
         following.execute("UPDATE workstation SET cursor = ?", (cursor,))
         following.execute("UPDATE server_link SET chain = ?, head = ?", (chain, max(head, cursor)))
     return int(cursor)
+
+
+def _forget_decisions(following: Following, epoch: str) -> None:
+    following.execute(
+        "UPDATE journal SET n = NULL, state = 'pending', verdict = NULL, chain = NULL, decided_at = NULL,"
+        " is_open = 0"
+    )
+    following.execute("UPDATE workstation SET cursor = 0")
+    following.execute("UPDATE server_link SET chain = ?, head = 0, epoch = ?", (NO_HASH, epoch))
+    shadow_everything(following)
 
 
 class _Pull:
@@ -187,6 +202,21 @@ class _Pull:
         )
         if known.rowcount == 0:
             self._enter(one, standing)
+        else:
+            # A copy of this workstation may have handed the operation in, as a link of another chain.
+            self._following.execute(
+                "UPDATE journal SET ws = ?, seq = ?, prev = ?, hash = ?, header = ?"
+                " WHERE id = ? AND hash <> ?",
+                (
+                    one.header.ws.bytes,
+                    one.header.seq,
+                    bytes.fromhex(one.envelope.prev),
+                    one.hash,
+                    bytes(one.envelope.header).decode(),
+                    one.header.id.bytes,
+                    one.hash,
+                ),
+            )
 
     def _enter(self, one: Decided, standing: tuple[Any, ...]) -> None:
         header, envelope = one.header, one.envelope

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from rathaus_desk.store.engine import Store
+from rathaus_desk.store.engine import Following, Store
 from rathaus_desk.store.journal import NO_HASH
 from rathaus_desk.store.numbering import OWN_LAST
 from rathaus_desk.store.schema import synced_tables
@@ -72,7 +72,14 @@ def tie(
         following.execute("UPDATE number_block SET last = next - 1 WHERE last = ?", (OWN_LAST,))
 
 
-def untie(store: Store, standing: str) -> None:
-    """The server wants to hear no more of this workstation: ``revoked`` or ``retired``."""
+def shadow_everything(following: Following) -> None:
+    """Every row is one that no server has seen."""
+    following.execute("DELETE FROM shadow")
+    for table in synced_tables():
+        following.execute(f"INSERT INTO shadow SELECT '{table}', id, NULL FROM \"{table}\"")
+
+
+def stand(store: Store, standing: str) -> None:
+    """What the server said of this workstation: ``revoked`` or ``retired``."""
     with store.following() as following:
         following.execute("UPDATE server_link SET standing = ?", (standing,))

@@ -8,7 +8,9 @@ from uuid import UUID
 
 import msgspec
 
-from rathaus_desk.sync.envelope import MOST_BYTES, MOST_OPERATIONS, Envelope, Sent, encoded
+from rathaus_desk.store.journal import NO_HASH
+from rathaus_desk.sync.envelope import MOST_BYTES, MOST_OPERATIONS, Envelope, LogEntry, Sent, encoded
+from rathaus_desk.sync.rules import Verdict
 
 _COLUMNS = "number, header, prev, hash, request, request_salt, request_digest"
 
@@ -64,3 +66,22 @@ def envelope_named(driver: Any, operation: UUID) -> Envelope | None:
     query = f"SELECT {_COLUMNS} FROM journal WHERE id = ?"
     entry = driver.execute(query, (operation.bytes,)).fetchone()
     return None if entry is None else envelope_of(driver, entry)
+
+
+def known_at(driver: Any, n: int) -> bytes | None:
+    """The server's chain after the decision ``n``, as this workstation remembers it; None if it does not."""
+    if n == 0:
+        return NO_HASH
+    found = driver.execute("SELECT chain FROM journal WHERE n = ?", (n,)).fetchone()
+    return None if found is None else bytes(found[0])
+
+
+def entries_after(driver: Any, n: int, limit: int) -> list[bytes]:
+    """The log after ``n`` as this workstation remembers it, without the rows: the server finds them anew."""
+    query = f"SELECT {_COLUMNS}, n, verdict, chain, decided_at FROM journal WHERE n > ? ORDER BY n LIMIT ?"
+    made = []
+    for *entry, number, verdict, chain, at in driver.execute(query, (n, limit)).fetchall():
+        op = msgspec.Raw(encoded(envelope_of(driver, entry)))
+        read = None if verdict is None else msgspec.json.decode(verdict, type=Verdict)
+        made.append(encoded(LogEntry(n=number, at=at, chain=chain.hex(), op=op, verdict=read)))
+    return made

@@ -114,6 +114,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("record", name=op.f("pk_erased")),
     )
     op.create_table(
+        "file_known",
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_file_known")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "journal",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
