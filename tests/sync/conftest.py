@@ -30,6 +30,9 @@ def _load(name: str, path: Path) -> ModuleType:
     return known
 
 
+_load("direct", ROOT / "tests/sync/direct.py")
+
+
 @pytest.fixture(scope="session")
 def village() -> ModuleType:
     return _load("village", ROOT / "tests/store/village.py")
@@ -51,6 +54,7 @@ def conninfo(cluster: Any, village: ModuleType) -> str:
     made: str = cluster.database("rathaus")
     with psycopg.connect(made) as connection:
         connection.execute(CONTROL.encode())
+        connection.execute("INSERT INTO rathaus.server (id, revision) VALUES (gen_random_uuid(), 1)")
     return made
 
 
@@ -68,6 +72,7 @@ def make_town(pool: ConnectionPool[Any]) -> Callable[[], str]:
     def made() -> str:
         key = f"t-{uuid4().hex[:12]}"
         with pool.connection() as connection:
+            connection.execute("INSERT INTO rathaus.municipality (key, name) VALUES (%s, %s)", (key, key))
             make_town(connection.cursor(), key, "e1")
         return key
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlcipher3 import dbapi2
 
 from rathaus_desk.kernel.clock import Clock
-from rathaus_desk.kernel.errors import Refused
+from rathaus_desk.kernel.errors import CannotWork, Refused
 from rathaus_desk.kernel.ids import new_id
 from rathaus_desk.store import (
     backup,
@@ -30,6 +30,7 @@ from rathaus_desk.store import (
     search,
     tables,
     undo,
+    witness,
 )
 from rathaus_desk.store.attachments import Attachment, Shelf, refuse_size
 from rathaus_desk.store.connection import Guard, connect, driver_of, guard_of, reading_engine, writing_engine
@@ -100,7 +101,9 @@ class Store:
                 key, revision = _fitting_key(place, way or Keyring())
             if revision < journal.SCHEMA:
                 migrate.migrate(place, key)
-        return cls(place, key, clock or Clock())
+        store = cls(place, key, clock or Clock())
+        store._notice_copy()
+        return store
 
     @property
     def recovery_code(self) -> str:
@@ -149,6 +152,26 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _notice_copy(self) -> None:
+        """A copy, or an older state, must not give out the numbers and go on with the chain of the original.
+
+        CannotWork if the server has locked this workstation.
+        """
+        with self.read() as session:
+            standing = overlay.standing(driver_of(session))
+            if standing is None:
+                return
+            is_another = not standing and witness.is_another(self.home, driver_of(session))
+        if standing == "revoked":
+            self.close()
+            raise CannotWork(
+                "Dieser Arbeitsplatz wurde auf dem Server gesperrt; seine Daten lassen sich nicht mehr "
+                "öffnen. Bitte wenden Sie sich an die Systembetreuung."
+            )
+        if is_another:
+            with self.following() as following:
+                overlay.fork(following.driver, Guard.mark)
 
     def _connected(self) -> Any:
         with self.home.alone():
@@ -285,8 +308,12 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[OperationSession]:
-        with in_words(), OperationSession(self._writers) as session, session.begin():
-            yield session
+        with in_words(), OperationSession(self._writers) as session:
+            with session.begin():
+                yield session
+                testimony = overlay.testimony(driver_of(session))
+            if testimony is not None:
+                witness.testify(self.home, *testimony)
 
     def _carry_out(
         self,

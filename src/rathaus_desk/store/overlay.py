@@ -76,6 +76,18 @@ def is_linked(driver: Any) -> bool:
     return driver.execute("SELECT 1 FROM server_link").fetchone() is not None
 
 
+def standing(driver: Any) -> str | None:
+    """See `ServerLink`; None without a server."""
+    found = driver.execute("SELECT standing FROM server_link").fetchone()
+    return None if found is None else str(found[0])
+
+
+def testimony(driver: Any) -> tuple[bytes, int] | None:
+    """What the witness is told: workstation and length of its chain; None without a server."""
+    found = driver.execute("SELECT id, seq FROM workstation JOIN server_link ON true").fetchone()
+    return None if found is None else (found[0], found[1])
+
+
 def remember(driver: Any, mark: str, before: Iterable[tuple[tuple[str, bytes], Raw | None]]) -> None:
     """Keeps rows as they were before an operation, unless an earlier one of the overlay wrote them."""
     driver.executemany(
