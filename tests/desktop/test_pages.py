@@ -25,6 +25,7 @@ PAGE_NAMES = (
     "doppelte",
     "gebuehren",
     "post",
+    "konflikte",
     "einstellungen",
     "hilfe",
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import shutil
+from contextlib import suppress
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from rathaus_desk.server import town as towns
 from rathaus_desk.server.registry import Registry
 from rathaus_desk.server.upkeep import examine
 from rathaus_desk.store.engine import Store
+from rathaus_desk.store.journal import happened
 from rathaus_desk.store.keys import KeyFile
 from rathaus_desk.store.shape import shape_of
 from rathaus_desk.sync.client import Unreachable
@@ -92,10 +94,8 @@ class Schedule:
     def sync(self, desk):
         desk.client.trouble = desk.trouble
         desk.client.page = self.chance.choice([1, 2, 3, 8, 1000])
-        try:
+        with suppress(Unreachable, Locked):
             run_round(desk.store, desk.client, manner=Manner(self.chance.choice([1, 2, 5, 100])))
-        except (Unreachable, Locked):
-            pass
 
     def act(self, desk, request):
         try:
@@ -146,8 +146,11 @@ class Schedule:
         elif what < 0.97 and len(self.desks) < 5:
             self.join()
         elif what < 0.98:
-            self.saved = save_server(self.registry, self.town)
+            self.saved, self.in_save = save_server(self.registry, self.town), self.on_server()
         elif what < 0.984 and self.saved is not None:
+            self.account_for_loss(
+                self.on_server() - self.in_save, [self.journal_of(one) for one in self.desks]
+            )
             restore_server(self.registry, self.town, self.saved)
             for one in self.desks:
                 self.sync(one)
@@ -155,31 +158,22 @@ class Schedule:
 
     def undo(self, desk):
         with desk.store.read() as session:
-            from rathaus_desk.store.journal import happened
-
             latest = [one.operation for one in happened(session) if one.state != "refused"][-3:]
         if latest:
-            try:
+            with suppress(Refused):
                 self.issued.add(desk.store.undo(self.chance.choice(latest)).operation)
-            except Refused:
-                pass
 
     def settle(self, desk):
         found = desk.conflicts()
         if not found:
             return
         conflict = self.chance.choice(found)
-        try:
-            if self.chance.random() < 0.5:
-                done = give_up(desk.store, conflict, clerk=None)
-            else:
-                done = run_again(desk.store, conflict, clerk=None)
-            self.issued.update(one.operation for one in done)
-        except DeskError:
-            pass
+        act = give_up if self.chance.random() < 0.5 else run_again
+        with suppress(DeskError):
+            self.issued.update(one.operation for one in act(desk.store, conflict, clerk=None))
 
     def clone_or_restore(self, desk):
-        """A backup now, an older one put back, or a copy of the folder that goes to work beside the original."""
+        """A backup now, an older one put back, or a copy of the folder that works beside the original."""
         what = self.chance.random()
         if what < 0.4:
             copy = self.folder / f"backup-{len(self.backups)}"
@@ -189,11 +183,14 @@ class Schedule:
         elif what < 0.7 and self.backups:
             owner, copy = self.chance.choice(self.backups)
             if owner in self.desks:
-                self.sync_for_sure(owner)
+                self.sync(owner)
+                before = self.journal_of(owner)
                 owner.store.close()
                 shutil.rmtree(owner.store.home.folder)
                 shutil.copytree(copy, owner.store.home.folder)
                 owner.store = Store.open(owner.store.home.folder, owner.key)
+                others = [self.journal_of(one) for one in self.desks]
+                self.account_for_loss(before, [*others, self.on_server()])
         elif len(self.desks) < 5:
             folder = self.folder / f"desk-{self.made}"
             self.made += 1
@@ -202,6 +199,17 @@ class Schedule:
             client = DirectClient(self.registry, self.chance)
             store = Store.open(folder, desk.key)
             self.desks.append(Desk(self.village, store, desk.key, client, 0.2))
+
+    def journal_of(self, desk):
+        return {UUID(bytes=one[0]) for one in desk.standing()}
+
+    def on_server(self):
+        with towns.in_town(self.registry.pool, self.town) as cursor:
+            return {id_ for (id_,) in cursor.execute("SELECT id FROM sync_ledger")}
+
+    def account_for_loss(self, gone, left):
+        """A disk is gone: what nobody else has is lost, and nothing else may be."""
+        self.issued -= gone.difference(*left)
 
     def sync_for_sure(self, desk):
         desk.client.trouble = 0.0

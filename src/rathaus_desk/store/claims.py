@@ -8,7 +8,7 @@ new start. A claim is made or given up, never changed; a move gives up first and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -28,6 +28,9 @@ ALWAYS_WAS = -(10**12)
 
 _DAY = 24 * 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Asks = Callable[[UUID, int, int], list[UUID]]
+"""The records that a resource belongs to at the server within a span (minutes, half-open), if it answers."""
 
 TAKEN = "claim taken"
 """What the triggers say."""
@@ -158,10 +161,26 @@ def take(session: Session, resource: UUID, span: Span, record: UUID) -> Claim:
     """A new claim, written at once; ClaimTaken if somebody has the resource within ``span``."""
     for other in in_the_way(session, resource, span):
         raise ClaimTaken(other)
+    _ask_server(session, resource, span)
     claim = Claim(resource=resource, starts=span.starts, ends=span.ends, record=record)
     session.add(claim)
     session.flush()
     return claim
+
+
+def _ask_server(session: Session, resource: UUID, span: Span) -> None:
+    """Refused if somebody else has it at the server; what was given up here is held there a while longer."""
+    asks: Asks | None = session.info.get("asks")
+    for holder in (asks and asks(resource, span.starts, span.ends)) or ():
+        given_up = sa.select(Claim.id).where(
+            Claim.resource == resource, Claim.record == holder, Claim.deleted_at.is_not(None)
+        )
+        if session.scalars(given_up.limit(1).execution_options(include_deleted=True)).first() is None:
+            raise Refused(
+                "Ein anderer Arbeitsplatz hat das inzwischen belegt. Es wurde nichts geändert; nach dem "
+                "Abgleich, der jetzt läuft, ist zu sehen, wer und bis wann.",
+                detail=f"{resource} held at the server by {holder}",
+            )
 
 
 def take_first(session: Session, resource: UUID, span: Span, record: UUID) -> Claim:

@@ -21,6 +21,7 @@ from rathaus_desk.kernel.errors import CannotWork, Refused
 from rathaus_desk.kernel.ids import new_id
 from rathaus_desk.store import (
     backup,
+    claims,
     doctor,
     journal,
     migrate,
@@ -53,6 +54,8 @@ class Store:
     def __init__(self, home: Home, key: bytes, clock: Clock) -> None:
         self.home = home
         self.clock = clock
+        self.asks: claims.Asks | None = None
+        """Asks the server whether a claim is free there, while it can be reached."""
         self._key = key
 
     @classmethod
@@ -327,6 +330,7 @@ class Store:
     ) -> Done:
         operation, moment = operation_for(request), self.clock.now()
         recorder = session.info["recorder"] = Recorder(session, moment)
+        session.info["asks"] = self.asks
         work = Work(
             session=session,
             now=moment,

@@ -19,10 +19,13 @@ class News:
     """What was written since the last look: the tables, and the records."""
 
     tables: frozenset[str] = frozenset()
+    """``journal`` among them: an operation was entered or decided on."""
     records: frozenset[UUID] = frozenset()
+    own: bool = False
+    """Whether an operation of this workstation is among them that no server has seen."""
 
     def __bool__(self) -> bool:
-        return bool(self.records)
+        return bool(self.tables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,12 @@ def news_since(session: Session, place: Place) -> tuple[News, Place]:
         values,
     )
     written = [(table, UUID(bytes=record)) for table, record in rows]
-    news = News(frozenset(table for table, _ in written if table), frozenset(record for _, record in written))
-    return news, now
+    tables = {table for table, _ in written if table}
+    if now != place:
+        tables.add("journal")
+    own = "SELECT 1 FROM journal WHERE number > ? AND n IS NULL LIMIT 1"
+    is_own = driver.execute(own, (place.number,)).fetchone() is not None
+    return News(frozenset(tables), frozenset(record for _, record in written), is_own), now
 
 
 def place_now(session: Session) -> Place:

@@ -21,6 +21,8 @@ from rathaus_desk.sync.envelope import Answers, Broken
 
 TIMEOUT = 30.0
 """Seconds without a byte until a line counts as dead; long polls wait longer."""
+SOON = 1.5
+"""Seconds that a question waits on which a clerk waits."""
 FILE_CHUNK = 2**20
 
 
@@ -165,10 +167,10 @@ class Client:
         """The series that numbers are drawn of."""
         return list(self._json("GET", f"{town}/series"))
 
-    def is_free(self, town: str, resource: UUID, starts: int, ends: int) -> bool:
-        """Whether nobody has ``resource`` at the server."""
+    def holders(self, town: str, resource: UUID, starts: int, ends: int) -> list[UUID]:
+        """The records that have ``resource`` at the server; asked while a clerk waits."""
         wish = {"resource": str(resource), "starts": starts, "ends": ends}
-        return bool(self._json("POST", f"{town}/claims", wish)["free"])
+        return [UUID(one) for one in self._json("POST", f"{town}/claims", wish, timeout=SOON)["holders"]]
 
     def file_state(self, town: str, sha256: str) -> tuple[str, int]:
         """``complete`` or ``partial``, and how many bytes the server has."""

@@ -36,6 +36,10 @@ class Round:
     cursor: int = 0
 
 
+_SURPRISES = 5
+"""How often a round begins again because the server was restored or a copy of this workstation was found."""
+
+
 class Locked(Refused):
     """The server has revoked this workstation: its data is to be locked."""
 
@@ -47,7 +51,12 @@ def enrol(store: Store, text: str, machine: str, *, client: Client | None = None
     can be used again): its own data would have to be taken in with a search for duplicates.
     """
     invitation = proof.read_invitation(text)
-    client = client or Client(invitation.url)
+    if client is None:
+        client = Client(invitation.url)
+        try:
+            return enrol(store, text, machine, client=client)
+        finally:
+            client.close()
     with store.read() as session:
         driver = _driver(session)
         if link_of(driver) is not None:
@@ -105,7 +114,6 @@ class _Round:
     def run(self) -> Round:
         try:
             self._sign_in()
-            self._become_another_if_forked()
             self._exchange()
             leases.renew(self._store, self._client, self._link.town)
             sent, fetched = files.transfer(self._store, self._client, self._link.town)
@@ -155,8 +163,9 @@ class _Round:
 
     def _exchange(self) -> None:
         """Push and pull; a server that was restored, and a copy of this workstation, show here."""
-        for _ in range(3):
+        for _ in range(_SURPRISES):
             try:
+                self._become_another_if_forked()
                 while True:
                     self._push_all()
                     self._pull_all()
@@ -170,7 +179,6 @@ class _Round:
                     with self._store.following() as following:
                         fork(following.driver, Guard.mark)
                     self._link = self._linked()
-                    self._become_another_if_forked()
                 elif error.kind in ("epoch", "history"):
                     self._after_restore()
                 else:

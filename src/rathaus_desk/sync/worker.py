@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
+from uuid import UUID
 
 from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.store.engine import Store
 from rathaus_desk.sync.client import Client, ServerSays, ServerTrouble, Unreachable
 from rathaus_desk.sync.conflicts import count_open
-from rathaus_desk.sync.link import link_of
+from rathaus_desk.sync.link import Link, link_of
 from rathaus_desk.sync.outbox import waiting
 from rathaus_desk.sync.rounds import Locked, Manner, Round, run_round
 
@@ -67,6 +68,18 @@ class Status:
         return text
 
 
+def status_of(store: Store) -> Status | None:
+    """How it stands before anything was asked of the server; None without one."""
+    with store.read() as session:
+        driver = session.connection().connection.driver_connection
+        link = link_of(driver)
+        if link is None:
+            return None
+        return Status(
+            "offline", waiting(driver), count_open(driver), link.cursor, max(link.head, link.cursor)
+        )
+
+
 class Worker:
     """Two threads: one does rounds, one listens for news of others. ``told`` hears every change of status.
 
@@ -78,6 +91,7 @@ class Worker:
         self._store = store
         self._told = told
         self._client = client
+        self._link: Link | None = None
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._online = threading.Event()
@@ -96,6 +110,19 @@ class Worker:
     def now(self) -> None:
         """Something was written here, or the clerk asks: a round at once."""
         self._wake.set()
+
+    def holders(self, resource: UUID, starts: int, ends: int) -> list[UUID]:
+        """The records that have the resource at the server; none, at once, while there is no line."""
+        client, link = self._client, self._link
+        if client is None or link is None or not self._online.is_set():
+            return []
+        try:
+            found = client.holders(link.town, resource, starts, ends)
+        except DeskError:
+            return []
+        if found:
+            self.now()
+        return found
 
     def close(self, seconds: float = 5.0) -> None:
         """Ends; a round under way is cut, which is safe anywhere."""
@@ -153,7 +180,7 @@ class Worker:
                 link = link_of(session.connection().connection.driver_connection)
             if link is None:
                 raise ServerSays(0, "unlinked", "Dieser Arbeitsplatz gehört zu keinem Server.")
-            self._client = Client(link.url)
+            self._client, self._link = Client(link.url), link
         self._check_clock(self._client)
         return run_round(self._store, self._client, told=self._progress, manner=self._manner)
 
