@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from rathaus_desk.fees.conditions import Comparison, Rule
 from rathaus_desk.fees.vocabulary import COUNTS, PREFIXES
@@ -312,6 +313,12 @@ class Tariff:
         for group in groups:
             for entry in group:
                 yield entry.rule
+
+    @cached_property
+    def facts_asked(self) -> frozenset[str]:
+        """The facts that any condition of the tariff compares."""
+        conditions = [condition for rule in self.rules() for condition in (*rule.when, *rule.unless)]
+        return frozenset().union(*(condition.names for condition in conditions))
 
     def speaks_of(self, fact: str, value: object) -> bool:
         """Whether some item is for this value of a fact, whatever else it compares."""
