@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from rathaus_desk.halls import queries
 from rathaus_desk.halls.records import Booking, ClosedTime, Hall, Room, RoomSet
 from rathaus_desk.halls.rules.free import Busy, forbidden_starts, nearest_starts
-from rathaus_desk.halls.rules.times import Times, german_span
+from rathaus_desk.halls.rules.times import Times, german_span, wall_of
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.people import queries as people
 from rathaus_desk.people.rules.names import list_name
@@ -195,7 +195,10 @@ def nearest_free(session: Session, place: Place, times: Times, *, besides: UUID 
     found = []
     for start in nearest_starts(asked, forbidden_starts(busy, length)):
         begins = datetime.fromtimestamp(start * 60, UTC)
-        found.append(Times.of(begins, begins + timedelta(minutes=length)))
+        over = begins + timedelta(minutes=length)
+        # In the hour that is there twice a clerk could not say which is meant.
+        if wall_of(begins) < wall_of(over) and (other := Times.of(begins, over)).moments == (begins, over):
+            found.append(other)
     return found
 
 

@@ -47,7 +47,7 @@ class Times:
         """From naive wall times or aware moments; BadInput if nothing is left or it is longer than a year."""
         wall = cls(*(one if one.tzinfo is None else wall_of(one) for one in (starts, ends)))
         begins, over = wall.moments
-        if over <= begins:
+        if over <= begins or wall.ends <= wall.starts:
             raise BadInput("Das Ende der Nutzung liegt nicht nach dem Beginn.")
         if over - begins > LONGEST_USE:
             raise BadInput(f"Eine Nutzung dauert höchstens {LONGEST_USE.days} Tage; längere sind mehrere.")
