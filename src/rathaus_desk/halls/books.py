@@ -20,12 +20,14 @@ from rathaus_desk.halls.records import Hall
 from rathaus_desk.halls.rules.duties import DutyLaw
 from rathaus_desk.halls.rules.silent import WHAT, SilentDay
 from rathaus_desk.kernel.errors import CannotWork
-from rathaus_desk.kernel.holidays import public_holidays
+from rathaus_desk.kernel.holidays import public_holidays, school_holidays
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.town import queries as town
 
 SCHOOL_HOLIDAYS = "school_holidays"
-"""The matter of the law table that adds school holidays: each entry from its first to its last day."""
+"""The matter of the law table that adds school holidays (those the library does not know yet): each entry
+from its first to its last day, which must be said.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,17 @@ class HallBooks:
     def holidays(self, years: Sequence[int]) -> dict[date, str]:
         """The statutory holidays of some years: day → name."""
         return {day: name for year in years for day, name in public_holidays(self.state, year).items()}
+
+    def to_skip(self, years: Sequence[int], *, public: bool, school: bool) -> dict[date, str]:
+        """The days that a series leaves out: day → name of the holiday, as its reason."""
+        found: dict[date, str] = {}
+        if school:
+            for year in years:
+                found |= school_holidays(self.state, year)
+            for entry in self.law.entries:
+                if entry.key == SCHOOL_HOLIDAYS:
+                    found |= dict.fromkeys(entry.validity.days(), entry.title)
+        return found | (self.holidays(years) if public else {})
 
     def silent_days(self, on: date) -> list[SilentDay]:
         """The silent days as the law in force on a day has them."""
