@@ -61,8 +61,12 @@ def _ending_rights(session: Session, today: date, until: date) -> Iterator[Due]:
 
 
 def _appeals(session: Session, today: date, until: date) -> Iterator[Due]:
-    """Notices that left the house, on the last day of their remedy: from then on they are final."""
+    """Notices that left the house, on the last day of their remedy: from then on they are final.
+
+    What has no remedy (an invoice) has none that could end.
+    """
     query = select(Notice).where(Notice.posted_on.is_not(None), Notice.appeal_until.between(today, until))
+    query = query.where(Notice.appeal_until > Notice.received_on)
     for notice in session.scalars(query):
         yield Due(
             notice.appeal_until,
