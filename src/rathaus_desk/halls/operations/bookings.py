@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from rathaus_desk.halls import queries
+from rathaus_desk.halls import letters, queries
 from rathaus_desk.halls.books import books_of
 from rathaus_desk.halls.occupancy import Place, place, refuse_occupied
 from rathaus_desk.halls.plan import BookingPlan, plan_booking
@@ -55,6 +55,8 @@ class BookHall(Request, frozen=True, kw_only=True):
     confirmed: str = ""
     case: UUID | None = None
     remark: str = ""
+    letter: bool = False
+    """Whether an option is confirmed by letter."""
 
 
 @operation(BookHall, name="halls.book", title="Halle buchen")
@@ -79,7 +81,9 @@ def book_hall(work: Work, request: BookHall) -> UUID:
     firm = request.state in ("requested", "approved")
     plan = plan_booking(pricing, where, times, request.wish, today=work.today, must_price=firm)
     must_be_confirmed(plan, request.confirmed)
+    until = option_end(request.state, request.option_until, times, work.today)
     if request.state in CLAIMING:
+        end_ended_options(work)
         refuse_occupied(work.session, where, times)
     purpose = worded(request.purpose, LONGEST_PURPOSE, "Zweck")
     booking = Booking(
@@ -87,7 +91,7 @@ def book_hall(work: Work, request: BookHall) -> UUID:
         person_id=person,
         purpose=purpose,
         state=request.state,
-        option_until=option_end(request.state, request.option_until, times, work.today),
+        option_until=until,
         rank=request.rank,
         remark=bounded(request.remark, LONGEST_REMARK, "Bemerkung"),
     )
@@ -101,6 +105,9 @@ def book_hall(work: Work, request: BookHall) -> UUID:
     if request.state in CLAIMING:
         claim(work, booking, where)
         add_tasks(work, booking, where, plan)
+    if request.letter and booking.state == "option":
+        work.session.flush()
+        letters.confirm_option(work, booking)
     return booking.id
 
 
@@ -208,6 +215,7 @@ def move_booking(work: Work, request: MoveBooking) -> None:
     plan = _plan_anew(work, booking, where, times, wish)
     must_be_confirmed(plan, request.confirmed)
     if booking.state in CLAIMING:
+        end_ended_options(work)
         refuse_occupied(work.session, where, times, besides=booking.id)
         work.release(booking.id)
     take_place(booking, where, times)
@@ -274,6 +282,24 @@ def _renew_tasks(work: Work, booking: Booking, where: Place, plan: BookingPlan) 
             work.session.delete(task)
     done = {task.key for task in tasks if task.done_on is not None}
     add_tasks(work, booking, where, plan, besides=done)
+
+
+def end(work: Work, booking: Booking, state: BookingState, reason: str) -> None:
+    """The booking has ended: its rooms are free, open tasks go."""
+    booking.state, booking.ended_on, booking.end_reason = state, work.today, reason
+    work.release(booking.id)
+    for task in queries.tasks_of(work.session, booking.id):
+        if task.done_on is None:
+            work.session.delete(task)
+
+
+def end_ended_options(work: Work) -> int:
+    """Options whose last day is over end, so that they are in nobody's way; how many."""
+    ended = queries.ended_options(work.session, work.today)
+    for booking in ended:
+        assert booking.option_until is not None
+        end(work, booking, "expired", f"Option bis {german_date(booking.option_until)}")
+    return len(ended)
 
 
 class TickTask(Request, frozen=True, kw_only=True):

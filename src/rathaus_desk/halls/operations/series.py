@@ -13,7 +13,7 @@ import msgspec
 from rathaus_desk.halls import queries
 from rathaus_desk.halls.books import books_of
 from rathaus_desk.halls.occupancy import Place, place, refuse_occupied
-from rathaus_desk.halls.operations.bookings import LONGEST_PURPOSE
+from rathaus_desk.halls.operations.bookings import LONGEST_PURPOSE, end_ended_options
 from rathaus_desk.halls.prices import Pricing
 from rathaus_desk.halls.records import Booking, BookingSeries, Rank
 from rathaus_desk.halls.rules.series import EXCEPTED, Occurrence, Skip, days_of, same_weekday, times_on, until
@@ -72,6 +72,7 @@ class SeriesPlaced:
 @operation(BookSeries, name="halls.book_series", title="Serie buchen")
 def book_series(work: Work, request: BookSeries) -> SeriesPlaced:
     """Places every date that is free; `Collides` with all that is taken if the clerk chose "none"."""
+    end_ended_options(work)
     person = Parties(work, request.person).id(request.person)
     plan = plan_series(work.session, request.hall, request.set, request.rooms, request.rule)
     return _place(work, plan, request, person)
@@ -168,6 +169,7 @@ def add_occurrence(work: Work, request: AddOccurrence) -> UUID:
     usual = times_on(request.on, series.time_from, series.time_to)
     times = Times.of(request.starts or usual.starts, request.ends or usual.ends)
     where = place(work.session, series.hall_id, series.set_key, series.rooms)
+    end_ended_options(work)
     refuse_occupied(work.session, where, times)
     return _add(work, series, where, [Occurrence(request.on, times)])[0]
 
