@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rathaus_desk.applications.intake import Intake
     from rathaus_desk.applications.services import Services
     from rathaus_desk.cemetery.import_graves import ImportResult
+    from rathaus_desk.halls.import_bookings import BookingImport
 
 
 def key_file_beside(home: Path) -> Path:
@@ -145,6 +146,27 @@ class TownHall:
             dry_run=dry_run,
             report=report,
         )
+
+    def import_bookings(
+        self, path: Path, *, mapping: Path | None = None, hall: str = "", dry_run: bool = False
+    ) -> BookingImport:
+        """Takes over an old calendar or a season plan."""
+        from rathaus_desk.halls.import_bookings import import_bookings
+
+        return import_bookings(
+            self.store, path, mapping_file=mapping, hall=hall, clerk=self.clerk, dry_run=dry_run
+        )
+
+    def end_options(self) -> int:
+        """Options on halls whose last day is over end now; how many. Nothing is written if there is none."""
+        from rathaus_desk.halls.operations.decisions import EndOptions
+        from rathaus_desk.halls.queries import ended_options
+
+        with self.store.read() as session:
+            if not ended_options(session, self.store.clock.today()):
+                return 0
+        ended: int = self.run(EndOptions()).value
+        return ended
 
     def due(self, days: int) -> list[Due]:
         """What is due within so many days."""

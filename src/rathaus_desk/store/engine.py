@@ -311,6 +311,11 @@ class Importing:
     _clerk: UUID | None
     id: UUID
 
+    @property
+    def session(self) -> Session:
+        """To look at what is there, with all that this import wrote so far."""
+        return self._session
+
     def run(self, request: Request) -> Done:
         """As `Store.run`; what raises leaves no trace and the import can go on."""
         try:

@@ -57,6 +57,8 @@ class BookHall(Request, frozen=True, kw_only=True):
     remark: str = ""
     letter: bool = False
     """Whether an option is confirmed by letter."""
+    price_later: bool = False
+    """An old calendar says too little for a price: it is left open where the tariff asks for more."""
 
 
 @operation(BookHall, name="halls.book", title="Halle buchen")
@@ -78,7 +80,7 @@ def book_hall(work: Work, request: BookHall) -> UUID:
     times = Times.of(request.starts, request.ends)
     person = Parties(work, request.person).id(request.person)
     pricing = Pricing(work.session, books_of(work.session, where.hall), person)
-    firm = request.state in ("requested", "approved")
+    firm = request.state in ("requested", "approved") and not request.price_later
     plan = plan_booking(pricing, where, times, request.wish, today=work.today, must_price=firm)
     must_be_confirmed(plan, request.confirmed)
     until = option_end(request.state, request.option_until, times, work.today)

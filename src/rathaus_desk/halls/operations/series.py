@@ -31,7 +31,7 @@ from rathaus_desk.halls.series_plan import (
     settled,
 )
 from rathaus_desk.halls.wish import Wish, wish_of
-from rathaus_desk.kernel.errors import BadInput, Refused
+from rathaus_desk.kernel.errors import BadInput, CannotWork, Refused
 from rathaus_desk.kernel.ids import new_id
 from rathaus_desk.kernel.money import Money, total
 from rathaus_desk.kernel.periods import day_before, german_date
@@ -56,6 +56,8 @@ class BookSeries(Request, frozen=True, kw_only=True):
     season: str = ""
     on_collision: Choice = "none"
     case: UUID | None = None
+    price_later: bool = False
+    """As of `BookHall`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ def book_series(work: Work, request: BookSeries) -> SeriesPlaced:
 
 def _place(work: Work, plan: SeriesPlan, request: BookSeries, person: UUID) -> SeriesPlaced:
     placed, skipped, moved = settled(work.session, plan, request.on_collision)
+    if not placed and plan.collisions:
+        raise Collides(plan.collisions)
     if not placed:
         raise Refused("Die Serie hat keinen Termin, der gebucht werden könnte.")
     where, purpose = plan.place, worded(request.purpose, LONGEST_PURPOSE, "Zweck")
@@ -103,7 +107,8 @@ def _place(work: Work, plan: SeriesPlan, request: BookSeries, person: UUID) -> S
     )
     work.session.add(series)
     shared = {"state": request.state, "rank": request.rank}
-    booked, sums = _write(work, series, where, placed, request.wish, shared)
+    later = request.price_later
+    booked, sums = _write(work, series, where, placed, request.wish, shared, price_later=later)
     return SeriesPlaced(series.id, booked, tuple(skipped), tuple(moved), total(sums))
 
 
@@ -119,6 +124,8 @@ def _write(
     placed: Sequence[Occurrence],
     wish: Wish,
     shared: dict[str, Any],
+    *,
+    price_later: bool = False,
 ) -> tuple[tuple[UUID, ...], list[Money]]:
     """The bookings of a series with prices and claims, all at once; their ids and totals."""
     pricing = Pricing(work.session, books_of(work.session, where.hall), series.person_id)
@@ -126,7 +133,15 @@ def _write(
     rows: list[dict[str, Any]] = []
     sums: list[Money] = []
     for one in placed:
-        priced = pricing.price(one.times, wish, where.set_key, rooms)
+        priced: dict[str, Any] = {"wish": wish.plain()}
+        try:
+            found = pricing.price(one.times, wish, where.set_key, rooms)
+        except (Refused, CannotWork):
+            if not price_later:
+                raise
+        else:
+            priced = found.values
+            sums.append(found.price.assessment.total)
         starts, ends = one.times.moments
         booking = new_id()
         rows.append(
@@ -143,11 +158,10 @@ def _write(
                 "occurs_on": one.on,
                 "case_id": series.case_id,
                 **shared,
-                **priced.values,
+                **priced,
             }
         )
         claims += [(room.id, first, last, booking) for room, first, last in where.claims(one.times)]
-        sums.append(priced.price.assessment.total)
     work.add_all(Booking, rows)
     work.claim_all(claims)
     return tuple(row["id"] for row in rows), sums
