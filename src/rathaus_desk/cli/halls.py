@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, time, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,9 +12,10 @@ import click
 
 from rathaus_desk.cli import CANNOT, FINDINGS, OK
 from rathaus_desk.cli.main import desk
-from rathaus_desk.cli.parameters import WALL_TIME, WORDS, Day
+from rathaus_desk.cli.parameters import PATH, WALL_TIME, WORDS, Day
 from rathaus_desk.cli.running import DeskGroup, Run, pass_run
 from rathaus_desk.kernel.errors import BadInput
+from rathaus_desk.kernel.money import Money
 from rathaus_desk.kernel.periods import german_date
 
 if TYPE_CHECKING:
@@ -111,6 +113,103 @@ def book(run: Run, /, **said: Any) -> int:
     """
     with run.office() as office:
         return (_book_series if said["rrule"] else _book_once)(run, office, said)
+
+
+@halls.command()
+@click.option("--year", metavar="JAHR", type=click.IntRange(1900, 3000), help="Das Jahr (sonst: dieses).")
+@click.option("--cost", "costs", metavar="HALLE=BETRAG", multiple=True, help="Was die Halle im Jahr kostet.")
+@pass_run
+def statistics(run: Run, year: int | None, costs: tuple[str, ...]) -> None:
+    """Zeigt je Halle genutzte und leere Tage, Nutzer, Einnahmen, vergebliche Anfragen."""
+    from rathaus_desk.halls.statistics import unused_by_club, utilisation, year_of
+
+    days = year_of(year or run.clock.today().year)
+    said = dict(_cost(one) for one in costs)
+    with run.office() as office, office.store.read() as session:
+        uses = utilisation(session, days, costs=said)
+        clubs = unused_by_club(session, days)
+    result = {
+        "year": days.first.year,
+        "halls": [
+            {
+                "hall": one.hall,
+                "name": one.name,
+                "used_days": one.used_days,
+                "empty_days": one.empty_days,
+                "closed_days": one.closed_days,
+                "bookings": one.bookings,
+                "by_group": one.by_group,
+                "income": one.income,
+                "refused": one.refused,
+                "unused": one.unused,
+                "cost": one.cost,
+                "cost_per_used_day": one.cost_per_used_day,
+            }
+            for one in uses
+        ],
+        "unused": [
+            {"name": one.name, "bookings": one.bookings, "unused": one.unused, "minutes": one.minutes}
+            for one in clubs
+        ],
+    }
+    lines = []
+    for one in uses:
+        cost = f", je genutztem Tag {one.cost_per_used_day.german()}" if one.cost_per_used_day else ""
+        lines.append(
+            f"{one.name}: {one.used_days} Tage genutzt, {one.empty_days} leer, {one.bookings} Buchungen, "
+            f"{one.income.german()}, {one.refused} vergebliche Anfragen{cost}"
+        )
+    lines += [f"○ {one.name}: {one.unused} von {one.bookings} Terminen nicht genutzt" for one in clubs]
+    run.show(result, "\n".join(lines))
+
+
+def _cost(said: str) -> tuple[str, Money]:
+    hall, _, amount = said.partition("=")
+    try:
+        return hall, Money.parse(amount)
+    except ValueError:
+        raise click.UsageError(f"„{said}“: richtig wäre zum Beispiel dgh-altenfeld=12000.00.") from None
+
+
+@desk.command("what-if")
+@click.argument("paths", metavar="PFAD…", nargs=-1, required=True, type=PATH)
+@click.option("--year", metavar="JAHR", type=click.IntRange(1900, 3000), help="Die Buchungen dieses Jahres.")
+@pass_run
+def what_if(run: Run, paths: tuple[Path, ...], year: int | None) -> None:
+    """Rechnet den Entwurf eines Hallentarifs an den Buchungen des letzten Jahres durch; ändert nichts."""
+    from rathaus_desk.fees.tariff_kind import TARIFF, tariff_of
+    from rathaus_desk.halls.books import prices_rooms
+    from rathaus_desk.halls.statistics import what_if as compare
+    from rathaus_desk.halls.statistics import year_of
+    from rathaus_desk.office.founding import checked
+
+    files = [file for file in checked(*paths).files if file.kind is TARIFF]
+    tariffs = [file for file in files if prices_rooms(tariff_of(file))]
+    if not tariffs:
+        raise BadInput("Durchgerechnet werden Entwürfe von Hallentarifen ([tariff]); hier ist keiner.")
+    days = year_of(year or run.clock.today().year - 1)
+    with run.office() as office, office.store.read() as session:
+        found = [(file, one) for file in tariffs for one in compare(session, tariff_of(file), days)]
+    result = [
+        {
+            "file": file.path.name,
+            "hall": one.hall,
+            "user_group": one.user_group,
+            "bookings": one.bookings,
+            "before": one.before,
+            "after": one.after,
+            "difference": one.difference,
+            "unpriced": one.unpriced,
+        }
+        for file, one in found
+    ]
+    lines = [
+        f"{one.hall}, {one.user_group or 'ohne Angabe'}: {one.bookings} Buchungen, "
+        f"{one.before.german()} → {one.after.german()} ({one.difference.german()})"
+        for _, one in found
+    ]
+    lines += [f"✗ {sentence}" for _, one in found for sentence in one.unpriced]
+    run.show(result, "\n".join(lines) or "In diesem Jahr gibt es keine Buchungen mit Preis.")
 
 
 def _book_once(run: Run, office: TownHall, said: dict[str, Any]) -> int:

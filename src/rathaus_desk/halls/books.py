@@ -132,4 +132,9 @@ def books_of(session: Session, hall: Hall) -> HallBooks:
 
 def _prices_rooms(version: CatalogueVersion) -> bool:
     tariff = tariff_of_version(version)
-    return tariff.halls is None and any(item.room_price for item in tariff.items)
+    return tariff.halls is None and prices_rooms(tariff)
+
+
+def prices_rooms(tariff: Tariff) -> bool:
+    """Whether a tariff is for halls at all."""
+    return any(item.room_price for item in tariff.items)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rathaus_desk.halls import queries
-from rathaus_desk.halls.records import Booking, ClosedTime, Hall, Room, RoomSet
+from rathaus_desk.halls.records import Booking, ClosedTime, Hall, Room, RoomSet, WaitingRequest
 from rathaus_desk.halls.rules.free import Busy, forbidden_starts, nearest_starts
 from rathaus_desk.halls.rules.times import Times, german_span, wall_of
 from rathaus_desk.kernel.errors import BadInput, Refused
@@ -257,3 +257,24 @@ def comparable(session: Session, place: Place, times: Times, *, most: int = 4) -
     ]
     nearest = sorted(found, key=lambda free: ((free.capacity or 0) - (wanted or 0), free.hall.name))
     return nearest[:most]
+
+
+def offers(session: Session, today: date) -> list[WaitingRequest]:
+    """Who waits for a time that is free now and not over: of several who meet only the first."""
+    found: list[WaitingRequest] = []
+    query = select(WaitingRequest).where(WaitingRequest.state == "waiting")
+    for waiting in session.scalars(query.order_by(WaitingRequest.entered_at, WaitingRequest.id)):
+        times = Times.of(waiting.starts, waiting.ends)
+        before = any(
+            other.hall_id == waiting.hall_id
+            and set(other.rooms) & set(waiting.rooms)
+            and other.starts < waiting.ends
+            and other.ends > waiting.starts
+            for other in found
+        )
+        if before or times.day <= today:
+            continue
+        where = place(session, waiting.hall_id, waiting.set_key, waiting.rooms)
+        if not obstacles(session, where.claims(times)):
+            found.append(waiting)
+    return found

@@ -181,7 +181,18 @@ def tasks_of(session: Session, booking_id: UUID) -> Sequence[BookingTask]:
     return session.scalars(query.order_by(BookingTask.due_on.nulls_last(), BookingTask.id)).all()
 
 
-def open_tasks(session: Session, until: date) -> Sequence[BookingTask]:
-    """What is to be done by a day (inclusive) and not ticked."""
-    query = select(BookingTask).where(BookingTask.done_on.is_(None), BookingTask.due_on <= until)
-    return session.scalars(query.order_by(BookingTask.due_on, BookingTask.id)).all()
+def tasks_due(session: Session, until: date) -> Sequence[tuple[BookingTask, Booking]]:
+    """What is to be done by a day (inclusive) and not ticked, with its booking, the earliest first."""
+    query = (
+        select(BookingTask, Booking)
+        .join(Booking, Booking.id == BookingTask.booking_id)
+        .where(BookingTask.done_on.is_(None), BookingTask.due_on <= until)
+    )
+    found = session.execute(query.order_by(BookingTask.due_on, BookingTask.id)).all()
+    return [(task, booking) for task, booking in found]
+
+
+def options_until(session: Session, until: date) -> Sequence[Booking]:
+    """Options that end by a day (inclusive), the earliest first."""
+    query = select(Booking).where(Booking.state == "option", Booking.option_until <= until)
+    return session.scalars(query.order_by(Booking.option_until, Booking.id)).all()

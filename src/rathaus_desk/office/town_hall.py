@@ -180,7 +180,7 @@ class TownHall:
             for one in self.register_findings()
         ]
         with self.store.read() as session:
-            return [*remarks, *_rejected_letters(session)]
+            return [*remarks, *_hall_remarks(session), *_rejected_letters(session)]
 
     def register_findings(self) -> list[Finding]:
         """What in the registers cannot be right (cemetery rule 15), each with the record it is about."""
@@ -196,6 +196,14 @@ def _burial_handover() -> handover.Handover:
     from rathaus_desk.office.burial_handover import BurialHandover
 
     return BurialHandover()
+
+
+def _hall_remarks(session: Session) -> Iterator[Remark]:
+    """What in the halls' records cannot be right."""
+    from rathaus_desk.halls.checks import data_checks
+
+    for one in data_checks(session):
+        yield Remark(one.check, one.sentence, "Bitte die Buchung ansehen und berichtigen.")
 
 
 def _rejected_letters(session: Session) -> Iterator[Remark]:
