@@ -52,11 +52,11 @@ def free(run: Run, starts: datetime, ends: datetime, persons: int | None, hall: 
             only = queries.hall_named(session, hall).id if hall else None
             found = [
                 {
-                    "hall": one.hall.key,
-                    "hall_name": one.hall.name,
-                    "set": one.room_set.key,
-                    "set_name": one.room_set.name,
-                    "rooms": list(one.room_set.rooms),
+                    "hall": one.hall_key,
+                    "hall_name": one.hall_name,
+                    "set": one.set_key,
+                    "set_name": one.set_name,
+                    "rooms": list(one.rooms),
                     "persons": one.capacity,
                 }
                 for one in free_sets(session, times, persons=persons, hall_id=only)

@@ -320,6 +320,23 @@ class Tariff:
         conditions = [condition for rule in self.rules() for condition in (*rule.when, *rule.unless)]
         return frozenset().union(*(condition.names for condition in conditions))
 
+    def answers(self, facts: Mapping[str, object]) -> tuple[bool | None, ...]:
+        """What every comparison about one of these facts says: days with equal answers cost the same."""
+        return tuple(
+            comparison.holds(facts, {}) for comparison in self._comparisons if comparison.fact in facts
+        )
+
+    @cached_property
+    def _comparisons(self) -> tuple[Comparison, ...]:
+        return tuple(
+            dict.fromkeys(
+                comparison
+                for rule in self.rules()
+                for condition in (*rule.when, *rule.unless)
+                for comparison in condition.comparisons
+            )
+        )
+
     def speaks_of(self, fact: str, value: object) -> bool:
         """Whether some item is for this value of a fact, whatever else it compares."""
         return any(

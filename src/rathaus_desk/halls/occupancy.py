@@ -158,12 +158,16 @@ def _named(session: Session, holders: set[UUID]) -> _Named:
     found: _Named = {}
     if not holders:
         return found
-    bookings = session.scalars(select(Booking).where(Booking.id.in_(holders))).all()
-    names = people.people(session, {one.person_id for one in bookings})
-    for one in bookings:
-        who = names.get(one.person_id)
-        what = ", ".join(filter(None, (one.purpose, list_name(who) if who else "")))
-        found[one.id] = (what, one.starts, one.ends)
+    query = select(Booking.id, Booking.purpose, Booking.person_id, Booking.starts, Booking.ends)
+    bookings = session.execute(query.where(Booking.id.in_(holders))).all()
+    names = {
+        person: list_name(known)
+        for person, known in people.people(session, {person for _, _, person, *_ in bookings}).items()
+    }
+    for booking, purpose, person, starts, ends in bookings:
+        found[booking] = (", ".join(filter(None, (purpose, names.get(person, "")))), starts, ends)
+    if len(found) == len(holders):
+        return found
     for closed in session.scalars(select(ClosedTime).where(ClosedTime.id.in_(holders - found.keys()))):
         found[closed.id] = (f"geschlossen: {closed.reason}", closed.starts, closed.ends)
     return found
@@ -176,7 +180,7 @@ def refuse_occupied(session: Session, place: Place, times: Times, *, besides: UU
         raise Occupied(
             found,
             nearest_free(session, place, times, besides=besides),
-            [f"{one.hall.name}, {one.room_set.name}" for one in comparable(session, place, times)],
+            [one.name for one in comparable(session, place, times)],
         )
 
 
@@ -206,9 +210,18 @@ def nearest_free(session: Session, place: Place, times: Times, *, besides: UUID 
 class FreeSet:
     """A set that is free; ``capacity``: persons by its best seating plan, None where nobody said."""
 
-    hall: Hall
-    room_set: RoomSet
+    hall: UUID
+    hall_key: str
+    hall_name: str
+    set_key: str
+    set_name: str
+    rooms: tuple[str, ...]
     capacity: int | None
+
+    @property
+    def name(self) -> str:
+        """Hall and set, as people say it."""
+        return f"{self.hall_name}, {self.set_name}"
 
 
 def free_sets(
@@ -218,32 +231,44 @@ def free_sets(
 
     With ``persons`` only those known to seat so many; sets of unknown capacity are left out then.
     """
-    houses = {hall.id: hall for hall in queries.halls(session) if hall_id in (None, hall.id)}
-    rooms: dict[tuple[UUID, str], Room] = {
-        (room.hall_id, room.key): room for room in session.scalars(select(Room))
-    }
     starts, ends = times.moments
-    asked = [room for room in rooms.values() if room.hall_id in houses]
-    spans = [
-        Span.of(starts - timedelta(minutes=room.buffer_before), ends + timedelta(minutes=room.buffer_after))
-        for room in asked
-    ]
-    answers = collisions(session, zip((room.id for room in asked), spans, strict=True))
-    taken = {room.id for room, others in zip(asked, answers, strict=True) if others}
+    columns = select(
+        Room.id, Room.hall_id, Room.key, Room.buffer_before, Room.buffer_after, Room.capacity
+    ).where(Room.deleted_at.is_(None))
+    sets = (
+        select(RoomSet.hall_id, Hall.key, Hall.name, RoomSet.key, RoomSet.name, RoomSet.rooms)
+        .join(Hall, Hall.id == RoomSet.hall_id)
+        .where(RoomSet.deleted_at.is_(None), Hall.deleted_at.is_(None))
+        .order_by(Hall.name, RoomSet.rank)
+    )
+    if hall_id is not None:
+        columns, sets = columns.where(Room.hall_id == hall_id), sets.where(RoomSet.hall_id == hall_id)
+    rooms = session.execute(columns).all()
+    first, last = Span.of(starts, ends).starts, Span.of(starts, ends).ends
+    spans = [(room, Span(first - before, last + after)) for room, _, _, before, after, _ in rooms]
+    answers = collisions(session, spans)
+    free = {
+        (hall, key): capacity
+        for (_, hall, key, _, _, capacity), others in zip(rooms, answers, strict=True)
+        if not others
+    }
     found = []
-    for one in session.scalars(select(RoomSet).order_by(RoomSet.rank)):
-        inside = [rooms[one.hall_id, key] for key in one.rooms if (one.hall_id, key) in rooms]
-        if one.hall_id not in houses or any(room.id in taken for room in inside):
+    for hall, hall_key, hall_name, set_key, set_name, keys in session.execute(sets):
+        if any((hall, key) not in free for key in keys):
             continue
-        seats = capacity_of(inside)
+        seats = _seats(free[hall, key] for key in keys)
         if persons is None or (seats is not None and seats >= persons):
-            found.append(FreeSet(houses[one.hall_id], one, seats))
-    return sorted(found, key=lambda free: (free.hall.name, free.room_set.rank))
+            found.append(FreeSet(hall, hall_key, hall_name, set_key, set_name, tuple(keys), seats))
+    return found
 
 
 def capacity_of(rooms: Iterable[Room]) -> int | None:
     """Persons that rooms hold together, each by its best seating plan; None where no room says any."""
-    known = [max(room.capacity.values()) for room in rooms if room.capacity]
+    return _seats(room.capacity for room in rooms)
+
+
+def _seats(capacities: Iterable[dict[str, int]]) -> int | None:
+    known = [max(plans.values()) for plans in capacities if plans]
     return sum(known) if known else None
 
 
@@ -255,7 +280,7 @@ def comparable(session: Session, place: Place, times: Times, *, most: int = 4) -
         for free in free_sets(session, times)
         if free.capacity is not None and (wanted is None or free.capacity >= wanted)
     ]
-    nearest = sorted(found, key=lambda free: ((free.capacity or 0) - (wanted or 0), free.hall.name))
+    nearest = sorted(found, key=lambda free: ((free.capacity or 0) - (wanted or 0), free.name))
     return nearest[:most]
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from rathaus_desk.catalogue.records import CatalogueVersion
 from rathaus_desk.fees.tariff import Tariff
 from rathaus_desk.fees.tariff_kind import tariff_of_version
+from rathaus_desk.fees.vocabulary import WEEKDAYS
 from rathaus_desk.halls.books import HallBooks, shape_of
 from rathaus_desk.halls.charged import charged_days, hours_between
 from rathaus_desk.halls.pricing import Price, Use, price
@@ -145,9 +146,16 @@ class Pricing:
         )
 
     def _day_kind(self, tariff: Tariff, day: date) -> Hashable:
-        if "on" in tariff.facts_asked or "holiday" in tariff.facts_asked:
-            return day, day in public_holidays(self.books.state, day.year)
-        return day.weekday(), day.month, tariff.seasons_of(day)
+        """What the tariff asks of a day, answered."""
+        facts: dict[str, object] = {
+            "on": day,
+            "weekday": list(WEEKDAYS)[day.weekday()],
+            "months": day.month,
+            "season": tariff.seasons_of(day),
+        }
+        if "holiday" in tariff.facts_asked:
+            facts["holiday"] = day in public_holidays(self.books.state, day.year)
+        return tariff.answers(facts)
 
 
 def _rest(use: Use) -> list[str]:

@@ -22,12 +22,14 @@ from rathaus_desk.halls.records import (
     RoomSet,
     WaitingRequest,
 )
-from rathaus_desk.halls.rules.states import CLAIMING
 from rathaus_desk.kernel.errors import BadInput, Refused
-from rathaus_desk.store.claims import Claim
+from rathaus_desk.store.claims import Claim, Span, collisions
 from rathaus_desk.store.schema import Record
 
 R = TypeVar("R", bound=Record)
+
+_FEW = 500
+"""Ids that one query names."""
 
 
 def halls(session: Session) -> Sequence[Hall]:
@@ -130,13 +132,30 @@ def series_of_season(session: Session, season: str) -> Sequence[BookingSeries]:
 
 def bookings_between(
     session: Session, first: datetime, last: datetime, hall_id: UUID | None = None
-) -> Sequence[Booking]:
-    """Bookings that take place, at least partly, from ``first`` to ``last`` (exclusive), by time."""
-    query = select(Booking).where(Booking.starts < last, Booking.ends > first)
+) -> list[Booking]:
+    """Bookings that hold rooms and take place, at least partly, from ``first`` to ``last`` (exclusive), by
+    time.
+
+    Found by the claims of the rooms, which end their look-up where the period begins.
+    """
+    found: list[Booking] = []
+    holders = list(holders_between(session, first, last, hall_id))
+    for start in range(0, len(holders), _FEW):
+        query = select(Booking).where(Booking.id.in_(holders[start : start + _FEW]))
+        found += (one for one in session.scalars(query) if one.starts < last and one.ends > first)
+    return sorted(found, key=lambda one: (one.starts, one.id))
+
+
+def holders_between(
+    session: Session, first: datetime, last: datetime, hall_id: UUID | None = None
+) -> dict[UUID, None]:
+    """Whatever claims a room of a hall (of any) from ``first`` to ``last``: bookings and closed times."""
+    rooms = select(Room.id)
     if hall_id is not None:
-        query = query.where(Booking.hall_id == hall_id)
-    query = query.where(Booking.state.in_(sorted(CLAIMING)))
-    return session.scalars(query.order_by(Booking.starts, Booking.id)).all()
+        rooms = rooms.where(Room.hall_id == hall_id)
+    span = Span.of(first, last)
+    taken = collisions(session, [(room, span) for room in session.scalars(rooms)])
+    return {one.holder: None for others in taken for one in others}
 
 
 def closed_between(

@@ -145,9 +145,7 @@ class BookingSeries(Record):
     skipped: Mapped[Json]
 
 
-def _describe_booking(booking: Booking, session: Session) -> Found | None:
-    if booking.series_id is not None:
-        return None
+def _describe_booking(booking: Booking, session: Session) -> Found:
     who = session.get(Person, booking.person_id)
     hall = session.get(Hall, booking.hall_id)
     return Found(
@@ -172,7 +170,7 @@ class Booking(Record):
         ("state", "option_until", "ended_on", "end_reason"),
         ("wish", "tariff_version_id", "hall_version_id", "total", "deposit"),
     )
-    __search__ = Searchable("booking", _describe_booking, follow=("person_id", "hall_id"))
+    __search__ = Searchable("booking", _describe_booking, follow=("person_id", "hall_id"), unless="series_id")
     __table_args__ = (sa.Index("ix_booking_hall_starts", "hall_id", "starts"),)
 
     hall_id: Mapped[UUID] = mapped_column(ForeignKey("hall.id"))

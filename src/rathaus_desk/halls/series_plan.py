@@ -89,6 +89,7 @@ class Collides(Refused):
 class SeriesPlan:
     """Where and when, what is left out, and everything that is in the way."""
 
+    books: HallBooks
     place: Place
     occurrences: tuple[Occurrence, ...]
     skipped: tuple[Skip, ...]
@@ -100,8 +101,10 @@ def plan_series(
 ) -> SeriesPlan:
     """The plan of a series; BadInput for a rule that cannot be used."""
     where = place(session, hall, set_key, rooms)
-    expansion = rule.expanded(books_of(session, where.hall))
+    books = books_of(session, where.hall)
+    expansion = rule.expanded(books)
     return SeriesPlan(
+        books,
         where,
         expansion.occurrences,
         expansion.skipped,

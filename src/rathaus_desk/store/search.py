@@ -171,9 +171,25 @@ def update(session: OperationSession, touched: Iterable[tuple[str, UUID]]) -> No
             wanted.update(dict.fromkeys(_ids(driver, query, record), follower))
     if not wanted:
         return
+    left_out = _found_by_others(driver, wanted)
     with guard_of(session.connection()).open(), parts.read_ahead(session, wanted):
+        for record in left_out:
+            put(driver, record, None)
         for record, cls in wanted.items():
             put(driver, record, described(session, cls, record))
+
+
+def _found_by_others(driver: Any, wanted: dict[UUID, type[Record]]) -> list[UUID]:
+    """Takes out of ``wanted`` what is not found by itself, without loading any of it."""
+    left_out = []
+    for cls in {cls for cls in wanted.values() if cls.__search__ is not None and cls.__search__.unless}:
+        assert cls.__search__ is not None
+        query = f'SELECT "{cls.__search__.unless}" IS NOT NULL FROM "{cls.__tablename__}" WHERE id = ?'
+        for record in [record for record, owner in wanted.items() if owner is cls]:
+            if driver.execute(query, (record.bytes,)).fetchone()[0]:
+                left_out.append(record)
+                del wanted[record]
+    return left_out
 
 
 def _owner(cls: type[Record]) -> type[Record]:
@@ -192,6 +208,8 @@ def described(session: Session, cls: type[Record], record: UUID) -> _Entry | Non
     spec: Searchable | None = cls.__search__
     row = session.get(cls, record)
     if spec is None or row is None or row.deleted_at is not None:
+        return None
+    if spec.unless and getattr(row, spec.unless) is not None:
         return None
     found = spec.describe(row, session)
     if found is None:

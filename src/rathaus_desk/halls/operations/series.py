@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from rathaus_desk.halls import queries
-from rathaus_desk.halls.books import books_of
+from rathaus_desk.halls.books import HallBooks, books_of
 from rathaus_desk.halls.occupancy import Place, place, refuse_occupied
 from rathaus_desk.halls.operations.bookings import LONGEST_PURPOSE, end_ended_options
 from rathaus_desk.halls.prices import Pricing
@@ -108,7 +108,7 @@ def _place(work: Work, plan: SeriesPlan, request: BookSeries, person: UUID) -> S
     work.session.add(series)
     shared = {"state": request.state, "rank": request.rank}
     later = request.price_later
-    booked, sums = _write(work, series, where, placed, request.wish, shared, price_later=later)
+    booked, sums = _write(work, series, plan.books, where, placed, request.wish, shared, later)
     return SeriesPlaced(series.id, booked, tuple(skipped), tuple(moved), total(sums))
 
 
@@ -120,15 +120,15 @@ def _skip(skip: Skip, holidays: set[date]) -> dict[str, Any]:
 def _write(
     work: Work,
     series: BookingSeries,
+    books: HallBooks,
     where: Place,
     placed: Sequence[Occurrence],
     wish: Wish,
     shared: dict[str, Any],
-    *,
     price_later: bool = False,
 ) -> tuple[tuple[UUID, ...], list[Money]]:
     """The bookings of a series with prices and claims, all at once; their ids and totals."""
-    pricing = Pricing(work.session, books_of(work.session, where.hall), series.person_id)
+    pricing = Pricing(work.session, books, series.person_id)
     rooms, claims = tuple(where.room_keys), []
     rows: list[dict[str, Any]] = []
     sums: list[Money] = []
@@ -203,7 +203,8 @@ def _add(
     shared = {"state": live[-1].state, "rank": live[-1].rank}
     if shared["state"] not in ("requested", "approved"):
         shared["state"] = "approved"
-    return _write(work, series, where, occurrences, wish, shared)[0]
+    books = books_of(work.session, where.hall)
+    return _write(work, series, books, where, occurrences, wish, shared)[0]
 
 
 class SplitSeries(Request, frozen=True, kw_only=True):
