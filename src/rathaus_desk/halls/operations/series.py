@@ -229,12 +229,13 @@ def split_series(work: Work, request: SplitSeries) -> UUID:
     later = [one for one in bookings if one.occurs_on is not None and one.occurs_on >= request.on]
     if not later or len(later) == len(bookings):
         raise Refused(f"Am {german_date(request.on)} lässt sich die Serie nicht teilen: ein Teil wäre leer.")
-    first = min(one.occurs_on for one in later if one.occurs_on is not None)
+    on = [one.occurs_on for one in later if one.occurs_on is not None]
+    first, last = min(on), max(*on, *days_of(series.rrule, series.first), request.on)
     parts = _divided(series.skipped, request.on)
     made = BookingSeries(
         **{name: getattr(series, name) for name in _SHARED},
         # A number of dates would count anew, so the later part ends with the last day.
-        rrule=until(series.rrule, days_of(series.rrule, series.first)[-1]),
+        rrule=until(series.rrule, last),
         first=first,
         skipped=parts[1],
     )
