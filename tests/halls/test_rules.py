@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,7 @@ from rathaus_desk.halls.rules.hours import in_quiet, outside_opening
 from rathaus_desk.halls.rules.silent import kinds_of, movable, silences
 from rathaus_desk.halls.rules.states import CLAIMING, check_step, may_follow
 from rathaus_desk.halls.rules.times import Times, german_span, moment_of, wall_of
-from rathaus_desk.kernel.errors import CannotWork, Refused
+from rathaus_desk.kernel.errors import BadInput, CannotWork, Refused
 
 BOOKS = HallBooks((), None, LawBook.shipped(), "HE")
 
@@ -139,3 +139,19 @@ def test_a_span_reads_as_people_say_it():
     assert german_span(datetime(2026, 6, 20, 14), datetime(2026, 6, 21, 2)) == (
         "20.06.2026, 14:00 Uhr bis 21.06.2026, 02:00 Uhr"
     )
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1)), st.integers(1, 3000))
+def test_times_come_back_from_their_moments(starts, minutes):
+    starts = starts.replace(second=0, microsecond=0)
+    try:
+        times = Times.of(starts, starts + timedelta(minutes=minutes))
+    except BadInput:
+        assert starts.month == 3
+        return
+    assert Times.of(*times.moments) == times
+
+
+def test_a_use_that_begins_in_the_skipped_hour_begins_when_the_clock_shows_three():
+    times = Times.of(datetime(2027, 3, 28, 2, 30), datetime(2027, 3, 28, 5))
+    assert times.starts == datetime(2027, 3, 28, 3, 30)

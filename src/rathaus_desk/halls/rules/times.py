@@ -51,7 +51,8 @@ class Times:
             raise BadInput("Das Ende der Nutzung liegt nicht nach dem Beginn.")
         if over - begins > LONGEST_USE:
             raise BadInput(f"Eine Nutzung dauert höchstens {LONGEST_USE.days} Tage; längere sind mehrere.")
-        return wall
+        # A wall time that is skipped becomes what the clock shows, so that a price comes out again.
+        return cls(wall_of(begins), wall_of(over))
 
     @property
     def moments(self) -> tuple[datetime, datetime]:
