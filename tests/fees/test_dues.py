@@ -242,7 +242,7 @@ class TestWhatIsShown:
             remedy = letters.appeal(session, notice, law)
             assert remedy.until == date(2026, 12, 30)
             assert "Am Markt 1" in remedy.office
-            basis = letters.legal_basis(session, kept, law)
+            basis = letters.legal_basis(session, kept, law, "legal_basis.cemetery_fee")
             assert "HGO" in basis[0]
             assert basis[-1].endswith("§ 5 Nr. 1, § 8 Nr. 2 und § 6 Nr. 2")
             assert [line.quantity for line in letters.fee_lines(kept)] == ["1", "36", "4"]

@@ -18,6 +18,7 @@ import pytest
 import rathaus_desk.people.records
 import rathaus_desk.town.records  # noqa: F401 - letters have recipients and cases
 from rathaus_desk.kernel import resources
+from rathaus_desk.letters.facts import KINDS
 from rathaus_desk.letters.join import Posted, days_post
 from rathaus_desk.letters.letter import Column, Embedded, Letter, Paragraph, Run, Table, Total, plain
 from rathaus_desk.letters.render import render
@@ -86,7 +87,7 @@ def _specimens(letter: Letter, long_letter: Letter) -> dict[str, bytes]:
     """Every letter that comes with the program, and letters that are hard in some way; by file name."""
     made = {
         f"{kind}_{number}": render(compose(built_in(kind), facts_of(sample)))
-        for kind in ("fee_notice", "extension_notice", "transfer_notice", "burial_confirmation")
+        for kind in KINDS
         for number, sample in enumerate(samples(kind))
     }
     made["long"] = render(long_letter)

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from rathaus_desk.letters.facts import KINDS
+from rathaus_desk.letters.samples import samples
+
 ORDINARY = (
-    "fee_notice_0",
-    "fee_notice_1",
-    "fee_notice_2",
-    "extension_notice_0",
-    "extension_notice_1",
-    "transfer_notice_0",
-    "transfer_notice_1",
-    "burial_confirmation_0",
-    "burial_confirmation_1",
+    *(f"{kind}_{number}" for kind in KINDS for number in range(len(samples(kind)))),
     "long",
     "marks",
     "links",

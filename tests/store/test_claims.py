@@ -19,6 +19,7 @@ from rathaus_desk.store.claims import (
     ClaimTaken,
     Span,
     claims_of,
+    collisions,
     free,
     in_the_way,
 )
@@ -193,3 +194,40 @@ def test_moments_and_days_of_a_century_keep_their_order():
     spans = [Span.of(day, day) for day in days]
     assert spans == sorted(spans, key=lambda span: span.starts)
     assert all(span.ends - span.starts == 1440 for span in spans)
+
+
+def test_everybody_in_the_way_is_named_for_many_wishes_at_once(store, village):
+    for number, hour in enumerate((8, 10, 12, 16)):
+        store.run(Reserve(record=UUID(int=number + 1), first=moment(hour), last=moment(hour + 2)))
+    asked = [
+        (HALL, Span.of(moment(9), moment(13))),
+        (HALL, Span.of(moment(14), moment(16))),
+        (UUID(int=9), Span.of(moment(9), moment(13))),
+    ]
+    with store.read() as session:
+        found = collisions(session, asked)
+        assert [[one.holder.int for one in taken] for taken in found] == [[1, 2, 3], [], []]
+        assert [claim.record.int for claim in in_the_way(session, HALL, asked[0][1])] == [1, 2, 3]
+
+
+class ReserveAll(Request, frozen=True, kw_only=True):
+    hours: tuple[int, ...]
+
+
+@operation(ReserveAll, name="test.reserve_all", title="Vieles belegen")
+def reserve_all(work, request):
+    record = UUID(int=5)
+    work.claim_all([(HALL, moment(hour), moment(hour + 2), record) for hour in request.hours])
+
+
+def test_many_claims_are_taken_together_or_none_of_them(store, village):
+    store.run(Reserve(record=UUID(int=1), first=moment(14), last=moment(16)))
+    with pytest.raises(ClaimTaken):
+        store.run(ReserveAll(hours=(8, 15)))
+    with pytest.raises(Refused, match="anderweitig belegt"):
+        store.run(ReserveAll(hours=(8, 9)))
+    with store.read() as session:
+        assert claims_of(session, UUID(int=5)) == []
+    store.run(ReserveAll(hours=(8, 10, 16)))
+    with store.read() as session:
+        assert len(claims_of(session, UUID(int=5))) == 3

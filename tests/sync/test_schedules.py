@@ -161,7 +161,8 @@ class Schedule:
             latest = [one.operation for one in happened(session) if one.state != "refused"][-3:]
         if latest:
             with suppress(Refused):
-                self.issued.add(desk.store.undo(self.chance.choice(latest)).operation)
+                done = desk.store.undo(self.chance.choice(latest))
+                self.issued.update([done.operation] if done.changed else [])
 
     def settle(self, desk):
         found = desk.conflicts()

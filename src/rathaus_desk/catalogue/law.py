@@ -60,6 +60,11 @@ class LawEntry:
             )
         return value
 
+    def words(self, name: str) -> tuple[str, ...]:
+        """The value ``name`` as a list of texts; () if the entry does not say it."""
+        value = self.values.get(name, [])
+        return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else ()
+
 
 @dataclass(frozen=True)
 class LawBook:
@@ -82,6 +87,11 @@ class LawBook:
         """The entry in force on a day; of several, the first in the book."""
         found = [entry for entry in self.entries if entry.key == key and on in entry.validity]
         return found[0] if found else None
+
+    def matters(self, beginning: str, on: date) -> list[LawEntry]:
+        """Every matter whose key begins so, as it is in force on a day; in the order of the book."""
+        keys = dict.fromkeys(entry.key for entry in self.entries if entry.key.startswith(beginning))
+        return [found for key in keys if (found := self.find(key, on)) is not None]
 
     def entry(self, key: str, on: date) -> LawEntry:
         """The entry in force on a day; ``CannotWork`` if there is none."""

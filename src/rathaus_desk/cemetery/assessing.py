@@ -14,7 +14,6 @@ from rathaus_desk.cemetery.rules.entitlement import counts_as_resident
 from rathaus_desk.cemetery.rules.right import Award, Extension
 from rathaus_desk.cemetery.rules.surrender import Surrender
 from rathaus_desk.cemetery.rules.terms import GraveKind
-from rathaus_desk.fees.conditions import Rule
 from rathaus_desk.fees.engine import Counts, Fact, Occasion, Term, event, expense, service, whole
 from rathaus_desk.fees.tariff import Tariff
 from rathaus_desk.kernel.clock import at_town
@@ -232,18 +231,6 @@ def _day_facts(moment: date | datetime, tariff: Tariff, state: str) -> dict[str,
     if seasons := tariff.seasons_of(moment):
         facts["season"] = seasons
     # The calendar of holidays is large; few tariffs ask for it.
-    if "holiday" in _facts_asked(tariff):
+    if "holiday" in tariff.facts_asked:
         facts["holiday"] = moment in public_holidays(state, moment.year)
     return facts
-
-
-def _facts_asked(tariff: Tariff) -> frozenset[str]:
-    """The facts that any condition of a tariff compares."""
-    rules: list[Rule] = [item.rule for item in tariff.items]
-    rules += [factor.rule for factor in tariff.factors]
-    rules += [free.rule for free in tariff.frees]
-    rules += [limit.rule for limit in tariff.limits]
-    rules += [vat.rule for vat in tariff.vats]
-    rules += [statement.rule for statement in (*tariff.refusals, *tariff.warnings)]
-    conditions = [condition for rule in rules for condition in (*rule.when, *rule.unless)]
-    return frozenset().union(*(condition.names for condition in conditions))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from rathaus_desk.cemetery.books import Books
 from rathaus_desk.cemetery.plan import BurialPlan, GraveDecision
@@ -14,15 +13,12 @@ from rathaus_desk.fees import letters as fees
 from rathaus_desk.fees.engine import items_for, service
 from rathaus_desk.fees.records import KeptAssessment, Notice
 from rathaus_desk.kernel.clock import at_town
-from rathaus_desk.kernel.money import Money
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.letters.facts import BurialConfirmation, ExtensionNotice, FeeNotice, TransferNotice
-from rathaus_desk.letters.parties import recipient, sender
+from rathaus_desk.letters.parties import letter_facts
 from rathaus_desk.people.records import Person
 from rathaus_desk.people.rules.names import display_name
 from rathaus_desk.store.operations import Work
-from rathaus_desk.town import queries as town
-from rathaus_desk.town.records import Case
 
 FORM_NAMES = {"coffin": "Erdbestattung", "urn": "Urnenbeisetzung"}
 
@@ -111,7 +107,7 @@ def burial_confirmation(
     cemetery, number = _where(work, grave)
     deceased = work.session.get_one(Person, burial.deceased_id)
     return BurialConfirmation(
-        **_letter(work, burial.undertaker_id, burial.case_id),
+        **letter_facts(work, burial.undertaker_id, burial.case_id),
         deceased=display_name(deceased),
         died_on=deceased.died.day,
         form=FORM_NAMES[burial.form],
@@ -123,30 +119,11 @@ def burial_confirmation(
     )
 
 
-def _letter(work: Work, to: UUID, case: UUID) -> dict[str, Any]:
-    """What every letter has."""
-    return {
-        "sender": sender(work.session, town.clerk(work.session, work.clerk)),
-        "recipient": recipient(work.session, to, work.today),
-        "case_number": work.session.get_one(Case, case).number,
-        "day": work.today,
-    }
-
-
 def _notice(work: Work, books: Books, charged: Charged, *, reasons: tuple[str, ...]) -> dict[str, Any]:
-    """What every notice has: reasons, remedy, and the fees where something is charged."""
-    notice, assessment = charged.notice, charged.assessment
-    return {
-        **_letter(work, notice.recipient_id, notice.case_id),
-        "reasons": tuple(reason for reason in reasons if reason),
-        "appeal": fees.appeal(work.session, notice, books.law),
-        "legal_basis": fees.legal_basis(work.session, assessment, books.law) if assessment else (),
-        "lines": fees.fee_lines(assessment) if assessment else (),
-        "subtotals": fees.subtotals(assessment) if assessment else (),
-        "total": assessment.total if assessment else Money(),
-        "payment": fees.payment(work.session, notice),
-        "tariff": assessment.tariff_title if assessment else "",
-    }
+    """What every notice has."""
+    return fees.notice_facts(
+        work, charged.notice, charged.assessment, books.law, reasons, basis="legal_basis.cemetery_fee"
+    )
 
 
 def _where(work: Work, grave: Grave) -> tuple[str, str]:

@@ -28,6 +28,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         town,
         imports,
         applications,
+        halls,
         catalogue,
         seeing,
         house,

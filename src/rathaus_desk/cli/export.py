@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +64,47 @@ def lists(run: Run) -> None:
     ]
     width = max(len(listing.name) for listing in LISTINGS)
     run.show(result, "\n".join(f"{listing.name:<{width}}  {listing.title}" for listing in LISTINGS))
+
+
+@export.command("ical")
+@click.argument("target", metavar="[DATEI]", required=False, type=PATH)
+@click.option("--hall", metavar="HALLE", type=WORDS, default="", help="Nur diese Halle.")
+@click.option("--public", is_flag=True, help="Für alle lesbar: nur „belegt“, ohne Namen und Zwecke.")
+@click.option("--from", "first", type=Day(), help="Ab diesem Tag (sonst: ab heute).")
+@click.option("--to", "last", type=Day(), help="Bis zu diesem Tag, er zählt mit (sonst: ein Jahr).")
+@pass_run
+def ical(
+    run: Run, target: Path | None, hall: str, public: bool, first: date | None, last: date | None
+) -> None:
+    """Schreibt die Belegung der Hallen als Kalender (iCalendar), eine Datei je Halle.
+
+    Ohne DATEI entstehen die Dateien im jetzigen Ordner; ist DATEI ein Ordner, dann dort. Eine einzelne Datei
+    braucht --hall.
+    """
+    from rathaus_desk.halls import queries
+    from rathaus_desk.halls.calendar_file import calendar_of
+    from rathaus_desk.halls.rules.times import moment_of
+    from rathaus_desk.lists.writing import replacing
+
+    begins = first or run.clock.today()
+    ends = last or begins + timedelta(days=365)
+    if ends < begins:
+        raise click.UsageError("Der Zeitraum endet, bevor er beginnt.")
+    one_file = target is not None and not target.is_dir()
+    if one_file and not hall:
+        raise click.UsageError("Eine einzelne Datei hat eine Halle: bitte mit --hall nennen.")
+    span = [moment_of(datetime.combine(day, time())) for day in (begins, ends + timedelta(days=1))]
+    files = []
+    with run.office() as office, office.store.read() as session:
+        wanted = [queries.hall_named(session, hall)] if hall else queries.halls(session)
+        for each in wanted:
+            name = f"{each.key}-{'oeffentlich' if public else 'belegung'}.ics"
+            file = target if target is not None and one_file else (target or Path()) / name
+            content = calendar_of(session, each, span[0], span[1], run.clock.now(), public=public)
+            with replacing(file) as fresh:
+                fresh.write_bytes(content)
+            files.append(file)
+    run.show({"files": files}, "\n".join(f"Geschrieben: {file}" for file in files))
 
 
 def _list_command(form: Format, kind: str) -> None:

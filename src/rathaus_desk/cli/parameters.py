@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import click
+
+from rathaus_desk.kernel.clock import at_town
 
 
 class FilePath(click.ParamType[Path]):
@@ -59,7 +61,30 @@ class Day(click.ParamType[date]):
             self.fail(f"„{value}“ ist kein Tag; richtig wäre zum Beispiel 2026-11-20.", param, ctx)
 
 
+class WallTime(click.ParamType[datetime]):
+    """A time at the town hall: 2026-11-14T10:00 or "14.11.2026 10:00"; a day alone is its 00:00."""
+
+    name = "ZEITPUNKT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The naive wall time; a moment with offset is brought to the town's wall clock."""
+        if isinstance(value, datetime):
+            return value
+        day, _, clock = str(value).strip().replace("T", " ").partition(" ")
+        try:
+            if clock:
+                moment = datetime.fromisoformat(f"{DAY.convert(day, param, ctx)} {clock.strip()}")
+                return moment if moment.tzinfo is None else at_town(moment).replace(tzinfo=None)
+        except ValueError:
+            self.fail(
+                f"„{value}“ ist kein Zeitpunkt; richtig wäre zum Beispiel 2026-11-14T10:00.", param, ctx
+            )
+        return datetime.combine(DAY.convert(day, param, ctx), time())
+
+
 PATH = FilePath()
+DAY = Day()
+WALL_TIME = WallTime()
 PLACE = FilePath(absolute=True)
 WORDS = Words()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -19,10 +20,38 @@ from rathaus_desk.kernel.money import Money
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.letters.facts import Appeal, Corrected, FeeLine, SubTotal
 from rathaus_desk.letters.letter import BankAccount, Payment
+from rathaus_desk.letters.parties import letter_facts
+from rathaus_desk.store.operations import Work
 from rathaus_desk.town import queries as town
 from rathaus_desk.town.records import Case
 
 _PERIODS = {1: "eines Monats", 2: "zweier Monate", 3: "dreier Monate"}
+
+
+def notice_facts(
+    work: Work,
+    notice: Notice,
+    assessment: KeptAssessment | None,
+    law: LawBook,
+    reasons: Iterable[str],
+    *,
+    basis: str,
+) -> dict[str, Any]:
+    """What every notice has: reasons, remedy, and the fees where something is charged.
+
+    ``basis`` names the entry of the law table that says what such fees rest on.
+    """
+    return {
+        **letter_facts(work, notice.recipient_id, notice.case_id),
+        "reasons": tuple(reason for reason in reasons if reason),
+        "appeal": appeal(work.session, notice, law),
+        "legal_basis": legal_basis(work.session, assessment, law, basis) if assessment else (),
+        "lines": fee_lines(assessment) if assessment else (),
+        "subtotals": subtotals(assessment) if assessment else (),
+        "total": assessment.total if assessment else Money(),
+        "payment": payment(work.session, notice),
+        "tariff": assessment.tariff_title if assessment else "",
+    }
 
 
 def fee_lines(assessment: KeptAssessment) -> tuple[FeeLine, ...]:
@@ -86,13 +115,13 @@ def appeal(session: Session, notice: Notice, law: LawBook) -> Appeal:
     )
 
 
-def legal_basis(session: Session, assessment: KeptAssessment, law: LawBook) -> tuple[str, ...]:
-    """The laws a cemetery fee rests on, the tariff with its date, and its paragraphs."""
+def legal_basis(session: Session, assessment: KeptAssessment, law: LawBook, entry: str) -> tuple[str, ...]:
+    """The laws a fee rests on (``entry`` of the law table), the tariff with its date, its paragraphs."""
     version = session.get_one(CatalogueVersion, assessment.tariff_version_id)
     tariff = tariff_of_version(version)
     adopted = f" vom {german_date(tariff.adopted)}" if tariff.adopted else ""
     paragraphs = _listed(dict.fromkeys(line.paragraph for line in assessment.kept_lines if line.paragraph))
-    basis = law.find("legal_basis.cemetery_fee", assessment.assessed_for)
+    basis = law.find(entry, assessment.assessed_for)
     lines = [
         basis.text("text") if basis else "",
         tariff.legal_basis,

@@ -68,7 +68,12 @@ def give_notice(
         _refuse_second_correction(work, corrects)
     tariff = _tariff(work, assessment)
     dates = notice_dates(
-        work.today, act=act, tariff=tariff, state=town.town(work.session).state, law=law_book(work.session)
+        work.today,
+        act=act,
+        tariff=tariff,
+        state=town.town(work.session).state,
+        law=law_book(work.session),
+        event_day=assessment.assessed_for if assessment else None,
     )
     series = f"BE-{work.today.year}"
     notice = Notice(
@@ -162,7 +167,12 @@ def mark_posted(work: Work, notice: Notice, posted_on: date, law: LawBook) -> No
     assessment = work.session.get_one(KeptAssessment, notice.assessment_id) if notice.assessment_id else None
     tariff = _tariff(work, assessment)
     dates = notice_dates(
-        posted_on, act=notice.act, tariff=tariff, state=town.town(work.session).state, law=law
+        posted_on,
+        act=notice.act,
+        tariff=tariff,
+        state=town.town(work.session).state,
+        law=law,
+        event_day=assessment.assessed_for if assessment else None,
     )
     notice.posted_on = posted_on
     notice.received_on, notice.appeal_until = dates.received_on, dates.appeal_until

@@ -43,12 +43,19 @@ class NoticeDates:
 
 
 def notice_dates(
-    posted_on: date, *, act: str, tariff: Tariff | None, state: str, law: LawBook
+    posted_on: date,
+    *,
+    act: str,
+    tariff: Tariff | None,
+    state: str,
+    law: LawBook,
+    event_day: date | None = None,
 ) -> NoticeDates:
     """When a posted notice counts as received, until when it can be appealed, when its fee is due.
 
     ``act`` names the kind of act in the law table (``appeal.<act>``). With a ``tariff`` something is charged
-    and the letter is served by the rules for local fees (§ 122 AO), otherwise by § 41 HVwVfG.
+    and the letter is served by the rules for local fees (§ 122 AO), otherwise by § 41 HVwVfG. Some tariffs
+    count back from the ``event_day``.
     """
     service = law.entry(SERVICE_OF_FEES if tariff else SERVICE_OF_OTHERS, posted_on)
     received = received_on(posted_on, service.number("days"), state, shift=service.flag("shift"))
@@ -57,7 +64,7 @@ def notice_dates(
         posted_on=posted_on,
         received_on=received,
         appeal_until=ends_after(received, state, months=appeal.number("months")),
-        due_on=due_on(tariff, received, state=state, law=law) if tariff else None,
+        due_on=(due_on(tariff, received, state=state, law=law, event_day=event_day) if tariff else None),
         service=service,
         appeal=appeal,
     )

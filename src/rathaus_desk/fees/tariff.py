@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from rathaus_desk.fees.conditions import Comparison, Rule
 from rathaus_desk.fees.vocabulary import COUNTS, PREFIXES
@@ -312,6 +313,29 @@ class Tariff:
         for group in groups:
             for entry in group:
                 yield entry.rule
+
+    @cached_property
+    def facts_asked(self) -> frozenset[str]:
+        """The facts that any condition of the tariff compares."""
+        conditions = [condition for rule in self.rules() for condition in (*rule.when, *rule.unless)]
+        return frozenset().union(*(condition.names for condition in conditions))
+
+    def answers(self, facts: Mapping[str, object]) -> tuple[bool | None, ...]:
+        """What every comparison about one of these facts says: days with equal answers cost the same."""
+        return tuple(
+            comparison.holds(facts, {}) for comparison in self._comparisons if comparison.fact in facts
+        )
+
+    @cached_property
+    def _comparisons(self) -> tuple[Comparison, ...]:
+        return tuple(
+            dict.fromkeys(
+                comparison
+                for rule in self.rules()
+                for condition in (*rule.when, *rule.unless)
+                for comparison in condition.comparisons
+            )
+        )
 
     def speaks_of(self, fact: str, value: object) -> bool:
         """Whether some item is for this value of a fact, whatever else it compares."""

@@ -12,6 +12,7 @@ from msgspec import Meta
 from rathaus_desk.catalogue.findings import Finding
 from rathaus_desk.catalogue.kinds import CatalogueFile, Definitions, FileKind, Version
 from rathaus_desk.catalogue.reading import nearest
+from rathaus_desk.fees.vocabulary import WEEKDAYS
 
 Key = Annotated[
     str,
@@ -24,6 +25,31 @@ Key = Annotated[
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
 Persons = Annotated[int, Meta(ge=0, le=100_000)]
 Minutes = Annotated[int, Meta(ge=0, le=10_080)]
+Hours = Annotated[
+    str,
+    Meta(
+        pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]:[0-5][0-9]|2[0-3]:[0-5][0-9]|24:00)$",
+        description="zwei Uhrzeiten mit Strich",
+        examples=["08:00-22:00"],
+    ),
+]
+"""From–to of a day's wall clock, the end exclusive; an end before the beginning is on the next day."""
+
+
+class BufferTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Minutes a room needs before and after each use, where they are not the hall's."""
+
+    before: Minutes = 0
+    after: Minutes = 0
+
+
+class StepTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[[hall.step]]``: one tick of the approval chain (caretaker, cleaning, key …), in the file's order."""
+
+    key: Key
+    title: Text
+    days_before: Annotated[int, Meta(ge=0, le=366)] = 0
+    """How many days before the use it should be ticked."""
 
 
 class SetTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,7 +61,11 @@ class SetTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HallTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``[[hall]]``. ``capacity``: room → seating plan → persons. ``names``: room → how it is called."""
+    """``[[hall]]``. ``capacity``: room → seating plan → persons. ``names``: room → how it is called.
+
+    ``opening``: weekday (English) → hours, a missing day is not open; no table at all: always open. In the
+    ``quiet`` hours a use is warned of. ``fire_watch_over``: from more persons on a fire watch is a duty.
+    """
 
     key: Key
     name: Text
@@ -46,6 +76,14 @@ class HallTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     capacity: dict[str, dict[str, Persons]] = {}
     equipment: dict[str, Persons] = {}
     set: tuple[SetTable, ...] = ()
+    buffers: dict[str, BufferTable] = {}
+    opening: dict[str, Hours] = {}
+    quiet: Hours | None = None
+    caretaker: str = ""
+    house_rules: str = ""
+    tariff: str = ""
+    fire_watch_over: Persons | None = None
+    step: tuple[StepTable, ...] = ()
 
     def rooms_of(self, set_key: str) -> tuple[str, ...] | None:
         """The rooms of a set; None if there is no such set."""
@@ -80,9 +118,16 @@ def _refuse(file: CatalogueFile) -> Iterable[Finding]:
             yield file.finding((*at, "set"), f"Die Raumkombination „{key}“ gibt es in „{hall.key}“ zweimal.")
         for place, entry in enumerate(hall.set):
             yield from _known(file, (*at, "set", place, "rooms"), entry.rooms, hall)
-        for name in ("names", "capacity"):
+        for name in ("names", "capacity", "buffers"):
             for room in getattr(hall, name):
                 yield from _known(file, (*at, name, room), (room,), hall)
+        for key in _twice(step.key for step in hall.step):
+            yield file.finding((*at, "step"), f"Den Schritt „{key}“ gibt es in „{hall.key}“ zweimal.")
+        for day in hall.opening:
+            if day not in WEEKDAYS:
+                near = nearest(day, list(WEEKDAYS))
+                should = f'"{near}"' if near else f"einer von: {', '.join(WEEKDAYS)}"
+                yield file.finding((*at, "opening", day), f"„{day}“ ist kein Wochentag.", should)
 
 
 def _known(

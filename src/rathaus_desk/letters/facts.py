@@ -199,10 +199,180 @@ class BurialConfirmation(LetterFacts):
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallUse(LetterFacts):
+    """What every letter about the use of a hall has. ``times`` in words ("14.11.2026, 14:00 bis 23:00 Uhr").
+
+    ``dates``: the dates of a series, one text each; then ``times`` sums them up.
+    """
+
+    hall: str
+    rooms: str
+    times: str
+    purpose: str
+    dates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallOption(HallUse):
+    """Bestätigung einer Option: rooms are kept until ``until`` (inclusive). ``total`` None: not known yet.
+
+    ``offered``: to somebody who waited for the time.
+    """
+
+    until: date
+    total: Money | None = None
+    deposit: Money | None = None
+    offered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallAgreement(HallUse):
+    """Nutzungsvertrag, to be signed by both. ``duties`` and ``house_rules``: a text each."""
+
+    user: str
+    lines: tuple[FeeLine, ...] = ()
+    subtotals: tuple[SubTotal, ...] = ()
+    total: Money = _NOTHING
+    tariff: str = ""
+    joint_debtors: tuple[str, ...] = ()
+    payment: Payment | None = None
+    deposit: Money | None = None
+    duties: tuple[str, ...] = ()
+    house_rules: tuple[str, ...] = ()
+    caretaker: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallNotice(NoticeFacts):
+    """Genehmigungs- und Gebührenbescheid über die Nutzung einer Halle; the fields of `HallUse` too."""
+
+    hall: str
+    rooms: str
+    times: str
+    purpose: str
+    dates: tuple[str, ...] = ()
+    deposit: Money | None = None
+    corrects: Corrected | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallInvoice(HallUse):
+    """Rechnung über eine privatrechtliche Nutzung: decides nothing, so it names no remedy.
+
+    ``number`` is that of the invoice, ``notes`` the sentences on VAT that it needs.
+    """
+
+    number: str
+    lines: tuple[FeeLine, ...]
+    subtotals: tuple[SubTotal, ...] = ()
+    total: Money = _NOTHING
+    payment: Payment | None = None
+    joint_debtors: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    deposit: Money | None = None
+    corrects: Corrected | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallCancellation(NoticeFacts):
+    """Bescheid über eine Absage und was sie kostet; ``lines`` empty: nothing."""
+
+    hall: str
+    rooms: str
+    times: str
+    purpose: str
+    cancelled_on: date
+    agreed: Money
+    corrects: Corrected | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallRejection(NoticeFacts):
+    """Ablehnung eines Antrags auf Nutzung; ``alternatives``: what would be free."""
+
+    hall: str
+    rooms: str
+    times: str
+    purpose: str
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallDisplacement(HallUse):
+    """Mitteilung that a booking cannot take place: displaced or closed. ``reason`` is a whole sentence."""
+
+    reason: str
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallDepositReceipt(HallUse):
+    """Quittung über eine Kaution, received on ``on``."""
+
+    amount: Money
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallDepositRefund(HallUse):
+    """Abrechnung einer Kaution: what was kept and why, what is paid back."""
+
+    amount: Money
+    kept: Money
+    kept_for: tuple[str, ...]
+    refunded: Money
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallHandover(HallUse):
+    """Übergabe- or Rücknahmeprotokoll (``title``), filled in or (``blank``) to be filled in on paper."""
+
+    title: str
+    moment: datetime
+    user: str
+    keys: tuple[str, ...] = ()
+    meters: tuple[str, ...] = ()
+    checklist: tuple[str, ...] = ()
+    damage: tuple[str, ...] = ()
+    remark: str = ""
+    for_town: str = ""
+    for_user: str = ""
+    blank: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HallSettlement(NoticeFacts):
+    """Endabrechnung after the return: meters and damage; the deposit stands apart, it is no income."""
+
+    hall: str
+    rooms: str
+    times: str
+    purpose: str
+    meters: tuple[str, ...] = ()
+    damage: tuple[str, ...] = ()
+    deposit: Money = _NOTHING
+    deposit_kept: Money = _NOTHING
+    deposit_refunded: Money = _NOTHING
+    corrects: Corrected | None = None
+
+
 KINDS: dict[str, type[LetterFacts]] = {
     "fee_notice": FeeNotice,
     "extension_notice": ExtensionNotice,
     "transfer_notice": TransferNotice,
     "burial_confirmation": BurialConfirmation,
+    "hall_option": HallOption,
+    "hall_agreement": HallAgreement,
+    "hall_notice": HallNotice,
+    "hall_invoice": HallInvoice,
+    "hall_cancellation": HallCancellation,
+    "hall_rejection": HallRejection,
+    "hall_displacement": HallDisplacement,
+    "hall_deposit_receipt": HallDepositReceipt,
+    "hall_deposit_refund": HallDepositRefund,
+    "hall_handover": HallHandover,
+    "hall_settlement": HallSettlement,
 }
 """The letters that come with the program, by the name of their template."""

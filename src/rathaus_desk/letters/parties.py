@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,8 +14,9 @@ from rathaus_desk.letters.letter import BankAccount
 from rathaus_desk.people import queries as people
 from rathaus_desk.people.rules.addresses import envelope_lines
 from rathaus_desk.people.rules.names import display_name, letter_name, salutation_of
+from rathaus_desk.store.operations import Work
 from rathaus_desk.town import queries as town
-from rathaus_desk.town.records import Clerk
+from rathaus_desk.town.records import Case, Clerk
 
 
 def sender(session: Session, clerk: Clerk) -> Sender:
@@ -36,6 +38,16 @@ def sender(session: Session, clerk: Clerk) -> Sender:
         clerk_phone=clerk.phone,
         clerk_email=clerk.email,
     )
+
+
+def letter_facts(work: Work, to: UUID, case: UUID) -> dict[str, Any]:
+    """What every letter has, written today by the clerk who works; Refused without clerk or address."""
+    return {
+        "sender": sender(work.session, town.clerk(work.session, work.clerk)),
+        "recipient": recipient(work.session, to, work.today),
+        "case_number": work.session.get_one(Case, case).number,
+        "day": work.today,
+    }
 
 
 def account_of(session: Session) -> BankAccount | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from rathaus_desk.kernel.money import Money
 from rathaus_desk.letters.facts import (
@@ -13,6 +15,17 @@ from rathaus_desk.letters.facts import (
     ExtensionNotice,
     FeeLine,
     FeeNotice,
+    HallAgreement,
+    HallCancellation,
+    HallDepositReceipt,
+    HallDepositRefund,
+    HallDisplacement,
+    HallHandover,
+    HallInvoice,
+    HallNotice,
+    HallOption,
+    HallRejection,
+    HallSettlement,
     LetterFacts,
     Recipient,
     Sender,
@@ -223,12 +236,187 @@ def _burial_confirmations() -> tuple[BurialConfirmation, ...]:
     return usual, replace(usual, died_on=None, place="", services=(), notes=())
 
 
+_HALL: dict[str, Any] = {
+    "hall": "Dorfgemeinschaftshaus Altenfeld",
+    "rooms": "Saal mit Küche",
+    "times": "14.11.2026, 10:00 Uhr bis 15.11.2026, 18:00 Uhr",
+    "purpose": "Familienfeier",
+}
+_HALL_LETTER: dict[str, Any] = {
+    "sender": _SENDER,
+    "recipient": _RECIPIENT,
+    "case_number": "HV-2026-00012",
+    "day": date(2026, 10, 5),
+    **_HALL,
+}
+_HALL_TARIFF = "Gebührenordnung für die Dorfgemeinschaftshäuser der Stadt Musterrode"
+_HALL_NOTICE: dict[str, Any] = {
+    **_HALL_LETTER,
+    "reasons": ("Gerechnet wurde nach dem Tarif, der am Tag der Nutzung gilt.",),
+    "legal_basis": (f"{_HALL_TARIFF}, in Kraft seit 01.01.2025: §§ 3 und 4",),
+    "appeal": _APPEAL,
+}
+_HALL_LINES = (
+    FeeLine(
+        label="Saal, erster Tag",
+        paragraph="§ 3 Nr. 1",
+        quantity="1",
+        unit="Tag",
+        rate=Money(18000),
+        amount=Money(9000),
+        explanation="Ermäßigung örtliche Vereine (§ 6 Abs. 1): 50 %",
+    ),
+    FeeLine(
+        label="Heizkostenzuschlag Oktober bis April",
+        paragraph="§ 4",
+        quantity="2",
+        unit="Tag",
+        rate=Money(4000),
+        amount=Money(8000),
+    ),
+)
+_HALL_CHARGED: dict[str, Any] = {
+    "lines": _HALL_LINES,
+    "total": Money(17000),
+    "payment": _payment(Money(17000)),
+}
+_HALL_BEFORE = Corrected(case_number="HV-2026-00012", day=date(2026, 9, 1), total=Money(9000))
+_DATES = ("04.09.2026, 19:00 bis 21:00 Uhr", "11.09.2026, 19:00 bis 21:00 Uhr")
+_DAMAGE = ("zwei Stühle zerbrochen (80,00 €)",)
+
+
+def _hall_options() -> tuple[HallOption, ...]:
+    usual = HallOption(**_HALL_LETTER, until=date(2026, 10, 19), total=Money(17000), deposit=Money(30000))
+    return usual, replace(usual, total=None, deposit=None, offered=True)
+
+
+def _hall_agreements() -> tuple[HallAgreement, ...]:
+    usual = HallAgreement(
+        **_HALL_LETTER,
+        **_HALL_CHARGED,
+        user="Jürgen Großmann",
+        tariff=_HALL_TARIFF,
+        deposit=Money(30000),
+        duties=("Anzeige des vorübergehenden Gaststättenbetriebs bis 17.10.2026 (§ 6 HGastG)",),
+        house_rules=("Ab 22:00 Uhr ist Zimmerlautstärke einzuhalten.",),
+        caretaker="Herr Beispiel, Telefon 05699 9801-40",
+    )
+    bare = replace(usual, lines=(), total=Money(), payment=None, deposit=None, duties=(), house_rules=())
+    return usual, replace(bare, caretaker="", dates=_DATES)
+
+
+def _hall_notices() -> tuple[HallNotice, ...]:
+    usual = HallNotice(**_HALL_NOTICE, **_HALL_CHARGED, tariff=_HALL_TARIFF, deposit=Money(30000))
+    return (
+        usual,
+        replace(usual, corrects=_HALL_BEFORE, dates=_DATES),
+        replace(usual, lines=(), total=Money(), payment=None, deposit=None),
+    )
+
+
+def _hall_invoices() -> tuple[HallInvoice, ...]:
+    usual = HallInvoice(
+        **_HALL_LETTER, **_HALL_CHARGED, number="BE-2026-00031", notes=("Steuerfrei nach § 4 Nr. 12 UStG.",)
+    )
+    return usual, replace(
+        usual,
+        payment=None,
+        notes=(),
+        deposit=Money(50000),
+        dates=_DATES,
+        corrects=_HALL_BEFORE,
+        subtotals=(SubTotal(label="Netto", amount=Money(14286)),),
+    )
+
+
+def _hall_cancellations() -> tuple[HallCancellation, ...]:
+    usual = HallCancellation(
+        **_HALL_NOTICE, **_HALL_CHARGED, cancelled_on=date(2026, 11, 4), agreed=Money(34000)
+    )
+    free = replace(usual, lines=(), total=Money(), payment=None)
+    return usual, replace(free, corrects=_HALL_BEFORE)
+
+
+def _hall_rejections() -> tuple[HallRejection, ...]:
+    usual = HallRejection(**_HALL_NOTICE, alternatives=("21.11.2026, 10:00 bis 18:00 Uhr",))
+    return usual, replace(usual, alternatives=())
+
+
+def _hall_displacements() -> tuple[HallDisplacement, ...]:
+    usual = HallDisplacement(
+        **_HALL_LETTER,
+        reason="An diesem Tag wird die Halle als Wahllokal gebraucht.",
+        alternatives=("21.11.2026, 10:00 bis 18:00 Uhr",),
+    )
+    return usual, replace(usual, alternatives=(), dates=_DATES)
+
+
+def _hall_deposit_receipts() -> tuple[HallDepositReceipt, ...]:
+    return (HallDepositReceipt(**_HALL_LETTER, amount=Money(30000), on=date(2026, 11, 13)),)
+
+
+def _hall_deposit_refunds() -> tuple[HallDepositRefund, ...]:
+    usual = HallDepositRefund(
+        **_HALL_LETTER,
+        amount=Money(30000),
+        kept=Money(8000),
+        kept_for=_DAMAGE,
+        refunded=Money(22000),
+        on=date(2026, 11, 20),
+    )
+    return usual, replace(usual, kept=Money(), kept_for=(), refunded=Money(30000))
+
+
+def _hall_handovers() -> tuple[HallHandover, ...]:
+    usual = HallHandover(
+        **_HALL_LETTER,
+        title="Rücknahmeprotokoll",
+        moment=datetime(2026, 11, 15, 19, 0),
+        user="Jürgen Großmann",
+        keys=("Schlüssel 14",),
+        meters=("Strom: 12.345 kWh",),
+        checklist=("besenrein: ja",),
+        damage=_DAMAGE,
+        remark="Der Kühlschrank wurde ausgeschaltet.",
+        for_town="Herr Beispiel",
+        for_user="Jürgen Großmann",
+    )
+    empty = replace(usual, keys=(), meters=(), checklist=(), damage=(), remark="", for_town="", for_user="")
+    return usual, empty, replace(empty, blank=True)
+
+
+def _hall_settlements() -> tuple[HallSettlement, ...]:
+    usual = HallSettlement(
+        **_HALL_NOTICE,
+        **_HALL_CHARGED,
+        meters=("Strom: 46 kWh",),
+        damage=_DAMAGE,
+        deposit=Money(30000),
+        deposit_kept=Money(8000),
+        deposit_refunded=Money(22000),
+        corrects=_HALL_BEFORE,
+    )
+    bare = replace(usual, lines=(), total=Money(), payment=None, meters=(), damage=(), corrects=None)
+    return usual, replace(bare, deposit=Money(), deposit_kept=Money(), deposit_refunded=Money())
+
+
 def samples(name: str) -> tuple[LetterFacts, ...]:
     """Facts to try the template ``name`` with; none for a letter that does not come with the program."""
-    made = {
+    made: dict[str, Callable[[], tuple[LetterFacts, ...]]] = {
         "fee_notice": _fee_notices,
         "extension_notice": _extension_notices,
         "transfer_notice": _transfer_notices,
         "burial_confirmation": _burial_confirmations,
+        "hall_option": _hall_options,
+        "hall_agreement": _hall_agreements,
+        "hall_notice": _hall_notices,
+        "hall_invoice": _hall_invoices,
+        "hall_cancellation": _hall_cancellations,
+        "hall_rejection": _hall_rejections,
+        "hall_displacement": _hall_displacements,
+        "hall_deposit_receipt": _hall_deposit_receipts,
+        "hall_deposit_refund": _hall_deposit_refunds,
+        "hall_handover": _hall_handovers,
+        "hall_settlement": _hall_settlements,
     }
     return made[name]() if name in made else ()

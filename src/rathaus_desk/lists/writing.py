@@ -69,12 +69,12 @@ def write(target: Path, form: Format, listing: Listing, rows: Iterable[Row], mad
         "csv": _write_csv,
         "json": _write_json,
     }
-    with _replacing(target) as fresh:
+    with replacing(target) as fresh:
         writers[form](fresh, listing, rows, made_at)
 
 
 @contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path) -> Iterator[Path]:
     """A file to write to that takes the place of ``target`` in the end, if nothing went wrong."""
     try:
         if target.is_dir():

@@ -25,7 +25,6 @@ from rathaus_desk.cemetery import queries
 from rathaus_desk.cemetery.books import statutes_of
 from rathaus_desk.cemetery.old_lists.kinds import match_kind
 from rathaus_desk.cemetery.operations.burials import EnterBurial, enter_burial
-from rathaus_desk.cemetery.operations.parties import Someone
 from rathaus_desk.cemetery.records import Cemetery
 from rathaus_desk.kernel.clock import TOWN_ZONE
 from rathaus_desk.kernel.errors import BadInput
@@ -34,6 +33,7 @@ from rathaus_desk.kernel.uncertain import UncertainDate
 from rathaus_desk.lists.address_text import read_address
 from rathaus_desk.people import queries as people
 from rathaus_desk.people.operations import AddressDetails, ContactDetails, EnterPerson, PersonDetails
+from rathaus_desk.people.parties import Someone
 from rathaus_desk.people.rules.addresses import residence
 from rathaus_desk.people.rules.checks import check_email, check_phone
 from rathaus_desk.people.rules.duplicates import Profile

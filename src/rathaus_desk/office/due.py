@@ -13,6 +13,9 @@ from sqlalchemy.orm import Session
 from rathaus_desk.cemetery import queries as cemetery
 from rathaus_desk.fees import queries as fees
 from rathaus_desk.fees.records import Notice
+from rathaus_desk.halls import queries as halls
+from rathaus_desk.halls.occupancy import offers
+from rathaus_desk.halls.rules.times import german_span
 from rathaus_desk.town import queries as town
 
 
@@ -34,6 +37,9 @@ def due(session: Session, today: date, days: int) -> list[Due]:
         *_open_items(session, until),
         *_ending_rights(session, today, until),
         *_appeals(session, today, until),
+        *_hall_tasks(session, until),
+        *_ending_options(session, until),
+        *_offers(session, today),
     ]
     return sorted(found, key=lambda one: (one.on, one.kind, one.title))
 
@@ -61,8 +67,12 @@ def _ending_rights(session: Session, today: date, until: date) -> Iterator[Due]:
 
 
 def _appeals(session: Session, today: date, until: date) -> Iterator[Due]:
-    """Notices that left the house, on the last day of their remedy: from then on they are final."""
+    """Notices that left the house, on the last day of their remedy: from then on they are final.
+
+    What has no remedy (an invoice) has none that could end.
+    """
     query = select(Notice).where(Notice.posted_on.is_not(None), Notice.appeal_until.between(today, until))
+    query = query.where(Notice.appeal_until > Notice.received_on)
     for notice in session.scalars(query):
         yield Due(
             notice.appeal_until,
@@ -70,3 +80,25 @@ def _appeals(session: Session, today: date, until: date) -> Iterator[Due]:
             f"Rechtsbehelfsfrist endet: {notice.number} {notice.title}",
             notice.id,
         )
+
+
+def _hall_tasks(session: Session, until: date) -> Iterator[Due]:
+    for task, booking in halls.tasks_due(session, until):
+        when = german_span(booking.starts, booking.ends)
+        assert task.due_on is not None
+        yield Due(task.due_on, "hall_task", f"{task.title}: {booking.purpose} ({when})", booking.id)
+
+
+def _ending_options(session: Session, until: date) -> Iterator[Due]:
+    for booking in halls.options_until(session, until):
+        when = german_span(booking.starts, booking.ends)
+        assert booking.option_until is not None
+        yield Due(booking.option_until, "option", f"Option endet: {booking.purpose} ({when})", booking.id)
+
+
+def _offers(session: Session, today: date) -> Iterator[Due]:
+    """Who waits for a time that has become free, due today."""
+    for waiting in offers(session, today):
+        when = german_span(waiting.starts, waiting.ends)
+        title = f"Warteliste, Zeit ist frei geworden: {waiting.purpose} ({when})"
+        yield Due(today, "waiting", title, waiting.id)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from rathaus_desk.catalogue.checking import Report, check
 from rathaus_desk.catalogue.operations import LoadCatalogue, Loaded, new_versions
+from rathaus_desk.halls.hall_file import HALL
+from rathaus_desk.halls.operations.houses import SetUpHalls
 from rathaus_desk.kernel.clock import Clock
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.office.kinds import KINDS, RUNNERS
@@ -95,11 +97,16 @@ def _new_key_file(way: Way) -> Iterator[None]:
 
 
 def load(office: TownHall, report: Report) -> Loaded:
-    """Takes checked files into the catalogue as new versions; the town's own file sets up or changes it."""
+    """Takes checked files into the catalogue as new versions.
+
+    The town's own file sets up or changes the town, a hall file its halls.
+    """
     for town in (file for file in report.files if file.kind is TOWN_KIND):
         _set_up(office, town.content)
     files = [file for file in report.files if file.kind is not TOWN_KIND]
     loaded: Loaded = office.run(LoadCatalogue(owner=office.owner, versions=new_versions(files))).value
+    for file in (file for file in files if file.kind is HALL):
+        office.run(SetUpHalls(owner=office.owner, file=file.content))
     return loaded
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rathaus_desk.cemetery import listings as cemetery
 from rathaus_desk.fees import listings as fees
+from rathaus_desk.halls import listings as halls
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.listing import Listing
 from rathaus_desk.kernel.names import fold
@@ -12,6 +13,7 @@ from rathaus_desk.people import listings as people
 
 LISTINGS: tuple[Listing, ...] = (
     *cemetery.LISTINGS,
+    *halls.LISTINGS,
     *fees.LISTINGS,
     *letters.LISTINGS,
     *people.LISTINGS,

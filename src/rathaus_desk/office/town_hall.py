@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rathaus_desk.applications.intake import Intake
     from rathaus_desk.applications.services import Services
     from rathaus_desk.cemetery.import_graves import ImportResult
+    from rathaus_desk.halls.import_bookings import BookingImport
 
 
 def key_file_beside(home: Path) -> Path:
@@ -146,6 +147,27 @@ class TownHall:
             report=report,
         )
 
+    def import_bookings(
+        self, path: Path, *, mapping: Path | None = None, hall: str = "", dry_run: bool = False
+    ) -> BookingImport:
+        """Takes over an old calendar or a season plan."""
+        from rathaus_desk.halls.import_bookings import import_bookings
+
+        return import_bookings(
+            self.store, path, mapping_file=mapping, hall=hall, clerk=self.clerk, dry_run=dry_run
+        )
+
+    def end_options(self) -> int:
+        """Options on halls whose last day is over end now; how many. Nothing is written if there is none."""
+        from rathaus_desk.halls.operations.decisions import EndOptions
+        from rathaus_desk.halls.queries import ended_options
+
+        with self.store.read() as session:
+            if not ended_options(session, self.store.clock.today()):
+                return 0
+        ended: int = self.run(EndOptions()).value
+        return ended
+
     def due(self, days: int) -> list[Due]:
         """What is due within so many days."""
         with self.store.read() as session:
@@ -158,7 +180,7 @@ class TownHall:
             for one in self.register_findings()
         ]
         with self.store.read() as session:
-            return [*remarks, *_rejected_letters(session)]
+            return [*remarks, *_hall_remarks(session), *_rejected_letters(session)]
 
     def register_findings(self) -> list[Finding]:
         """What in the registers cannot be right (cemetery rule 15), each with the record it is about."""
@@ -174,6 +196,14 @@ def _burial_handover() -> handover.Handover:
     from rathaus_desk.office.burial_handover import BurialHandover
 
     return BurialHandover()
+
+
+def _hall_remarks(session: Session) -> Iterator[Remark]:
+    """What in the halls' records cannot be right."""
+    from rathaus_desk.halls.checks import data_checks
+
+    for one in data_checks(session):
+        yield Remark(one.check, one.sentence, "Bitte die Buchung ansehen und berichtigen.")
 
 
 def _rejected_letters(session: Session) -> Iterator[Remark]:

@@ -8,7 +8,7 @@ new start. A claim is made or given up, never changed; a move gives up first and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -19,6 +19,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.periods import FOR_EVER, SINCE_EVER, german_date
+from rathaus_desk.store.bulk import add_all
+from rathaus_desk.store.connection import driver_of
+from rathaus_desk.store.recorder import OperationSession
 from rathaus_desk.store.schema import Record
 
 NEVER_ENDS = 10**12
@@ -55,13 +58,13 @@ class Claim(Record):
 class ClaimTaken(Refused):
     """Somebody else has it. ``holder`` is the record it belongs to, the period is theirs."""
 
-    def __init__(self, claim: Claim) -> None:
-        self.resource = claim.resource
-        self.holder = claim.record
-        self.taken = Span(claim.starts, claim.ends)
+    def __init__(self, taken: Taken) -> None:
+        self.resource = taken.resource
+        self.holder = taken.holder
+        self.taken = taken.span
         super().__init__(
             f"In dieser Zeit ist schon belegt ({self.taken}).",
-            detail=f"{claim.resource} held by {claim.record}",
+            detail=f"{taken.resource} held by {taken.holder}",
         )
 
 
@@ -109,6 +112,15 @@ class Span:
         return f"{first_day} bis {german_date(_moment(self.ends - _DAY).date())}"
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A stretch of time in which ``resource`` belongs to ``holder``."""
+
+    resource: UUID
+    holder: UUID
+    span: Span
+
+
 def _seconds(moment: datetime) -> int:
     if moment.tzinfo is None:
         raise ValueError("a moment without time zone")
@@ -129,11 +141,47 @@ def _moment(minutes: int) -> datetime:
     return datetime.fromtimestamp(minutes * 60, UTC)
 
 
+def collisions(session: Session, wanted: Iterable[tuple[UUID, Span]]) -> list[list[Taken]]:
+    """For each resource and span, in the order given: who has it meanwhile, in order of time.
+
+    Claims of a resource never overlap, so each is one look-up that stops at the first claim that is over
+    before the span begins.
+    """
+    if isinstance(session, OperationSession):
+        session.flush()
+    driver = driver_of(session)
+    found = []
+    for resource, span in wanted:
+        taken = []
+        for starts, ends, holder in driver.execute(_LATEST_FIRST, (resource.bytes, span.ends)):
+            if ends <= span.starts:
+                break
+            taken.append(Taken(resource, UUID(bytes=holder), Span(starts, ends)))
+        found.append(taken[::-1])
+    return found
+
+
+_LATEST_FIRST = (
+    "SELECT starts, ends, record FROM claim"
+    " WHERE resource = ? AND deleted_at IS NULL AND starts < ? ORDER BY starts DESC"
+)
+
+
 def in_the_way(session: Session, resource: UUID, span: Span) -> list[Claim]:
     """The claims of ``resource`` that overlap ``span``, in order of time."""
+    # The last one that began by then is the only one before the span that can reach into it.
+    before = sa.select(sa.func.max(Claim.starts)).where(
+        Claim.resource == resource, Claim.starts <= span.starts, Claim.deleted_at.is_(None)
+    )
+    begun = sa.func.coalesce(before.scalar_subquery(), span.starts)
     query = (
         sa.select(Claim)
-        .where(Claim.resource == resource, Claim.starts < span.ends, Claim.ends > span.starts)
+        .where(
+            Claim.resource == resource,
+            Claim.starts >= begun,
+            Claim.starts < span.ends,
+            Claim.ends > span.starts,
+        )
         .order_by(Claim.starts)
     )
     return list(session.scalars(query))
@@ -142,14 +190,8 @@ def in_the_way(session: Session, resource: UUID, span: Span) -> list[Claim]:
 def free(session: Session, resources: Iterable[UUID], span: Span) -> list[UUID]:
     """Those of ``resources`` that nobody has in ``span``, in the order given."""
     asked = list(resources)
-    taken = set(
-        session.scalars(
-            sa.select(Claim.resource)
-            .where(Claim.resource.in_(asked), Claim.starts < span.ends, Claim.ends > span.starts)
-            .distinct()
-        )
-    )
-    return [resource for resource in asked if resource not in taken]
+    taken = collisions(session, [(resource, span) for resource in asked])
+    return [resource for resource, others in zip(asked, taken, strict=True) if not others]
 
 
 def claims_of(session: Session, record: UUID) -> list[Claim]:
@@ -159,7 +201,7 @@ def claims_of(session: Session, record: UUID) -> list[Claim]:
 
 def take(session: Session, resource: UUID, span: Span, record: UUID) -> Claim:
     """A new claim, written at once; ClaimTaken if somebody has the resource within ``span``."""
-    for other in in_the_way(session, resource, span):
+    for other in collisions(session, [(resource, span)])[0]:
         raise ClaimTaken(other)
     _ask_server(session, resource, span)
     claim = Claim(resource=resource, starts=span.starts, ends=span.ends, record=record)
@@ -181,6 +223,28 @@ def _ask_server(session: Session, resource: UUID, span: Span) -> None:
                 "Abgleich, der jetzt läuft, ist zu sehen, wer und bis wann.",
                 detail=f"{resource} held at the server by {holder}",
             )
+
+
+_ASKED_AT_MOST = 4
+"""Claims that the server is asked about one by one; a whole series is decided on when it arrives there."""
+
+
+def take_all(session: OperationSession, wanted: Sequence[tuple[UUID, Span, UUID]]) -> None:
+    """Many claims at once (resource, span, record); ClaimTaken with the first that somebody has.
+
+    The database refuses what overlaps among themselves.
+    """
+    for taken in collisions(session, [(resource, span) for resource, span, _ in wanted]):
+        for other in taken:
+            raise ClaimTaken(other)
+    if len(wanted) <= _ASKED_AT_MOST:
+        for resource, span, _ in wanted:
+            _ask_server(session, resource, span)
+    values = [
+        {"resource": resource, "starts": span.starts, "ends": span.ends, "record": record}
+        for resource, span, record in wanted
+    ]
+    add_all(session, Claim, values)
 
 
 def take_first(session: Session, resource: UUID, span: Span, record: UUID) -> Claim:

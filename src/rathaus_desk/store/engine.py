@@ -307,7 +307,7 @@ class Store:
             with guard_of(session.connection()).open():
                 following = Following(recorder.driver)
                 yield following
-            search.update(session, following.touched)
+            search.update(session, following.touched, from_elsewhere=True)
 
     @contextmanager
     def _writing(self) -> Iterator[OperationSession]:
@@ -394,6 +394,11 @@ class Importing:
     _session: OperationSession
     _clerk: UUID | None
     id: UUID
+
+    @property
+    def session(self) -> Session:
+        """To look at what is there, with all that this import wrote so far."""
+        return self._session
 
     def run(self, request: Request) -> Done:
         """As `Store.run`; what raises leaves no trace and the import can go on."""

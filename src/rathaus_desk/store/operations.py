@@ -169,6 +169,13 @@ class Work:
         """
         return claims.take(self.session, resource, claims.Span.of(first, last), record)
 
+    def claim_all(self, wanted: Sequence[tuple[UUID, datetime, datetime, UUID]]) -> None:
+        """Many claims at once: resource, first moment, end (exclusive), record. As `claim`, and together."""
+        claims.take_all(
+            self.session,
+            [(resource, claims.Span.of(first, last), record) for resource, first, last, record in wanted],
+        )
+
     def claim_first(self, resource: UUID, first: date, last: date, record: UUID) -> claims.Claim:
         """As `claim`, for a ``resource`` made in this operation: asks nobody, takes effect with the rest."""
         return claims.take_first(self.session, resource, claims.Span.of(first, last), record)

@@ -126,6 +126,7 @@ class Recorder:
 
     def _check_references(self, changes: list[Change], rows: dict[tuple[str, bytes], Raw]) -> None:
         """Foreign keys do not see tombstones: a record in use cannot go, one that is gone cannot be used."""
+        asked: dict[tuple[str, bytes], bool] = {}
         for change in changes:
             if change.k == "del":
                 for reference in referring_to(change.t):
@@ -142,7 +143,11 @@ class Recorder:
                 target = row[reference.column]
                 known = rows.get((reference.target, target))
                 live = known["deleted_at"] is None if known else None
-                if target is not None and not (live or self._is_live(reference.target, "id", target)):
+                if target is None or live:
+                    continue
+                if (reference.target, target) not in asked:
+                    asked[reference.target, target] = self._is_live(reference.target, "id", target)
+                if not asked[reference.target, target]:
                     raise Refused(
                         "Die Eingabe verweist auf einen Eintrag, den es nicht (mehr) gibt.",
                         detail=f"{change.t} {change.id}, {reference.column}",

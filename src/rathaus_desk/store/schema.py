@@ -182,12 +182,14 @@ class Searchable:
 
     ``kind`` names them ("person", "grave"). ``describe(record, session)`` returns what is shown and what
     finds it, or None for a record that shall not be found. ``follow`` names columns of this class with a
-    foreign key: when the record referred to changes, this one is indexed anew.
+    foreign key: when the record referred to changes, this one is indexed anew. ``unless`` names a column: a
+    record that has a value there is found by something else (an occurrence by its series).
     """
 
     kind: str
     describe: Callable[[Any, Session], Found | None]
     follow: tuple[str, ...] = ()
+    unless: str = ""
 
 
 class Record(Base):

@@ -8,6 +8,7 @@ that is tens of milliseconds.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from rathaus_desk.store.schema import Base, Found, Kept, Record, Searchable, rec
 
 LIMIT = 9
 """Hits that a search shows at once."""
+
+_log = logging.getLogger(__name__)
 
 _FEW = 3
 _MOST_WORDS = 8
@@ -153,7 +156,9 @@ def ids(session: Session, cls: type[Record]) -> Sequence[UUID]:
     return session.scalars(sa.select(cls.id)).all()
 
 
-def update(session: OperationSession, touched: Iterable[tuple[str, UUID]]) -> None:
+def update(
+    session: OperationSession, touched: Iterable[tuple[str, UUID]], *, from_elsewhere: bool = False
+) -> None:
     """Brings the entries of touched records (table, id), and of those described from them, up to date."""
     wanted: dict[UUID, type[Record]] = {}
     followers = _followers(len(Base.registry._class_registry))
@@ -171,9 +176,35 @@ def update(session: OperationSession, touched: Iterable[tuple[str, UUID]]) -> No
             wanted.update(dict.fromkeys(_ids(driver, query, record), follower))
     if not wanted:
         return
+    left_out = _found_by_others(driver, wanted)
     with guard_of(session.connection()).open(), parts.read_ahead(session, wanted):
+        for record in left_out:
+            put(driver, record, None)
         for record, cls in wanted.items():
-            put(driver, record, described(session, cls, record))
+            entry = _leniently(session, cls, record) if from_elsewhere else described(session, cls, record)
+            put(driver, record, entry)
+
+
+def _leniently(session: Session, cls: type[Record], record: UUID) -> _Entry | None:
+    """As `described`; a row of another workstation that cannot be described must not stop the sync."""
+    try:
+        return described(session, cls, record)
+    except Exception:
+        _log.exception("not to be described: %s %s", cls.__tablename__, record)
+        return None
+
+
+def _found_by_others(driver: Any, wanted: dict[UUID, type[Record]]) -> list[UUID]:
+    """Takes out of ``wanted`` what is not found by itself, without loading any of it."""
+    left_out = []
+    for cls in {cls for cls in wanted.values() if cls.__search__ is not None and cls.__search__.unless}:
+        assert cls.__search__ is not None
+        query = f'SELECT "{cls.__search__.unless}" IS NOT NULL FROM "{cls.__tablename__}" WHERE id = ?'
+        for record in [record for record, owner in wanted.items() if owner is cls]:
+            if driver.execute(query, (record.bytes,)).fetchone()[0]:
+                left_out.append(record)
+                del wanted[record]
+    return left_out
 
 
 def _owner(cls: type[Record]) -> type[Record]:
@@ -192,6 +223,8 @@ def described(session: Session, cls: type[Record], record: UUID) -> _Entry | Non
     spec: Searchable | None = cls.__search__
     row = session.get(cls, record)
     if spec is None or row is None or row.deleted_at is not None:
+        return None
+    if spec.unless and getattr(row, spec.unless) is not None:
         return None
     found = spec.describe(row, session)
     if found is None:

@@ -122,6 +122,16 @@ def open_own_case(work: Work, title: str) -> Case:
     return open_case(work, queries.office_of(work.session, clerk).case_prefix, title)
 
 
+def case_for(work: Work, case: UUID | None, title: str) -> Case:
+    """The case something belongs to: the one it came with, or a new one of the clerk's office."""
+    if case is None:
+        return open_own_case(work, title)
+    known = work.session.get(Case, case)
+    if known is None:
+        raise Refused("Diesen Vorgang gibt es nicht (mehr).")
+    return known
+
+
 class WriteNote(Request, frozen=True, kw_only=True):
     """A note on any record."""
 

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from rathaus_desk.cemetery import queries
 from rathaus_desk.cemetery.operations.charging import charge_burial
 from rathaus_desk.cemetery.operations.open_grave import OpenGrave, open_grave
-from rathaus_desk.cemetery.operations.parties import Parties, Someone
 from rathaus_desk.cemetery.plan import BurialPlan, BurialWish, plan_burial, plan_without_extension
 from rathaus_desk.cemetery.records import Burial, RightChange
 from rathaus_desk.fees.records import Notice
 from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.kernel.periods import german_date
+from rathaus_desk.people.parties import Parties, Someone
 from rathaus_desk.people.records import Person
 from rathaus_desk.people.rules.names import display_name
 from rathaus_desk.store.operations import Request, Work, operation

@@ -9,11 +9,10 @@ import msgspec
 
 from rathaus_desk.cemetery import queries
 from rathaus_desk.cemetery.books import statutes_of
-from rathaus_desk.cemetery.operations.charging import case_for, charge_burial, confirm_to_undertaker
+from rathaus_desk.cemetery.operations.charging import charge_burial, confirm_to_undertaker
 from rathaus_desk.cemetery.operations.granting import grant, prolong
 from rathaus_desk.cemetery.operations.graves import LONGEST_NAME, LONGEST_REMARK
 from rathaus_desk.cemetery.operations.open_grave import OpenGrave, burial_warnings, open_grave
-from rathaus_desk.cemetery.operations.parties import Parties, Someone
 from rathaus_desk.cemetery.plan import BurialPlan, BurialWish, plan_burial, plan_without_extension
 from rathaus_desk.cemetery.records import Burial, Cemetery, Grave
 from rathaus_desk.cemetery.rules.rest import rest_of_burial
@@ -24,9 +23,11 @@ from rathaus_desk.kernel.periods import full_years, german_date
 from rathaus_desk.kernel.texts import bounded
 from rathaus_desk.kernel.uncertain import UncertainDate
 from rathaus_desk.people.operations import PersonDetails, Relate, complete_person, relate
+from rathaus_desk.people.parties import Parties, Someone
 from rathaus_desk.people.records import Person
 from rathaus_desk.people.rules.names import display_name
 from rathaus_desk.store.operations import Request, Work, operation
+from rathaus_desk.town.operations import case_for
 
 FURTHEST_AHEAD = timedelta(days=366)
 """How far ahead a burial may be entered; later days are slips of the pen."""

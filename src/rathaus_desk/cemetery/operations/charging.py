@@ -20,10 +20,9 @@ from rathaus_desk.cemetery.records import Burial, PrepaidItem
 from rathaus_desk.fees.engine import Occasion, assess, items_for
 from rathaus_desk.fees.operations import give_notice, keep_assessment
 from rathaus_desk.fees.records import Notice
-from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.letters.operations import compose_and_file
 from rathaus_desk.store.operations import Work
-from rathaus_desk.town.operations import open_own_case
+from rathaus_desk.town.operations import case_for
 from rathaus_desk.town.records import Case
 
 
@@ -34,16 +33,6 @@ class Matter:
     event: EventName
     title: str
     occasion: str
-
-
-def case_for(work: Work, case: UUID | None, title: str) -> Case:
-    """The case a decision belongs to: the one it came with, or a new one of the clerk's office."""
-    if case is None:
-        return open_own_case(work, title)
-    known = work.session.get(Case, case)
-    if known is None:
-        raise Refused("Diesen Vorgang gibt es nicht (mehr).")
-    return known
 
 
 def charge_burial(

@@ -9,12 +9,12 @@ from rathaus_desk.cemetery import queries
 from rathaus_desk.cemetery.operations.charging import Matter, notice_over, use_prepaid
 from rathaus_desk.cemetery.operations.graves import LONGEST_NAME
 from rathaus_desk.cemetery.operations.open_grave import open_grave
-from rathaus_desk.cemetery.operations.parties import Parties, Someone
 from rathaus_desk.cemetery.plan import plan_clearance
 from rathaus_desk.cemetery.records import PrepaidItem
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.money import Money
 from rathaus_desk.kernel.texts import bounded
+from rathaus_desk.people.parties import Parties, Someone
 from rathaus_desk.store.operations import Request, Work, operation
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from rathaus_desk.cemetery import letters, queries
-from rathaus_desk.cemetery.operations.charging import Matter, case_for, charge_decision, notice_over
+from rathaus_desk.cemetery.operations.charging import Matter, charge_decision, notice_over
 from rathaus_desk.cemetery.operations.granting import (
     claim_anew,
     correct,
@@ -17,7 +17,6 @@ from rathaus_desk.cemetery.operations.granting import (
 )
 from rathaus_desk.cemetery.operations.graves import LONGEST_NAME, LONGEST_REMARK
 from rathaus_desk.cemetery.operations.open_grave import OpenGrave, open_grave
-from rathaus_desk.cemetery.operations.parties import Parties, Someone
 from rathaus_desk.cemetery.plan import plan_award, plan_extension, plan_plain, plan_surrender
 from rathaus_desk.cemetery.records import RightOfUse
 from rathaus_desk.cemetery.rules.terms import GraveKind
@@ -25,7 +24,9 @@ from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.kernel.texts import bounded
 from rathaus_desk.letters.operations import compose_and_file
+from rathaus_desk.people.parties import Parties, Someone
 from rathaus_desk.store.operations import Request, Work, operation
+from rathaus_desk.town.operations import case_for
 
 
 class AwardRight(Request, frozen=True, kw_only=True):

@@ -120,6 +120,29 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "hall",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("district", sa.Text(), nullable=False),
+        sa.Column("opening", sa.Text(), nullable=False),
+        sa.Column("quiet", sa.Text(), nullable=False),
+        sa.Column("equipment", sa.Text(), nullable=False),
+        sa.Column("steps", sa.Text(), nullable=False),
+        sa.Column("caretaker", sa.Text(), nullable=False),
+        sa.Column("house_rules", sa.Text(), nullable=False),
+        sa.Column("tariff_key", sa.Text(), nullable=False),
+        sa.Column("fire_watch_over", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hall")),
+    )
+    with op.batch_alter_table("hall", schema=None) as batch_op:
+        batch_op.create_index("uq_hall_key", ["key"], unique=True, sqlite_where=sa.text("deleted_at IS NULL"))
+
+    op.create_table(
         "journal",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
@@ -518,6 +541,72 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "hall_closed_time",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("hall_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("rooms", sa.Text(), nullable=False),
+        sa.Column("starts", sa.String(), nullable=False),
+        sa.Column("ends", sa.String(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["hall_id"],
+            ["hall.id"],
+            name=op.f("fk_hall_closed_time_hall_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hall_closed_time")),
+    )
+    with op.batch_alter_table("hall_closed_time", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hall_closed_time_hall_id"), ["hall_id"], unique=False)
+
+    op.create_table(
+        "hall_room",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("hall_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("capacity", sa.Text(), nullable=False),
+        sa.Column("buffer_before", sa.Integer(), nullable=False),
+        sa.Column("buffer_after", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["hall_id"], ["hall.id"], name=op.f("fk_hall_room_hall_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hall_room")),
+    )
+    with op.batch_alter_table("hall_room", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hall_room_hall_id"), ["hall_id"], unique=False)
+
+    op.create_table(
+        "hall_set",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("hall_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("rooms", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["hall_id"], ["hall.id"], name=op.f("fk_hall_set_hall_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hall_set")),
+    )
+    with op.batch_alter_table("hall_set", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hall_set_hall_id"), ["hall_id"], unique=False)
+
+    op.create_table(
         "journal_change",
         sa.Column("entry", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -842,6 +931,56 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "booking_series",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("hall_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("set_key", sa.Text(), nullable=False),
+        sa.Column("rooms", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("case_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("rrule", sa.Text(), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("time_from", sa.Text(), nullable=False),
+        sa.Column("time_to", sa.Text(), nullable=False),
+        sa.Column("skip_public", sa.Boolean(), nullable=False),
+        sa.Column("skip_school", sa.Boolean(), nullable=False),
+        sa.Column("season", sa.Text(), nullable=False),
+        sa.Column("skipped", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["case_file.id"],
+            name=op.f("fk_booking_series_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["hall_id"],
+            ["hall.id"],
+            name=op.f("fk_booking_series_hall_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_booking_series_person_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_series")),
+    )
+    with op.batch_alter_table("booking_series", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_booking_series_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_series_hall_id"), ["hall_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_series_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_series_season"), ["season"], unique=False)
+
+    op.create_table(
         "letter",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -945,6 +1084,95 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notice_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_notice_corrects_id"), ["corrects_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_notice_recipient_id"), ["recipient_id"], unique=False)
+
+    op.create_table(
+        "booking",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("hall_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("set_key", sa.Text(), nullable=False),
+        sa.Column("rooms", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("starts", sa.String(), nullable=False),
+        sa.Column("ends", sa.String(), nullable=False),
+        sa.Column("buffer_before", sa.Integer(), nullable=True),
+        sa.Column("buffer_after", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("option_until", sa.Date(), nullable=True),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=False),
+        sa.Column("rank", sa.String(length=64), nullable=False),
+        sa.Column("wish", sa.Text(), nullable=False),
+        sa.Column("tariff_version_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("hall_version_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("total", sa.BigInteger(), nullable=True),
+        sa.Column("deposit", sa.BigInteger(), nullable=True),
+        sa.Column("series_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("occurs_on", sa.Date(), nullable=True),
+        sa.Column("case_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("notice_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("unused", sa.Boolean(), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["case_file.id"],
+            name=op.f("fk_booking_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["hall_id"], ["hall.id"], name=op.f("fk_booking_hall_id"), initially="DEFERRED", deferrable=True
+        ),
+        sa.ForeignKeyConstraint(
+            ["hall_version_id"],
+            ["catalogue_version.id"],
+            name=op.f("fk_booking_hall_version_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["notice_id"],
+            ["notice.id"],
+            name=op.f("fk_booking_notice_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_booking_person_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["series_id"],
+            ["booking_series.id"],
+            name=op.f("fk_booking_series_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["tariff_version_id"],
+            ["catalogue_version.id"],
+            name=op.f("fk_booking_tariff_version_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
+    )
+    with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_booking_case_id"), ["case_id"], unique=False)
+        batch_op.create_index("ix_booking_hall_starts", ["hall_id", "starts"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_hall_version_id"), ["hall_version_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_notice_id"), ["notice_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_series_id"), ["series_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_tariff_version_id"), ["tariff_version_id"], unique=False)
 
     op.create_table(
         "burial",
@@ -1089,6 +1317,144 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_due_item_debtor_id"), ["debtor_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_due_item_due_on"), ["due_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_due_item_notice_id"), ["notice_id"], unique=False)
+
+    op.create_table(
+        "booking_task",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("booking_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("done_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_booking_task_booking_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_task")),
+    )
+    with op.batch_alter_table("booking_task", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_booking_task_booking_id"), ["booking_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_task_due_on"), ["due_on"], unique=False)
+
+    op.create_table(
+        "deposit_entry",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("booking_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("clerk_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_deposit_entry_booking_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["clerk_id"],
+            ["clerk.id"],
+            name=op.f("fk_deposit_entry_clerk_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deposit_entry")),
+    )
+    with op.batch_alter_table("deposit_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_deposit_entry_booking_id"), ["booking_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_deposit_entry_clerk_id"), ["clerk_id"], unique=False)
+
+    op.create_table(
+        "hall_waiting",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("hall_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("set_key", sa.Text(), nullable=False),
+        sa.Column("rooms", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("starts", sa.String(), nullable=False),
+        sa.Column("ends", sa.String(), nullable=False),
+        sa.Column("wish", sa.Text(), nullable=False),
+        sa.Column("entered_at", sa.String(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("offered_until", sa.Date(), nullable=True),
+        sa.Column("booking_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_hall_waiting_booking_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["hall_id"],
+            ["hall.id"],
+            name=op.f("fk_hall_waiting_hall_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_hall_waiting_person_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hall_waiting")),
+    )
+    with op.batch_alter_table("hall_waiting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hall_waiting_booking_id"), ["booking_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hall_waiting_entered_at"), ["entered_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hall_waiting_hall_id"), ["hall_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hall_waiting_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "handover_record",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("booking_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("direction", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("keys", sa.Text(), nullable=False),
+        sa.Column("meters", sa.Text(), nullable=False),
+        sa.Column("checklist", sa.Text(), nullable=False),
+        sa.Column("damage", sa.Text(), nullable=False),
+        sa.Column("for_town", sa.Text(), nullable=False),
+        sa.Column("for_user", sa.Text(), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_handover_record_booking_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover_record")),
+    )
+    with op.batch_alter_table("handover_record", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_record_booking_id"), ["booking_id"], unique=False)
 
     op.create_table(
         "payment",

@@ -1,4 +1,4 @@
-"""The people a decision is about: known ones by their id, new ones with what is known of them."""
+"""The people an operation is about: known ones by their id, new ones with what is known of them."""
 
 from __future__ import annotations
 

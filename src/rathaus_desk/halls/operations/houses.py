@@ -1,0 +1,152 @@
+"""Halls themselves: taken over from their file, and closed for a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from rathaus_desk.halls import queries
+from rathaus_desk.halls.hall_file import HallFile, HallTable
+from rathaus_desk.halls.occupancy import Occupied, Place, obstacles
+from rathaus_desk.halls.records import ClosedTime, Hall, Room, RoomSet
+from rathaus_desk.halls.rules.times import Times
+from rathaus_desk.kernel.errors import BadInput, Refused
+from rathaus_desk.kernel.ids import catalogue_id
+from rathaus_desk.kernel.texts import worded
+from rathaus_desk.store.operations import Request, Work, operation
+
+LONGEST_TEXT = 2_000
+
+
+class SetUpHalls(Request, frozen=True, kw_only=True):
+    """A hall file of ``owner`` as it is now: the first time it makes its halls, later it changes them."""
+
+    owner: str
+    file: HallFile
+
+
+@operation(SetUpHalls, name="halls.set_up", title="Hallen einrichten")
+def set_up_halls(work: Work, request: SetUpHalls) -> tuple[UUID, ...]:
+    """Makes or changes the halls of the file with their rooms and sets; halls of other files stay.
+
+    Refused if a room that is booked is no longer there.
+    """
+    return tuple(_Setting(work, request.owner, table).hall() for table in request.file.hall)
+
+
+class _Setting:
+    """One hall on its way from the file into the store. Its ids follow from the keys on every workstation."""
+
+    def __init__(self, work: Work, owner: str, table: HallTable) -> None:
+        self._work = work
+        self._table = table
+        self._owner = owner
+        self._id = self._key("hall")
+
+    def _key(self, kind: str, *keys: str) -> UUID:
+        return catalogue_id(self._owner, kind, ".".join((self._table.key, *keys)), "", 1)
+
+    def hall(self) -> UUID:
+        table = self._table
+        hall = queries.revived(self._work.session, Hall, self._id)
+        if hall is None:
+            hall = Hall(id=self._id, key=table.key)
+            self._work.session.add(hall)
+        hall.name, hall.district = table.name, table.district
+        hall.opening, hall.quiet = dict(table.opening), table.quiet or ""
+        hall.equipment = dict(table.equipment)
+        hall.steps = [msgspec.to_builtins(step) for step in table.step]
+        hall.caretaker, hall.house_rules = table.caretaker, table.house_rules
+        hall.tariff_key, hall.fire_watch_over = table.tariff, table.fire_watch_over
+        self._rooms()
+        self._sets()
+        return hall.id
+
+    def _rooms(self) -> None:
+        table, session = self._table, self._work.session
+        known = {room.key: room for room in queries.rooms_of(session, self._id)}
+        for rank, key in enumerate(table.rooms):
+            room = known.pop(key, None)
+            if room is None:
+                its_id = self._key("hall_room", key)
+                room = queries.revived(session, Room, its_id)
+                if room is None:
+                    room = Room(id=its_id, hall_id=self._id, key=key)
+                    session.add(room)
+            buffer = table.buffers.get(key)
+            room.name, room.rank = table.room_name(key), rank
+            room.capacity = dict(table.capacity.get(key, {}))
+            room.buffer_before = buffer.before if buffer else table.buffer_minutes
+            room.buffer_after = buffer.after if buffer else table.buffer_minutes
+        for room in known.values():
+            if queries.is_claimed(session, room.id):
+                raise Refused(f"Der Raum „{room.name}“ ({table.name}) ist belegt und kann nicht wegfallen.")
+            session.delete(room)
+
+    def _sets(self) -> None:
+        session = self._work.session
+        known = {one.key: one for one in queries.sets_of(session, self._id)}
+        for rank, entry in enumerate(self._table.set):
+            one = known.pop(entry.key, None)
+            if one is None:
+                its_id = self._key("hall_set", entry.key)
+                one = queries.revived(session, RoomSet, its_id)
+                if one is None:
+                    one = RoomSet(id=its_id, hall_id=self._id, key=entry.key)
+                    session.add(one)
+            one.name, one.rank, one.rooms = entry.name, rank, list(entry.rooms)
+        for one in known.values():
+            session.delete(one)
+
+
+class CloseHall(Request, frozen=True, kw_only=True):
+    """A hall, or some of its ``rooms`` (keys; () is all), is closed from ``starts`` to ``ends`` (exclusive).
+
+    Naive times are wall time at the town.
+    """
+
+    hall: UUID
+    starts: datetime
+    ends: datetime
+    reason: str
+    rooms: tuple[str, ...] = ()
+
+
+@operation(CloseHall, name="halls.close", title="Halle sperren")
+def close_hall(work: Work, request: CloseHall) -> UUID:
+    """Claims the rooms; Refused with what is in the way if one of them is booked."""
+    hall = queries.hall(work.session, request.hall)
+    rooms = queries.rooms_named(work.session, hall, request.rooms)
+    times = Times.of(request.starts, request.ends)
+    starts, ends = times.moments
+    closed = ClosedTime(
+        hall_id=hall.id,
+        rooms=[room.key for room in rooms],
+        starts=starts,
+        ends=ends,
+        reason=worded(request.reason, LONGEST_TEXT, "Grund"),
+    )
+    found = obstacles(work.session, Place(hall, tuple(rooms), before=0, after=0).claims(times))
+    if found:
+        raise Occupied(found)
+    work.session.add(closed)
+    work.claim_all([(room.id, starts, ends, closed.id) for room in rooms])
+    return closed.id
+
+
+class OpenHall(Request, frozen=True, kw_only=True):
+    """A closed time is lifted."""
+
+    closed_time: UUID
+
+
+@operation(OpenHall, name="halls.open", title="Sperre aufheben")
+def open_hall(work: Work, request: OpenHall) -> None:
+    """Gives the rooms back."""
+    closed = work.session.get(ClosedTime, request.closed_time)
+    if closed is None:
+        raise BadInput("Diese Sperre gibt es nicht (mehr).")
+    work.release(closed.id)
+    work.session.delete(closed)

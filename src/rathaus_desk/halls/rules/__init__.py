@@ -1,0 +1,1 @@
+"""The rules of the halls: pure decisions on plain values, each with its reason."""
