@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -139,6 +140,17 @@ def paint(
 
 def _process_start() -> float:
     """When this process began, on the clock of `time.time`."""
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.WinDLL("kernel32")
+        kernel.GetCurrentProcess.restype = ctypes.c_void_p
+        process = ctypes.c_void_p(kernel.GetCurrentProcess())
+        began, *others = (ctypes.c_uint64() for _ in range(4))
+        if kernel.GetProcessTimes(process, *(ctypes.byref(one) for one in (began, *others))):
+            # In steps of 100 ns since 1601.
+            return began.value / 10_000_000 - 11_644_473_600
+        return time.time() - time.process_time()
     try:
         ticks = int(Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()[19])
         up = float(Path("/proc/uptime").read_text(encoding="ascii").split()[0])
