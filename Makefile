@@ -8,12 +8,12 @@ JAR := .cache/verapdf/cli.jar
 JOBS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint installer check-system bench bench-peers soak lock fonts clean
+.PHONY: help demo test lint installer installer-proof check-system bench bench-peers soak lock fonts clean
 
 help:
 	@echo "make demo   the main job on the example town, step by step, then the window (or its picture)"
 	@echo "make test   every check: ruff, mypy, import-linter, pytest, PDF validation"
-	@echo "make installer  the Windows package, in dist/"
+	@echo "make installer  the Windows package, in dist/; installer-proof installs, uses, upgrades and removes it under Wine"
 	@echo "make bench  the figures of docs/performance.md; bench-peers beside other programs; soak the long counts"
 
 demo: $(VENV)/ready
@@ -32,6 +32,9 @@ lint: $(VENV)/ready
 installer: $(VENV)/ready
 	@tools/system.sh installer
 	@$(BIN)/python -m installer.build
+
+installer-proof: installer system-for-tests $(JAR)
+	@$(BIN)/python -m installer.proof
 
 bench: $(VENV)/ready
 	@$(BIN)/python -m compileall -q src $(VENV)/lib >/dev/null 2>&1 || true

@@ -30,7 +30,7 @@ def build(program: Path, target: Path, version: str, icon: Path) -> None:
     # Sources stand relative to the files that name them.
     defined = {
         "Version": version,
-        "ProductCode": _guid(f"product {version}"),
+        "ProductCode": product_code(version),
         "Icon": icon.relative_to(target.parent).as_posix(),
     }
     options = [word for name, value in defined.items() for word in ("-D", f"{name}={value}")]
@@ -86,6 +86,11 @@ def _for_wixl(source: Path, target: Path) -> list[str]:
     )
     tree.write(target, encoding="utf-8", xml_declaration=True)
     return statements
+
+
+def product_code(version: str) -> str:
+    """By which Windows knows this version of the product."""
+    return _guid(f"product {version}")
 
 
 def _guid(of: str) -> str:

@@ -1,0 +1,416 @@
+"""Proves the package under Wine: installs, uses, upgrades and removes it as an administrator would.
+
+Every step prints what it saw; the first that does not hold ends the proof. ``make installer-proof`` calls it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from installer import bill, build, launcher, msi, wine
+from rathaus_desk.office.main_job import example_town
+
+ROOT = Path(__file__).parents[1]
+SHIMS = Path(__file__).parent / "shims"
+PLACE = build.CACHE / "proof"
+JAR = ROOT / ".cache" / "verapdf" / "cli.jar"
+
+_SERVER = "https://desk.example.org/musterrode"
+_HOME = r"C:\Stadt Größe & Söhne\Rathaus-Daten"
+_FONTS = r"Z:\usr\share\fonts\truetype\noto"
+_COMPILER = ("x86_64-w64-mingw32-gcc", "-shared", "-O2", "-s")
+_OLD = "0.0.9"
+_NOT_COMPARED = {"home", "key_file", "notice", "import"}
+
+
+class Failed(Exception):
+    """A step does not hold."""
+
+
+def hold(condition: object, words: str) -> None:
+    """Prints what holds; Failed if it does not."""
+    if not condition:
+        raise Failed(words)
+    print(f"  ✓ {words}", flush=True)
+
+
+@dataclass
+class Machine:
+    """A Windows of its own: a fresh prefix with what Wine lacks."""
+
+    prefix: Path
+    figures: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def fresh(cls) -> Machine:
+        """Made anew from a prefix that is kept, so that nothing of an earlier proof is there."""
+        kept = PLACE / "prefix"
+        if not (kept / "ready").exists():
+            shutil.rmtree(kept, ignore_errors=True)
+            wine.command(kept)
+            _build_shims(kept / "drive_c" / "windows" / "system32")
+            # Wine hands on no variable that begins with QT_; Qt without a screen asks it where fonts are.
+            wine.run(
+                "reg", "add", r"HKCU\Environment", "/v", "QT_QPA_FONTDIR", "/d", _FONTS, "/f", prefix=kept
+            )
+            wine.settle(kept)
+            (kept / "ready").touch()
+        used = PLACE / "machine"
+        subprocess.run(["rm", "-rf", str(used)], check=True)
+        subprocess.run(["cp", "-a", str(kept), str(used)], check=True)
+        return cls(used)
+
+    @property
+    def drive(self) -> Path:
+        """C: as this system sees it."""
+        return self.prefix / "drive_c"
+
+    @property
+    def program(self) -> Path:
+        """Where the program is installed."""
+        return self.drive / "Program Files" / "Rathaus Desk"
+
+    def windows_path(self, path: Path) -> str:
+        """A path of this system as Windows sees it."""
+        if path.is_relative_to(self.drive):
+            return "C:\\" + "\\".join(path.relative_to(self.drive).parts)
+        return "Z:" + str(path).replace("/", "\\")
+
+    def local_path(self, path: str) -> Path:
+        """The other way round."""
+        return self.drive / path.removeprefix("C:\\").replace("\\", "/")
+
+    def msiexec(self, *arguments: str) -> tuple[int, str]:
+        """Runs the Windows Installer silently; its exit status and its log (which Wine fills sparingly)."""
+        log = self.drive / "msi.log"
+        log.unlink(missing_ok=True)
+        done = wine.run("msiexec", *arguments, "/qn", "/l*v", r"C:\msi.log", prefix=self.prefix)
+        wine.settle(self.prefix)
+        text = log.read_bytes() if log.exists() else b""
+        words = text.decode("utf-16" if text.startswith(b"\xff\xfe") else "cp1252", errors="replace")
+        return done.returncode, words
+
+    def desk(self, *arguments: str, status: int = 0, **environment: str) -> Any:
+        """Runs the installed program; its JSON or text. Failed if it ends otherwise than with ``status``."""
+        done = wine.run(
+            self.windows_path(self.program / launcher.CONSOLE), *arguments, prefix=self.prefix, **environment
+        )
+        said, complained = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+        if done.returncode != status:
+            raise Failed(f"rathaus-desk {arguments} ended with {done.returncode}: {said[-500:]} {complained}")
+        if status:
+            return complained
+        return json.loads(said) if "--json" in arguments else said
+
+    def registry(self, key: str) -> dict[str, str]:
+        """The values of a key of the local machine, by name ("": the default)."""
+        done = wine.run("reg", "query", f"HKLM\\{key}", "/reg:64", prefix=self.prefix)
+        values = {}
+        for line in done.stdout.decode("utf-8", "replace").splitlines():
+            parts = line.strip().split("    ")
+            if len(parts) == 3 and parts[1].startswith("REG_"):
+                values["" if parts[0].startswith("(") else parts[0]] = parts[2]
+        return values
+
+    def tree(self, folder: Path) -> dict[str, str]:
+        """Every file below ``folder`` with its hash."""
+        return {
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+
+
+def _build_shims(system: Path) -> None:
+    for source, *libraries in (("icuuc",), ("bcryptprimitives", "-ladvapi32")):
+        subprocess.run(
+            [*_COMPILER, "-o", str(system / f"{source}.dll"), str(SHIMS / f"{source}.c"), *libraries],
+            check=True,
+        )
+
+
+@contextmanager
+def step(words: str) -> Iterator[None]:
+    """A heading, and how long what follows took."""
+    print(words, flush=True)
+    begun = time.monotonic()
+    yield
+    print(f"  {time.monotonic() - begun:.1f} s", flush=True)
+
+
+def older() -> Path:
+    """The package of a version before this one: it holds a file that this one has no more."""
+    place = PLACE / "older"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    program = place / "program"
+    subprocess.run(["cp", "-al", str(build.BUILD / "program"), str(program)], check=True)
+    (program / "gone.txt").write_text("of an older version\n")
+    shutil.copy(build.BUILD / "rathaus-desk.ico", place)
+    made = place / f"rathaus-desk-{_OLD}.msi"
+    msi.build(program, made, _OLD, place / "rathaus-desk.ico")
+    return made
+
+
+# --- the proof ------------------------------------------------------------------------------------------
+
+
+def install(machine: Machine, package: Path, version: str, *properties: str) -> None:
+    """Installs silently and looks for everything that should be there."""
+    begun = time.monotonic()
+    status, log = machine.msiexec("/i", machine.windows_path(package), *properties)
+    machine.figures["install"] = f"{time.monotonic() - begun:.1f} s"
+    hold(status == 0, f"installed silently in {machine.figures['install']}" if not status else log[-800:])
+    sums = (machine.program / bill.HASHES).read_text(encoding="utf-8").splitlines()
+    there = machine.tree(machine.program)
+    wrong = [line for line in sums if there.get(line[66:]) != line[:64]]
+    hold(not wrong, f"{len(sums)} files there, each with its hash")
+    size = sum(path.stat().st_size for path in machine.program.rglob("*") if path.is_file())
+    machine.figures["installed size"] = f"{size / 1e6:.1f} MB"
+    hold(size <= build.LARGEST_INSTALLED, f"{size / 1e6:.1f} MB installed")
+    own = machine.registry(r"Software\Rathaus Desk")
+    hold(own.get("Version") == version and own.get("Language") == "de", f"registry: {own}")
+
+
+def look_around(machine: Machine) -> None:
+    """Policies, shortcut, file types, Apps & Features."""
+    policies = machine.registry(r"Software\Policies\Rathaus Desk")
+    hold(policies.get("ServerUrl") == _SERVER, f"policies: {policies}")
+    links = list((machine.drive).glob("**/Rathaus Desk.lnk"))
+    hold(len(links) == 1, f"Start menu: {machine.windows_path(links[0]) if links else 'nothing'}")
+    for suffix, kind in ((".rathaus-stadt", "RathausDesk.Stadt"), (".rathaus-fall", "RathausDesk.Fall")):
+        named = machine.registry(rf"Software\Classes\{suffix}").get("")
+        command = machine.registry(rf"Software\Classes\{kind}\shell\open\command").get("", "")
+        hold(
+            named == kind and command.endswith('Rathaus Desk.exe" desktop "%1"'), f"{suffix} opens {command}"
+        )
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    uninstall = r"Software\Microsoft\Windows\CurrentVersion\Uninstall"
+    entry = machine.registry(rf"{uninstall}\{msi.product_code(version)}")
+    wanted = {"DisplayName": "Rathaus Desk", "DisplayVersion": version}
+    hold(
+        wanted.items() <= entry.items() and "EUPL" in entry.get("Comments", ""), f"Apps & Features: {wanted}"
+    )
+
+
+def main_job(machine: Machine) -> None:
+    """The installed program does the main job; result and notice are those of this system."""
+    job = machine.desk("demo", "--no-window", "--json", "--home", _HOME)
+    hold(job["key_file"] is None, "the key is in the Windows credential vault")
+    vault = (machine.prefix / "user.reg").read_text(encoding="utf-8", errors="replace")
+    hold(
+        "Rathaus Desk" in vault[vault.find("Credential Manager") :],
+        "the vault holds an entry of Rathaus Desk",
+    )
+    with _linux_demo() as here:
+        same = {name: job[name] for name in job if name not in _NOT_COMPARED}
+        hold(
+            same == {name: here[name] for name in same},
+            f"the job's result is this system's: {job['total']} €",
+        )
+        windows, linux = machine.local_path(job["notice"]).read_bytes(), Path(here["notice"]).read_bytes()
+        hold(windows == linux, f"the notice is this system's to the byte ({len(windows)} bytes)")
+    validated = subprocess.run(
+        ["java", "-jar", str(JAR), "--format", "text", "-f", "ua1", str(machine.local_path(job["notice"]))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    hold(validated.stdout.startswith("PASS"), f"veraPDF: {validated.stdout[:4] or validated.stderr[-500:]}")
+    found = machine.desk("search", "Wagner", "--json", "--home", _HOME)
+    hold(found, f"opened again by the vault's key: {len(found)} found")
+    healthy = machine.desk("doctor", "--json", "--home", _HOME)
+    hold(healthy["ok"], "doctor finds the data sound")
+
+
+@contextmanager
+def _linux_demo() -> Iterator[Any]:
+    """The same job by this system's program, in a folder of its own."""
+    folder = PLACE / "linux"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    options = ["--home", str(folder / "home"), "--key-file", str(folder / "key"), "--json"]
+    yield _linux("demo", "--no-window", *options)
+
+
+def _linux(*arguments: str) -> Any:
+    done = subprocess.run(
+        [sys.executable, "-m", "rathaus_desk", *arguments], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise Failed(f"rathaus-desk {arguments} on this system: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def window(machine: Machine) -> None:
+    """The window's picture, painted by the installed program."""
+    picture = machine.drive / "fenster.png"
+    painted = machine.desk(
+        "desktop", "--picture", r"C:\fenster.png", "--page", "friedhof", "--open", "Kernstadt B/4/17",
+        "--json", "--home", _HOME,
+    )  # fmt: skip
+    kept = PLACE / "window.png"
+    shutil.copy(picture, kept)
+    machine.figures["first paint"] = f"{painted['first_paint_ms']} ms"
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtGui import QImage
+
+    image = QImage(str(kept))
+    colours = {image.pixel(x, y) for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
+    hold(
+        (image.width(), image.height()) == (1440, 900), f"window painted after {painted['first_paint_ms']} ms"
+    )
+    hold(len(colours) > 50, f"the picture has {len(colours)} colours: {kept.relative_to(ROOT)}")
+
+
+def both_ways(machine: Machine) -> None:
+    """A town made by this system is opened on Windows, worked on there and opened here again."""
+    with _linux_demo() as here:
+        home = Path(here["home"])
+        moved = machine.drive / "umzug"
+        shutil.copytree(home, moved / "home")
+        shutil.copy(here["key_file"], moved / "key")
+        options = ["--home", r"C:\umzug\home", "--key-file", r"C:\umzug\key", "--json"]
+        before = machine.desk("search", "Wagner", *options)
+        hold(before, f"Windows reads what this system wrote: {len(before)} found")
+        hold(machine.desk("doctor", *options)["ok"], "Windows finds it sound")
+        form = (example_town() / "bestattungsanmeldung.json").read_text(encoding="utf-8")
+        other = machine.drive / "Anmeldung für Löwe.rathaus-fall"
+        other.write_text(
+            form.replace("Anneliese Erna", "Käthe").replace("S 77/2026", "S 78/2026"), encoding="utf-8"
+        )
+        (taken,) = machine.desk("intake", machine.windows_path(other), *options)
+        hold(taken["state"] == "new", f"Windows writes: {taken['service']} becomes {taken['case_number']}")
+        back = home.with_name("back")
+        shutil.copytree(moved / "home", back)
+        ours = ["--home", str(back), "--key-file", here["key_file"], "--json"]
+        hold(_linux("doctor", *ours)["ok"], "this system finds sound what Windows wrote")
+        hold(_linux("search", taken["case_number"], *ours), f"and finds {taken['case_number']}")
+
+
+def read_only(machine: Machine, before: dict[str, str]) -> None:
+    """Nothing was written below Program Files."""
+    hold(machine.tree(machine.program) == before, "nothing was written below Program Files")
+
+
+def upgrade(machine: Machine, package: Path, version: str) -> None:
+    """The new package over the old one: data and properties stay, old files go."""
+    data = machine.tree(machine.local_path(_HOME))
+    begun = time.monotonic()
+    status, log = machine.msiexec("/i", machine.windows_path(package))
+    machine.figures["upgrade"] = f"{time.monotonic() - begun:.1f} s"
+    hold(status == 0, f"upgraded in {machine.figures['upgrade']}" if not status else log[-800:])
+    hold(machine.registry(r"Software\Rathaus Desk").get("Version") == version, f"the version is {version}")
+    hold(not (machine.program / "gone.txt").exists(), "what the new version has no more is gone")
+    kept = machine.registry(r"Software\Policies\Rathaus Desk")
+    hold(kept.get("ServerUrl") == _SERVER, "SERVERURL is kept without being said again")
+    hold(machine.tree(machine.local_path(_HOME)) == data, f"{len(data)} files of data untouched")
+    hold(machine.desk("doctor", "--json", "--home", _HOME)["ok"], "the new version opens them, all sound")
+
+
+def refuse_older(machine: Machine, old: Path, version: str) -> None:
+    """An older package over a newer one is refused with a sentence."""
+    before = machine.tree(machine.program)
+    status, log = machine.msiexec("/i", machine.windows_path(old))
+    hold(status, f"an older version is refused (status {status})")
+    # Wine keeps what it would have shown to itself; the sentence stands in the package.
+    conditions = subprocess.run(
+        ["msiinfo", "export", old, "LaunchCondition"], capture_output=True, check=True
+    )
+    said = log + conditions.stdout.decode("cp1252", errors="replace")
+    hold("neuere Fassung" in said, "with the sentence that a newer version is there")
+    hold(machine.tree(machine.program) == before, "nothing changed")
+    hold(
+        machine.registry(r"Software\Rathaus Desk").get("Version") == version,
+        f"the version is still {version}",
+    )
+
+
+def refuse_broken(machine: Machine, package: Path) -> None:
+    """A package that was cut off on its way is refused, and its hash tells."""
+    broken = PLACE / "broken" / package.name
+    broken.parent.mkdir(exist_ok=True)
+    content = package.read_bytes()
+    broken.write_bytes(content[: len(content) // 2])
+    shutil.copy(package.parent / bill.HASHES, broken.parent)
+    told = subprocess.run(
+        ["sha256sum", "--check", "--ignore-missing", "--status", bill.HASHES], cwd=broken.parent, check=False
+    )
+    hold(told.returncode, "the published hash tells a broken package")
+    before = machine.tree(machine.program)
+    status, _log = machine.msiexec("/i", machine.windows_path(broken))
+    hold(status, f"a broken package is refused (status {status})")
+    hold(machine.tree(machine.program) == before, "nothing changed")
+
+
+def remove(machine: Machine, version: str) -> None:
+    """Removal leaves the data and nothing else."""
+    data = machine.tree(machine.local_path(_HOME))
+    begun = time.monotonic()
+    status, log = machine.msiexec("/x", msi.product_code(version))
+    machine.figures["removal"] = f"{time.monotonic() - begun:.1f} s"
+    hold(status == 0, f"removed in {machine.figures['removal']}" if not status else log[-800:])
+    hold(not machine.program.exists(), "the program folder is gone")
+    hold(not list(machine.drive.glob("**/Rathaus Desk.lnk")), "the shortcut is gone")
+    for key in (
+        r"Software\Rathaus Desk", r"Software\Policies\Rathaus Desk", r"Software\Classes\.rathaus-stadt",
+        r"Software\Classes\RathausDesk.Stadt\shell\open\command", r"Software\Classes\.rathaus-fall",
+    ):  # fmt: skip
+        hold(not machine.registry(key), f"HKLM\\{key} is empty")
+    hold(machine.tree(machine.local_path(_HOME)) == data, f"{len(data)} files of data are still there")
+
+
+def main() -> None:
+    """Goes through every step; exit status 1 at the first that does not hold."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--package", type=Path, metavar="MSI", help="default: the one in dist")
+    options = parser.parse_args()
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    package = options.package or ROOT / "dist" / f"rathaus-desk-{version}.msi"
+    PLACE.mkdir(parents=True, exist_ok=True)
+    try:
+        with step("A fresh Windows (Wine)"):
+            machine = Machine.fresh()
+            old = older()
+            hold(
+                package.stat().st_size <= build.LARGEST,
+                f"{package.name}: {package.stat().st_size / 1e6:.1f} MB",
+            )
+        with step(f"Installing {_OLD}"):
+            install(machine, old, _OLD, f"SERVERURL={_SERVER}")
+            before = machine.tree(machine.program)
+        with step("The main job"):
+            main_job(machine)
+        with step("The window"):
+            window(machine)
+        with step("A database from here and back"):
+            both_ways(machine)
+            read_only(machine, before)
+        with step(f"Upgrading to {version}"):
+            upgrade(machine, package, version)
+            look_around(machine)
+        with step("Bad packages"):
+            refuse_older(machine, old, version)
+            refuse_broken(machine, package)
+        with step("Removing"):
+            remove(machine, version)
+    except Failed as failure:
+        raise SystemExit(f"  ✗ {failure}") from None
+    print("\nProven. " + ", ".join(f"{name} {figure}" for name, figure in machine.figures.items()) + ".")
+
+
+if __name__ == "__main__":
+    main()
