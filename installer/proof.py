@@ -103,11 +103,9 @@ class Machine:
         words = text.decode("utf-16" if text.startswith(b"\xff\xfe") else "cp1252", errors="replace")
         return done.returncode, words
 
-    def desk(self, *arguments: str, status: int = 0, **environment: str) -> Any:
+    def desk(self, *arguments: str, status: int = 0) -> Any:
         """Runs the installed program; its JSON or text. Failed if it ends otherwise than with ``status``."""
-        done = wine.run(
-            self.windows_path(self.program / launcher.CONSOLE), *arguments, prefix=self.prefix, **environment
-        )
+        done = wine.run(self.windows_path(self.program / launcher.CONSOLE), *arguments, prefix=self.prefix)
         said, complained = done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
         if done.returncode != status:
             raise Failed(f"rathaus-desk {arguments} ended with {done.returncode}: {said[-500:]} {complained}")

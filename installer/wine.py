@@ -40,16 +40,14 @@ def settle(prefix: Path = PREFIX) -> None:
     subprocess.run(["wineserver", "-w"], env=environment(prefix), check=True, capture_output=True)
 
 
-def run(
-    *arguments: str, prefix: Path = PREFIX, timeout: float = 600, **more: str
-) -> subprocess.CompletedProcess[bytes]:
-    """Runs a Windows program to its end; ``more`` is added to its environment.
+def run(*arguments: str, prefix: Path = PREFIX, timeout: float = 600) -> subprocess.CompletedProcess[bytes]:
+    """Runs a Windows program to its end.
 
     Pipes for all three streams: Python under Wine fails to start on files and on /dev/null.
     """
     return subprocess.run(
         [*command(prefix), *arguments],
-        env={**environment(prefix), **more},
+        env=environment(prefix),
         input=b"",
         capture_output=True,
         timeout=timeout,

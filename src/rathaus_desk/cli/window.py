@@ -90,13 +90,19 @@ def show_window(run: Run, files: tuple[Path, ...] = ()) -> int:
     from rathaus_desk.desktop import app
     from rathaus_desk.store.home import Home
 
+    run.log_by_default()
     if not Home(run.folder).database.exists():
         from rathaus_desk.desktop.first_start import first_start
+        from rathaus_desk.kernel.policies import policies
+        from rathaus_desk.office.town_pack import is_pack
 
-        founded = first_start(run.folder, key_file=run.key_file, clock=run.clock)
+        packs = [file for file in files if is_pack(file)]
+        prepared = packs[0] if packs else policies().town_folder
+        founded = first_start(run.folder, key_file=run.key_file, clock=run.clock, prepared=prepared)
         if founded is None:
             return OK
         run.home, run.key_file = founded.home, founded.key_file or run.key_file
+        files = tuple(file for file in files if file not in packs)
     try:
         with run.office() as office:
             return app.run(office, files, key_file=run.key_file)
