@@ -41,6 +41,15 @@ def build(target: Path, version: str, icon: Path) -> None:
             shutil.copy(Path(scratch, "launcher.exe"), target / name)
 
 
+def build_actions(target: Path) -> None:
+    """Compiles what the package does besides its tables; it carries this library for its own use."""
+    source = Path(__file__).parent / "actions" / "actions.c"
+    options = ["-std=c11", "-O2", "-s", "-shared", "-Wall", "-Wextra", "-Werror", "-Wl,--no-insert-timestamp"]
+    _run(
+        [f"{_TARGET}-gcc", *options, "-o", str(target), str(source), "-lmsi", "-luserenv"], str(target.parent)
+    )
+
+
 def _run(command: list[str], folder: str) -> None:
     subprocess.run(command, cwd=folder, check=True)
 

@@ -9,6 +9,8 @@ from uuid import UUID, uuid5
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
+from installer import launcher
+
 HERE = Path(__file__).parent
 _NAMESPACE = "http://schemas.microsoft.com/wix/2006/wi"
 _UNKNOWN_TO_WIXL = {
@@ -27,11 +29,14 @@ def build(program: Path, target: Path, version: str, icon: Path) -> None:
     listed, product = target.with_name("files.wxs"), target.with_name("product.wxs")
     listed.write_text(file_list(program), encoding="utf-8")
     finishing = _for_wixl(HERE / "product.wxs", product)
+    actions = target.with_name("actions.dll")
+    launcher.build_actions(actions)
     # Sources stand relative to the files that name them.
     defined = {
         "Version": version,
         "ProductCode": product_code(version),
         "Icon": icon.relative_to(target.parent).as_posix(),
+        "Actions": actions.name,
     }
     options = [word for name, value in defined.items() for word in ("-D", f"{name}={value}")]
     command = ["wixl", "-a", "x64", *options, "-o", target.name, product.name, listed.name]

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import tomllib
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from typing import Any
 
 from installer import bill, build, launcher, msi, wine
 from rathaus_desk.office.main_job import example_town
+from rathaus_desk.office.town_pack import pack
 
 ROOT = Path(__file__).parents[1]
 SHIMS = Path(__file__).parent / "shims"
@@ -52,6 +54,7 @@ class Machine:
     """A Windows of its own: a fresh prefix with what Wine lacks."""
 
     prefix: Path
+    place: str = "Program Files/Rathaus Desk"
     figures: dict[str, str] = field(default_factory=dict)
 
     @classmethod
@@ -81,7 +84,7 @@ class Machine:
     @property
     def program(self) -> Path:
         """Where the program is installed."""
-        return self.drive / "Program Files" / "Rathaus Desk"
+        return self.drive / self.place
 
     def windows_path(self, path: Path) -> str:
         """A path of this system as Windows sees it."""
@@ -93,12 +96,13 @@ class Machine:
         """The other way round."""
         return self.drive / path.removeprefix("C:\\").replace("\\", "/")
 
-    def msiexec(self, *arguments: str) -> tuple[int, str]:
+    def msiexec(self, *arguments: str, wait: bool = True) -> tuple[int, str]:
         """Runs the Windows Installer silently; its exit status and its log (which Wine fills sparingly)."""
         log = self.drive / "msi.log"
         log.unlink(missing_ok=True)
         done = wine.run("msiexec", *arguments, "/qn", "/l*v", r"C:\msi.log", prefix=self.prefix)
-        wine.settle(self.prefix)
+        if wait:
+            wine.settle(self.prefix)
         text = log.read_bytes() if log.exists() else b""
         words = text.decode("utf-16" if text.startswith(b"\xff\xfe") else "cp1252", errors="replace")
         return done.returncode, words
@@ -110,7 +114,7 @@ class Machine:
         if done.returncode != status:
             raise Failed(f"rathaus-desk {arguments} ended with {done.returncode}: {said[-500:]} {complained}")
         if status:
-            return complained
+            return said + complained
         return json.loads(said) if "--json" in arguments else said
 
     def registry(self, key: str) -> dict[str, str]:
@@ -274,6 +278,90 @@ def window(machine: Machine) -> None:
     hold(len(colours) > 50, f"the picture has {len(colours)} colours: {kept.relative_to(ROOT)}")
 
 
+@contextmanager
+def _screen() -> Iterator[str]:
+    """A screen of its own; its name."""
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1400x900x24", "-nolisten", "tcp"],
+        pass_fds=[writing],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as told:
+            yield f":{told.readline().strip()}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@contextmanager
+def _running(
+    machine: Machine, program: str, *arguments: str, display: str = ""
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program of the package that goes on meanwhile."""
+    process = subprocess.Popen(
+        [*wine.command(machine.prefix), machine.windows_path(machine.program / program), *arguments],
+        env={**wine.environment(machine.prefix), "DISPLAY": display},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def _shown(display: str, within: float = 60) -> bool:
+    """Whether a window of the program is there by then."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        found = subprocess.run(
+            ["xdotool", "search", "--onlyvisible", "--name", "Rathaus Desk"],
+            env={**os.environ, "DISPLAY": display},
+            capture_output=True,
+            check=False,
+        )
+        if found.stdout.strip():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def upgrade_while_open(machine: Machine, package: Path, version: str) -> None:
+    """A window is open: it is photographed, asked to end, and ends; then the new version goes in."""
+    with (
+        _screen() as display,
+        _running(machine, launcher.WINDOW, "desktop", "--home", _HOME, display=display) as process,
+    ):
+        begun = time.monotonic()
+        hold(_shown(display), "the window opens on a screen, by Qt's own Windows platform")
+        machine.figures["window shown"] = f"{(time.monotonic() - begun) * 1000:.0f} ms"
+        time.sleep(5)
+        picture = PLACE / "screen.png"
+        subprocess.run(
+            ["import", "-display", display, "-window", "root", str(picture)], check=True, capture_output=True
+        )
+        hold(process.poll() is None, f"it is photographed: {picture.relative_to(ROOT)}")
+        upgrade(machine, package, version)
+        hold(process.wait(10) == 0, "the open window was asked to end and ended by itself")
+
+
+def refuse_while_running(machine: Machine, package: Path) -> None:
+    """Something of the program goes on and cannot be asked: nothing is touched."""
+    before = machine.tree(machine.program)
+    with _running(machine, launcher.CONSOLE, "-m", "timeit", "-n1", "-r1", "import time; time.sleep(120)"):
+        time.sleep(3)
+        status, _log = machine.msiexec("/i", machine.windows_path(package), wait=False)
+    wine.settle(machine.prefix)
+    hold(status, f"while the program goes on the installation is refused (status {status})")
+    hold(machine.tree(machine.program) == before, "nothing changed")
+
+
 def both_ways(machine: Machine) -> None:
     """A town made by this system is opened on Windows, worked on there and opened here again."""
     with _linux_demo() as here:
@@ -304,9 +392,16 @@ def read_only(machine: Machine, before: dict[str, str]) -> None:
     hold(machine.tree(machine.program) == before, "nothing was written below Program Files")
 
 
+def _kept_data(machine: Machine) -> dict[str, str]:
+    """Keys and attachments; the database itself is written by a window that ends."""
+    files = machine.tree(machine.local_path(_HOME))
+    return {name: digest for name, digest in files.items() if not name.startswith(("rathaus.db", ".lock"))}
+
+
 def upgrade(machine: Machine, package: Path, version: str) -> None:
     """The new package over the old one: data and properties stay, old files go."""
-    data = machine.tree(machine.local_path(_HOME))
+    data = _kept_data(machine)
+    found = machine.desk("search", "Wagner", "--json", "--home", _HOME)
     begun = time.monotonic()
     status, log = machine.msiexec("/i", machine.windows_path(package))
     machine.figures["upgrade"] = f"{time.monotonic() - begun:.1f} s"
@@ -315,7 +410,8 @@ def upgrade(machine: Machine, package: Path, version: str) -> None:
     hold(not (machine.program / "gone.txt").exists(), "what the new version has no more is gone")
     kept = machine.registry(r"Software\Policies\Rathaus Desk")
     hold(kept.get("ServerUrl") == _SERVER, "SERVERURL is kept without being said again")
-    hold(machine.tree(machine.local_path(_HOME)) == data, f"{len(data)} files of data untouched")
+    hold(_kept_data(machine) == data, f"{len(data)} keys and attachments untouched")
+    hold(machine.desk("search", "Wagner", "--json", "--home", _HOME) == found, "the same data is found")
     hold(machine.desk("doctor", "--json", "--home", _HOME)["ok"], "the new version opens them, all sound")
 
 
@@ -371,6 +467,84 @@ def remove(machine: Machine, version: str) -> None:
     hold(machine.tree(machine.local_path(_HOME)) == data, f"{len(data)} files of data are still there")
 
 
+def rest(machine: Machine) -> set[str]:
+    """The files outside of Windows' own folders, of the two places where programs leave something."""
+    found = set()
+    for folder in ("Program Files", "ProgramData", "users"):
+        found |= {f"{folder}/{name}" for name in machine.tree(machine.drive / folder)}
+    return {name for name in found if "/Temp/" not in name}
+
+
+def shared_installation(machine: Machine, package: Path, version: str) -> None:
+    """Another way to install: a folder of one's own, data for all users, a prepared town, no shortcut."""
+    town = machine.drive / "Vorbereitet für alle" / "Musterrode.rathaus-stadt"
+    town.parent.mkdir()
+    pack(example_town(), town)
+    machine.place = "Programme der Stadt Größe/Rathaus"
+    install(
+        machine, package, version, f"INSTALLDIR={machine.windows_path(machine.program)}", "SHAREDDATA=1",
+        "NOSHORTCUT=1", f"TOWNFOLDER={machine.windows_path(town)}",
+    )  # fmt: skip
+    hold(not list(machine.drive.glob("**/Rathaus Desk.lnk")), "NOSHORTCUT: no shortcut")
+    shown = machine.desk("policies", "--json")
+    hold(shown["home"] == r"C:\ProgramData\Rathaus Desk", f"SHAREDDATA: the data lies in {shown['home']}")
+    hold(shown["policies"]["TownFolder"].endswith(".rathaus-stadt"), f"the program reads {shown['policies']}")
+    made = machine.desk("init", "--json")
+    home = machine.local_path(made["home"])
+    hold((home / "rathaus.db").exists(), "the prepared town is set up without naming it")
+    slots = json.loads((home / "keys.json").read_text(encoding="utf-8"))["slots"]
+    (own,) = (slot["id"] for slot in slots if slot["kind"] == "keyring")
+    machine.desk("-m", "keyring", "del", "Rathaus Desk", own)
+    refused = machine.desk("search", "x", status=3)
+    hold("key recover" in refused, f"another user, whose vault is empty, is told: {refused.strip()[:90]} …")
+    machine.desk("key", "recover", made["recovery_code"])
+    kinds = [one["kind"] for one in json.loads((home / "keys.json").read_text(encoding="utf-8"))["slots"]]
+    hold(
+        kinds.count("keyring") == 2, "by the recovery code that user gets a slot of his own beside the first"
+    )
+    hold(machine.desk("doctor", "--json")["ok"], "doctor finds data and program sound")
+
+
+def damage_and_repair(machine: Machine, package: Path) -> None:
+    """A file of the program is gone, another one changed: doctor tells, repair puts both back."""
+    gone, changed = machine.program / "licences/Arimo.txt", machine.program / "sbom.cdx.json"
+    gone.unlink()
+    changed.write_text("{}")
+    told = machine.desk("doctor", "--json", status=1)
+    hold("program" in told and "Arimo.txt" in told, "doctor tells of the damage and how to repair it")
+    # What msiexec /fa stands for; Wine knows only the long form.
+    repair = ("REINSTALL=ALL", "REINSTALLMODE=amus")
+    status, log = machine.msiexec("/i", machine.windows_path(package), *repair)
+    hold(status == 0, f"repaired by {' '.join(repair)}" if not status else log[-800:])
+    hold(machine.desk("doctor", "--json")["ok"], "doctor finds everything sound again")
+
+
+def support(machine: Machine) -> None:
+    """The support bundle of the installed program."""
+    written = machine.desk("support-bundle", r"C:\betreuung.zip", "--json")
+    with zipfile.ZipFile(machine.drive / "betreuung.zip") as archive:
+        told = json.loads(archive.read("programm.json"))
+        everything = b"".join(archive.read(name) for name in archive.namelist()).decode("utf-8")
+    hold(told["installed"] and not told["program_findings"], f"support bundle: {', '.join(written['files'])}")
+    hold(
+        "Musterrode" not in everything.replace("Musterrode.rathaus-stadt", ""), "it names no town and nobody"
+    )
+
+
+def remove_with_data(machine: Machine, version: str, before: set[str]) -> None:
+    """REMOVEDATA=1 takes the data too; nothing at all is left."""
+    own = (
+        machine.drive / "users" / "root" / "AppData" / "Local" / "Rathaus Desk" / "Logs" / "rathaus-desk.log"
+    )
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.touch()
+    status, log = machine.msiexec("/x", msi.product_code(version), "REMOVEDATA=1")
+    hold(status == 0, "removed with REMOVEDATA=1" if not status else log[-800:])
+    left = rest(machine) - before
+    hold(not left, f"nothing is left of program and data{': ' + ', '.join(sorted(left)[:5]) if left else ''}")
+    hold(not machine.program.exists(), "the program folder is gone")
+
+
 def main() -> None:
     """Goes through every step; exit status 1 at the first that does not hold."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -382,6 +556,7 @@ def main() -> None:
     try:
         with step("A fresh Windows (Wine)"):
             machine = Machine.fresh()
+            fresh = rest(machine)
             old = older()
             hold(
                 package.stat().st_size <= build.LARGEST,
@@ -397,14 +572,25 @@ def main() -> None:
         with step("A database from here and back"):
             both_ways(machine)
             read_only(machine, before)
-        with step(f"Upgrading to {version}"):
-            upgrade(machine, package, version)
+        with step("While the program runs"):
+            refuse_while_running(machine, package)
+        with step(f"Upgrading to {version} under an open window"):
+            upgrade_while_open(machine, package, version)
             look_around(machine)
         with step("Bad packages"):
             refuse_older(machine, old, version)
             refuse_broken(machine, package)
         with step("Removing"):
             remove(machine, version)
+            left = rest(machine) - fresh
+            hold(not left, f"nothing else is left{': ' + ', '.join(sorted(left)[:5]) if left else ''}")
+        with step("Installing for several users, elsewhere, with a prepared town"):
+            shared_installation(machine, package, version)
+        with step("Damage and repair"):
+            damage_and_repair(machine, package)
+            support(machine)
+        with step("Removing with the data"):
+            remove_with_data(machine, version, fresh)
     except Failed as failure:
         raise SystemExit(f"  ✗ {failure}") from None
     print("\nProven. " + ", ".join(f"{name} {figure}" for name, figure in machine.figures.items()) + ".")

@@ -23,11 +23,13 @@ def doctor(run: Run) -> int:
 
     Endet mit 1, wenn etwas beschädigt ist. Fachliche Auffälligkeiten werden nur aufgezählt.
     """
-    from rathaus_desk.kernel.errors import Damaged
+    from rathaus_desk.kernel.errors import CannotWork, Damaged
     from rathaus_desk.office import installation
     from rathaus_desk.store.doctor import RESTORE, Finding
 
     remarks: list[Remark] = []
+    findings: list[Finding] = []
+    damaged = installation.examine(installation.program_folder())
     try:
         with run.office() as office:
             findings = office.store.examine()
@@ -35,7 +37,11 @@ def doctor(run: Run) -> int:
                 remarks = office.data_checks()
     except Damaged as error:
         findings = [Finding("database", error.sentence, RESTORE)]
-    findings = [*installation.examine(installation.program_folder()), *findings]
+    except (CannotWork, OSError):
+        # A program with missing files fails anywhere; then the files are what there is to tell.
+        if not damaged:
+            raise
+    findings = [*damaged, *findings]
     result = {"ok": not findings, "findings": findings, "data": remarks}
 
     def words() -> str:
