@@ -37,7 +37,7 @@ def main() -> None:
         sign(program / name)
     bill.add(program, version)
     built = BUILD / f"rathaus-desk-{version}.msi"
-    msi.build(program, built, version, icon)
+    msi.build(program, built, version, icon, sign)
     sign(built)
     options.output.mkdir(parents=True, exist_ok=True)
     package = options.output / built.name

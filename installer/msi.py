@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid5
 from xml.etree import ElementTree
@@ -24,13 +25,20 @@ _GO_ON_ANYWAY = 64
 _SPACE = UUID("8c2f7e0a-3f0e-4f53-9c7e-3d1f0a4b5c6d")
 
 
-def build(program: Path, target: Path, version: str, icon: Path) -> None:
-    """Writes ``target`` from the folder ``program``."""
+def build(
+    program: Path,
+    target: Path,
+    version: str,
+    icon: Path,
+    sign: Callable[[Path], None] = lambda _: None,
+) -> None:
+    """Writes ``target`` from the folder ``program``; ``sign`` gets what runs during an installation."""
     listed, product = target.with_name("files.wxs"), target.with_name("product.wxs")
     listed.write_text(file_list(program), encoding="utf-8")
     finishing = _for_wixl(HERE / "product.wxs", product)
     actions = target.with_name("actions.dll")
     launcher.build_actions(actions)
+    sign(actions)
     # Sources stand relative to the files that name them.
     defined = {
         "Version": version,

@@ -32,6 +32,10 @@ def lay_out(python: Path, wheels: Path, target: Path) -> str:
     _add_program(packages)
     bytecode.compile_all(target, keep_sources=packages / "rathaus_desk")
     _zip_library(target)
+    shutil.copytree(HERE / "policies", target / "policies")
+    (target / "docs").mkdir()
+    for name in ("administration.md", "command-line.md"):
+        shutil.copy(ROOT / "docs" / name, target / "docs" / name)
     (target / f"python{runtime.TAG}._pth").write_text(_PATHS, encoding="ascii")
     return verified
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from installer import bill, msi, runtime, stage, wheels
+from rathaus_desk.kernel.policies import KEY, Policies
 
 ROOT = Path(__file__).parents[2]
 INSTALLER = ROOT / "installer"
@@ -113,3 +115,32 @@ def test_an_unsigned_program_is_refused(tmp_path):
 )
 def test_licences_stand_in_the_bill_as_expression_or_by_name(licence, entry):
     assert bill._licence_entry(licence) == entry
+
+
+def test_the_group_policies_are_those_the_program_reads():
+    space = "{http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions}"
+    admx = ElementTree.parse(INSTALLER / "policies" / "RathausDesk.admx")
+    named = {one.get("name"): one for one in admx.iter(f"{space}policy")}
+    read = {one.metadata["name"] for one in fields(Policies)}
+    assert set(named) == read
+    assert {one.get("key") for one in named.values()} == {KEY}
+    texts = {one.get("valueName") for one in admx.iter(f"{space}text")}
+    assert texts | {one.get("valueName") for one in named.values() if one.get("valueName")} == read
+    for language in ("de-DE", "en-US"):
+        adml = ElementTree.parse(INSTALLER / "policies" / language / "RathausDesk.adml")
+        strings = {one.get("id") for one in adml.iter(f"{space}string")}
+        assert {f"{name}{end}" for name in read for end in ("", "Help")} <= strings
+        assert {one.get("id") for one in adml.iter(f"{space}presentation")} == texts
+
+
+def test_the_handbook_names_every_property_and_policy():
+    handbook = (ROOT / "docs" / "administration.md").read_text(encoding="utf-8")
+    for name in (
+        *(one.metadata["name"] for one in fields(Policies)),
+        "INSTALLDIR",
+        "SERVERURL",
+        "TOWNFOLDER",
+    ):
+        assert f"`{name}" in handbook
+    for name in ("SHAREDDATA", "NOSHORTCUT", "LANGUAGE", "REMOVEDATA"):
+        assert f"`{name}" in handbook
