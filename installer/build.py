@@ -10,7 +10,7 @@ import time
 import tomllib
 from pathlib import Path
 
-from installer import bill, launcher, msi, runtime, stage, wheels
+from installer import bill, imports, launcher, msi, runtime, stage, wheels
 
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache" / "installer"
@@ -35,6 +35,7 @@ def main() -> None:
     launcher.build(program, version, icon)
     for name in (launcher.CONSOLE, launcher.WINDOW):
         sign(program / name)
+    print(f"{imports.check(program)} programs and libraries find what they import.")
     bill.add(program, version)
     built = BUILD / f"rathaus-desk-{version}.msi"
     msi.build(program, built, version, icon, sign)

@@ -187,6 +187,29 @@ def install(machine: Machine, package: Path, version: str, *properties: str) -> 
     hold(own.get("Version") == version and own.get("Language") == "de", f"registry: {own}")
 
 
+def interrupted(machine: Machine, package: Path) -> None:
+    """The machine stops in the middle of an installation: the next one goes through (`install` looks)."""
+    process = subprocess.Popen(
+        [*wine.command(machine.prefix), "msiexec", "/i", machine.windows_path(package), "/qn"],
+        env=wine.environment(machine.prefix),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    end = time.monotonic() + 60
+    while time.monotonic() < end and not (machine.program / "Lib").exists():
+        time.sleep(0.05)
+    time.sleep(0.5)
+    wine.stop(machine.prefix)
+    process.communicate()
+    files = len(machine.tree(machine.program))
+    hold(files > 0, f"stopped in the middle: {files} files there")
+    hold(
+        not machine.registry(r"Software\Rathaus Desk").get("Version"),
+        "Windows does not take it for installed",
+    )
+
+
 def look_around(machine: Machine) -> None:
     """Policies, shortcut, file types, Apps & Features."""
     policies = machine.registry(r"Software\Policies\Rathaus Desk")
@@ -370,6 +393,12 @@ def both_ways(machine: Machine) -> None:
         shutil.copytree(home, moved / "home")
         shutil.copy(here["key_file"], moved / "key")
         options = ["--home", r"C:\umzug\home", "--key-file", r"C:\umzug\key", "--json"]
+        deep = moved / "/".join(
+            f"sehr langer Ordnername Nummer {number} für Umlaute äöüß" for number in range(8)
+        )
+        shutil.copytree(home, deep / "home")
+        far = ["--home", machine.windows_path(deep / "home"), "--key-file", r"C:\umzug\key", "--json"]
+        hold(machine.desk("search", "Wagner", *far), f"from a path of {len(far[1])} characters too")
         before = machine.desk("search", "Wagner", *options)
         hold(before, f"Windows reads what this system wrote: {len(before)} found")
         hold(machine.desk("doctor", *options)["ok"], "Windows finds it sound")
@@ -562,6 +591,8 @@ def main() -> None:
                 package.stat().st_size <= build.LARGEST,
                 f"{package.name}: {package.stat().st_size / 1e6:.1f} MB",
             )
+        with step("An installation that is interrupted"):
+            interrupted(machine, old)
         with step(f"Installing {_OLD}"):
             install(machine, old, _OLD, f"SERVERURL={_SERVER}")
             before = machine.tree(machine.program)

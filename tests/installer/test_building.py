@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from installer import bill, msi, runtime, stage, wheels
+from installer import bill, imports, msi, runtime, stage, wheels
 from rathaus_desk.kernel.policies import KEY, Policies
 
 ROOT = Path(__file__).parents[2]
@@ -144,3 +144,11 @@ def test_the_handbook_names_every_property_and_policy():
         assert f"`{name}" in handbook
     for name in ("SHAREDDATA", "NOSHORTCUT", "LANGUAGE", "REMOVEDATA"):
         assert f"`{name}" in handbook
+
+
+def test_a_library_that_is_neither_there_nor_in_windows_is_named():
+    wanted = {
+        "qwindows.dll": {"KERNEL32.dll", "Qt6Gui.dll", "api-ms-win-crt-heap-l1-1-0.dll", "WINSPOOL.DRV"},
+        "qt6gui.dll": {"Qt6Core.dll"},
+    }
+    assert imports.missing_of(wanted) == [("Qt6Core.dll", "qt6gui.dll")]
