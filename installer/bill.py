@@ -17,6 +17,9 @@ ROOT = HERE.parent
 HASHES = "SHA256SUMS"
 BILL = "sbom.cdx.json"
 
+_COMMON = Path("/usr/share/common-licenses")
+"""Debian and Ubuntu bring the texts that many parts share; Qt's wheels carry only the commercial one."""
+_NOT_TOLD = {"sqlcipher3": "Zlib"}
 _INSIDE = (
     # What no metadata of Python tells: libraries that others carry inside.
     ("CPython", "3.12.9", "PSF-2.0", ""),
@@ -54,6 +57,8 @@ def add(program: Path, version: str) -> None:
     shutil.copy(ROOT / "resources" / "fonts" / "OFL.txt", licences / "Arimo.txt")
     for text in sorted((HERE / "licences").glob("*.txt")):
         shutil.copy(text, licences / text.name)
+    for name in ("LGPL-3", "GPL-3", "Apache-2.0"):
+        shutil.copy(_COMMON / name, licences / f"{name}.txt")
     (licences / "Übersicht.txt").write_text("\r\n".join([*overview, ""]), encoding="utf-8-sig")
     document = {
         "bomFormat": "CycloneDX",
@@ -101,7 +106,7 @@ def _licence(about: Any) -> str:
     classifiers = [one for one in about.get_all("Classifier", []) if one.startswith("License ::")]
     classified = [one.rpartition(" :: ")[2] for one in classifiers if not one.endswith(":: OSI Approved")]
     first_line = (about["License"] or "").strip().partition("\n")[0]
-    return " / ".join(classified) or first_line or "see its licence file"
+    return _NOT_TOLD.get(about["Name"]) or " / ".join(classified) or first_line or "see its licence file"
 
 
 def _gather(information: Path, target: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from rathaus_desk.kernel.clock import Clock
 from rathaus_desk.office import support
 from rathaus_desk.office.founding import found
-from rathaus_desk.office.installation import examine
+from rathaus_desk.office.installation import examine, parts
 from rathaus_desk.office.main_job import do_main_job, example_town
 from rathaus_desk.office.support import write_bundle
 from rathaus_desk.office.town_hall import TownHall
@@ -85,3 +85,15 @@ def test_changed_and_missing_files_of_the_program_are_found(tmp_path: Path):
     assert "eins.dll" in found_.what
     assert "zwei.dll" in found_.what
     assert "reparieren" in found_.remedy
+
+
+def test_the_parts_of_the_program_are_told_with_their_licences(tmp_path: Path):
+    assert parts(None) == parts(tmp_path) == []
+    components = [
+        {"name": "click", "version": "8.5", "licenses": [{"expression": "BSD-3-Clause"}]},
+        {"name": "six", "version": "1.17", "licenses": [{"license": {"name": "MIT License"}}]},
+    ]
+    (tmp_path / "sbom.cdx.json").write_text(json.dumps({"components": components}))
+    assert parts(tmp_path) == [("click 8.5", "BSD-3-Clause"), ("six 1.17", "MIT License")]
+    (tmp_path / "sbom.cdx.json").write_text("{}")
+    assert parts(tmp_path) == []

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from rathaus_desk.store.doctor import Finding
 
-_LIST = "SHA256SUMS"
+_LIST, _BILL = "SHA256SUMS", "sbom.cdx.json"
 
 
 def program_folder() -> Path | None:
     """The folder of the Windows package; None where the program was installed in another way."""
     folder = Path(sys.executable).parent
     return folder if (folder / _LIST).is_file() else None
+
+
+def parts(folder: Path | None) -> list[tuple[str, str]]:
+    """What is in the installed program, name with version and licence, as its bill of materials tells."""
+    if folder is None:
+        return []
+    try:
+        components = json.loads((folder / _BILL).read_text(encoding="utf-8"))["components"]
+        return [(f"{one['name']} {one['version']}", _licence(one["licenses"][0])) for one in components]
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
+        # `examine` tells that the file is missing or changed.
+        return []
+
+
+def _licence(entry: dict[str, Any]) -> str:
+    return str(entry["expression"] if "expression" in entry else entry["license"]["name"])
 
 
 def examine(folder: Path | None) -> list[Finding]:

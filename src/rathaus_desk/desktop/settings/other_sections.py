@@ -330,6 +330,7 @@ class AboutSection(SettingsSection):
 
         licence = resources.path("icons", "LICENSE")
         installed = installation.program_folder()
+        contained = tuple(Fact(name, licence) for name, licence in installation.parts(installed))
         laid_down = tuple(
             Fact(name, "ja" if value is True else str(value)) for name, value in policies().named().items()
         )
@@ -354,6 +355,7 @@ class AboutSection(SettingsSection):
                 ),
             ),
             *((Facts("Vorgaben der Verwaltung", laid_down),) if laid_down else ()),
+            *((Facts("Enthaltene Teile und ihre Lizenzen", contained),) if contained else ()),
             Lines(
                 "Tastatur",
                 tuple(
