@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import struct
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +24,9 @@ _UNKNOWN_TO_WIXL = {
 _PROGRAM_OF_WINDOWS = 34 + 1024 + 2048
 """Type of an action: a program by its path, deferred, with the rights of the system."""
 _GO_ON_ANYWAY = 64
+_SUMMARY = bytes.fromhex("e0859ff2f94f6810ab9108002b27b3d9")
+"""By which a file of this kind marks its summary; times in it are made (12) and saved (13)."""
+_TIMES, _FILETIME = {12, 13}, 64
 _SPACE = UUID("8c2f7e0a-3f0e-4f53-9c7e-3d1f0a4b5c6d")
 
 
@@ -33,6 +38,9 @@ def build(
     sign: Callable[[Path], None] = lambda _: None,
 ) -> None:
     """Writes ``target`` from the folder ``program``; ``sign`` gets what runs during an installation."""
+    moment = _moment()
+    for path in (*program.rglob("*"), icon):
+        os.utime(path, (moment, moment))
     listed, product = target.with_name("files.wxs"), target.with_name("product.wxs")
     listed.write_text(file_list(program), encoding="utf-8")
     finishing = _for_wixl(HERE / "product.wxs", product)
@@ -55,6 +63,32 @@ def build(
     title, maker = f"Rathaus Desk {version}", "Rathaus Desk contributors"
     summary = [title, maker, "x64;1031", _guid(f"package {version}")]
     subprocess.run(["msibuild", target, "-s", *summary], check=True)
+    target.write_bytes(with_moment(target.read_bytes(), moment))
+
+
+def _moment() -> int:
+    """The time that all files and the package get: SOURCE_DATE_EPOCH, else that of the commit."""
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if given:
+        return int(given)
+    commit = ["git", "-C", str(HERE), "log", "-1", "--format=%ct"]
+    told = subprocess.run(commit, capture_output=True, text=True, check=False).stdout.strip()
+    return int(told) if told else 315_532_800
+
+
+def with_moment(package: bytes, moment: int) -> bytes:
+    """``package`` with ``moment`` as the time it was made and saved, which its tools take from the clock."""
+    at = package.index(_SUMMARY)
+    stream = at - 28
+    (section,) = struct.unpack_from("<I", package, at + 16)
+    (count,) = struct.unpack_from("<I", package, stream + section + 4)
+    changed = bytearray(package)
+    for number in range(count):
+        name, offset = struct.unpack_from("<II", package, stream + section + 8 + 8 * number)
+        place = stream + section + offset
+        if name in _TIMES and struct.unpack_from("<I", package, place) == (_FILETIME,):
+            struct.pack_into("<Q", changed, place + 4, (moment + 11_644_473_600) * 10_000_000)
+    return bytes(changed)
 
 
 def _for_wixl(source: Path, target: Path) -> list[str]:

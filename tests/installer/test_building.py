@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import tomllib
 from dataclasses import fields
@@ -152,3 +153,17 @@ def test_a_library_that_is_neither_there_nor_in_windows_is_named():
         "qt6gui.dll": {"Qt6Core.dll"},
     }
     assert imports.missing_of(wanted) == [("Qt6Core.dll", "qt6gui.dll")]
+
+
+def test_the_package_does_not_tell_when_it_was_built():
+    head = b"\xfe\xff" + bytes(22) + struct.pack("<I", 1)
+    times = struct.pack("<IQ", 64, 1) + struct.pack("<IQ", 64, 2)
+    section = struct.pack("<IIIIII", 0, 2, 12, 24, 13, 36) + times
+    summary = bytes.fromhex("e0859ff2f94f6810ab9108002b27b3d9") + struct.pack("<I", 48) + section
+    package = bytes(100) + head + summary + bytes(50)
+    changed = msi.with_moment(package, 0)
+    assert len(changed) == len(package)
+    assert [number for number, (one, two) in enumerate(zip(package, changed, strict=True)) if one != two]
+    first = 100 + 48 + 24 + 4
+    assert struct.unpack_from("<Q", changed, first) == (116_444_736_000_000_000,)
+    assert struct.unpack_from("<Q", changed, first + 12) == (116_444_736_000_000_000,)
