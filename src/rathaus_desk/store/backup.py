@@ -29,7 +29,7 @@ from rathaus_desk.store import attachments, journal, numbering
 from rathaus_desk.store.canonical import canonical
 from rathaus_desk.store.connection import connect
 from rathaus_desk.store.failures import in_words
-from rathaus_desk.store.home import PRIVATE, Home, beside, sync_folder
+from rathaus_desk.store.home import PRIVATE, Home, beside, real, sync_folder
 from rathaus_desk.store.keys import KeyFile, Keys, Way, read_slots
 from rathaus_desk.store.maintenance import check_sound
 from rathaus_desk.store.migrate import revision_of
@@ -72,7 +72,7 @@ def back_up(home: Home, key: bytes, target: Path, at: datetime) -> BackupDone:
     """
     if not target.parent.is_dir():
         raise CannotWork("Den Ordner für die Sicherung gibt es nicht.", detail="no such folder")
-    if target.resolve().is_relative_to(home.folder.resolve()):
+    if real(target).is_relative_to(real(home.folder)):
         raise BadInput(
             "Eine Sicherung im Datenordner ginge mit ihm verloren. Bitte nennen Sie einen Ort außerhalb, am "
             "besten auf einem anderen Datenträger."

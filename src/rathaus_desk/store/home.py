@@ -244,11 +244,19 @@ class Home:
             ) from error
 
 
+def real(path: Path) -> Path:
+    """``path`` from the root, links followed; as it stands where that fails (Windows, very long paths)."""
+    try:
+        return path.resolve()
+    except OSError:
+        return path.absolute()
+
+
 def _is_remote(folder: Path) -> bool:
     if sys.platform == "win32":
         import ctypes
 
-        root = folder.resolve().anchor
+        root = real(folder).anchor
         return root.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(root) == _DRIVE_REMOTE
     try:
         mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="surrogateescape")
