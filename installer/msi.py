@@ -57,6 +57,10 @@ def build(
     options = [word for name, value in defined.items() for word in ("-D", f"{name}={value}")]
     command = ["wixl", "-a", "x64", *options, "-o", target.name, product.name, listed.name]
     subprocess.run(command, cwd=target.parent, check=True)
+    # wixl leaves it to each machine how letters beyond ASCII are read.
+    codepage = target.with_name("codepage.idt")
+    codepage.write_bytes(b"\r\n\r\n1252\t_ForceCodepage\r\n")
+    subprocess.run(["msibuild", target, "-i", codepage], check=True)
     for statement in finishing:
         subprocess.run(["msibuild", target, "-q", statement], check=True)
     # wixl says that the texts are English.

@@ -153,7 +153,7 @@ def refuse_older(machine: Machine, old: Path, version: str) -> None:
     conditions = subprocess.run(
         ["msiinfo", "export", old, "LaunchCondition"], capture_output=True, check=True
     )
-    said = log + conditions.stdout.decode("cp1252", errors="replace")
+    said = log + conditions.stdout.decode("utf-8", errors="replace")
     hold("neuere Fassung" in said, "with the sentence that a newer version is there")
     hold(machine.tree(machine.program) == before, "nothing changed")
     hold(
