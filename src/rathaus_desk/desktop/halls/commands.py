@@ -201,7 +201,7 @@ def approve(desk: Desk, booking: UUID | None) -> None:
         ),
         request,
         save_title="Genehmigen",
-        values={"form": "notice", "agreement": not series, "all": bool(series)},
+        values={"form": "notice", "agreement": not series, **({"all": True} if together else {})},
         words="Nutzung genehmigt.",
     )
 
@@ -285,6 +285,12 @@ def move(desk: Desk, booking: UUID | None) -> None:
     open_move_form(desk, booking)
 
 
+def _shown(rows: tuple[tuple[Field, ...], ...], values: Values) -> Values:
+    """What of the values these rows have fields for."""
+    names = {field.name for row in rows for field in row}
+    return {name: value for name, value in values.items() if name in names and value is not None}
+
+
 def open_move_form(desk: Desk, booking: UUID, times: Times | None = None) -> None:
     """The form to move a booking, with the times that are wanted."""
     known, _ = desk.read_now(lambda session: _values_of(session, booking))
@@ -319,7 +325,7 @@ def open_move_form(desk: Desk, booking: UUID, times: Times | None = None) -> Non
         (Section("", rows),),
         request,
         save_title="Verlegen",
-        values={name: value for name, value in shown.items() if value is not None},
+        values=_shown(rows, shown),
         consequences=lambda values: judge({**known, **values}),
         words="Buchung verlegt.",
     )
@@ -348,7 +354,7 @@ def change(desk: Desk, booking: UUID | None) -> None:
         "Buchung ändern",
         (Section("Halle", (when.rows[0],)), who),
         request,
-        values={name: value for name, value in known.items() if value is not None},
+        values=_shown((when.rows[0], *who.rows), known),
         consequences=lambda values: judge({**known, **values}),
         words="Buchung geändert.",
     )

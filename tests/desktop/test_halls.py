@@ -1,0 +1,287 @@
+"""Halls in the window: the plan walked by keyboard, a booking from the phone to the refunded deposit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
+
+from rathaus_desk.desktop.halls.booking_form import booking_consequences
+from rathaus_desk.desktop.halls.page import BookingsPage, OccupancyPage
+from rathaus_desk.desktop.halls.scale import Scale
+from rathaus_desk.desktop.parts.form_dialog import FormDialog
+from rathaus_desk.desktop.shell.window import MainWindow
+from rathaus_desk.halls import queries
+from rathaus_desk.halls.operations.bookings import BookHall
+from rathaus_desk.halls.rules.deposit import Ledger
+from rathaus_desk.halls.timeline import bars, lanes
+from rathaus_desk.halls.wish import Wish
+from rathaus_desk.kernel.money import Money
+from rathaus_desk.letters import queries as letters
+from rathaus_desk.office.town_hall import TownHall
+from rathaus_desk.people.operations import AddressDetails, EnterPerson, PersonDetails
+
+
+@pytest.fixture
+def club(office: TownHall) -> UUID:
+    """An invented club."""
+    home = AddressDetails(street="Am Bach", house_number="7", postal_code="34999", place="Musterrode")
+    known = PersonDetails(kind="organisation", organisation="Gesangverein Altenfeld")
+    return office.run(EnterPerson(details=known, addresses=(home,))).value
+
+
+@pytest.fixture
+def hall(office: TownHall) -> UUID:
+    """The Dorfgemeinschaftshaus."""
+    with office.store.read() as session:
+        return queries.hall_named(session, "dgh-altenfeld").id
+
+
+@pytest.fixture
+def concert(office: TownHall, club: UUID, hall: UUID) -> UUID:
+    """The Saal on Friday 20 November, 18:00 to 22:00."""
+    return office.run(
+        BookHall(
+            hall=hall,
+            set="saal",
+            starts=datetime(2026, 11, 20, 18),
+            ends=datetime(2026, 11, 20, 22),
+            person=club,
+            purpose="Konzert",
+            wish=Wish(user_group="club"),
+        )
+    ).value
+
+
+def dialog(window: MainWindow) -> FormDialog:
+    """The small window that is open."""
+    (found,) = [one for one in window.findChildren(FormDialog) if one.isVisible()]
+    return found
+
+
+@pytest.fixture
+def fill(window: MainWindow, settle: Callable[[], None]) -> Callable[..., None]:
+    """Fills the form that is open and saves it."""
+
+    def filled(**values: Any) -> None:
+        settle()
+        form = dialog(window)
+        form.form.set_values(values)
+        settle()
+        form.save()
+        settle()
+        assert not isValid(form) or not form.isVisible()
+
+    return filled
+
+
+@pytest.fixture
+def plan(window: MainWindow, settle: Callable[[], None], concert: UUID) -> OccupancyPage:
+    """The week of the concert."""
+    window.desk.go("hallen")
+    settle()
+    page = window.page
+    assert isinstance(page, OccupancyPage)
+    return page
+
+
+def test_a_cell_says_what_is_in_it(plan: OccupancyPage) -> None:
+    model = plan.timeline.model()
+    said = model.data(model.index(0, 4), Qt.ItemDataRole.AccessibleTextRole)
+    assert said == (
+        "Dorfgemeinschaftshaus Altenfeld · Saal, Fr 20.11.: "
+        "Konzert, Gesangverein Altenfeld, 20.11. 18:00 bis 20.11. 22:00 Uhr, beantragt"
+    )
+    assert model.data(model.index(1, 4), Qt.ItemDataRole.AccessibleTextRole).endswith("frei")
+    assert model.headerData(0, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole) == "Mo\n16"
+
+
+def test_enter_opens_the_booking_and_n_books_where_one_stands(
+    window: MainWindow, plan: OccupancyPage, settle: Callable[[], None], qtbot, concert: UUID, hall: UUID
+) -> None:
+    timeline = plan.timeline
+    timeline.setFocus()
+    timeline.setCurrentIndex(timeline.model().index(1, 3))
+    qtbot.keyClick(timeline, Qt.Key.Key_N)
+    values = dialog(window).form.values()
+    assert (values["hall"], values["on"], values["starts"], values["ends"]) == (
+        str(hall),
+        date(2026, 11, 19),
+        time(18),
+        time(22),
+    )
+    dialog(window).reject()
+    timeline.setCurrentIndex(timeline.model().index(0, 4))
+    assert plan.subject == concert
+    qtbot.keyClick(timeline, Qt.Key.Key_Return)
+    settle()
+    assert isinstance(window.page, BookingsPage)
+    assert window.page.subject == concert
+
+
+def test_alt_and_an_arrow_move_by_the_form_that_shows_what_it_brings(
+    window: MainWindow,
+    plan: OccupancyPage,
+    settle: Callable[[], None],
+    qtbot,
+    office: TownHall,
+    concert: UUID,
+) -> None:
+    timeline = plan.timeline
+    timeline.setCurrentIndex(timeline.model().index(0, 4))
+    qtbot.keyClick(timeline, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    settle()
+    form = dialog(window)
+    assert form.form.values()["on"] == date(2026, 11, 21)
+    assert [card.title for card in form._found.cards][:2] == ["Verfügbarkeit", "Preis"]
+    form.save()
+    settle()
+    with office.store.read() as session:
+        assert queries.booking(session, concert).starts.date() == date(2026, 11, 21)
+
+
+def test_a_bar_is_dragged_and_the_foot_says_what_it_would_cost(
+    window: MainWindow, plan: OccupancyPage, settle: Callable[[], None], qtbot, concert: UUID
+) -> None:
+    timeline = plan.timeline
+    bar = timeline.model().bars_in(0, 4)[0]
+    middle = timeline.bar_rect(bar, 0).center().toPoint()
+    to = QPoint(middle.x() - timeline.columnWidth(0), middle.y())
+    qtbot.mousePress(timeline.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    qtbot.mouseMove(timeline.viewport(), to)
+    plan._dragging(bar, datetime(2026, 11, 19, 18), datetime(2026, 11, 19, 22))
+    settle()
+    assert "19.11.2026, 18:00–22:00: frei, Preis" in plan._hint.text()
+    qtbot.mouseRelease(timeline.viewport(), Qt.MouseButton.LeftButton, pos=to)
+    assert dialog(window).form.values()["on"] == date(2026, 11, 19)
+    dialog(window).reject()
+
+
+def test_weeks_months_and_days_are_turned(plan: OccupancyPage, settle: Callable[[], None]) -> None:
+    for name, columns, title in (
+        ("day", 24, "Belegung Mi 18.11.2026"),
+        ("month", 30, "Belegung November 2026"),
+        ("week", 7, "Belegung 16.11.2026 bis 22.11.2026"),
+    ):
+        plan.show_scale(Scale(name, date(2026, 11, 18)))
+        settle()
+        assert (plan.timeline.model().columnCount(), plan._title.text()) == (columns, title)
+        assert not plan.grab().isNull()
+    plan._turn(1)
+    settle()
+    assert plan.timeline.model().bars_in(0, 4) == []
+
+
+def test_the_form_says_what_is_in_the_way_and_what_it_costs(
+    window: MainWindow, hall: UUID, club: UUID, concert: UUID
+) -> None:
+    values = {
+        "hall": str(hall),
+        "set": "beide_saele",
+        "on": date(2026, 11, 20),
+        "starts": time(20),
+        "ends": time(23),
+        "person": club,
+        "user_group": "outsider",
+        "features": {"alcohol": 1},
+    }
+    taken, price, hints, duties = booking_consequences(window.desk)(values).cards
+    assert taken.title == "Belegt"
+    assert "Saal: Konzert, Gesangverein Altenfeld" in taken.banners[0].sentence
+    assert price.meanings[-2].label == "Summe"
+    assert "weniger als vier Wochen" in hints.banners[0].sentence
+    assert duties.meanings[0].label == "Anzeige des vorübergehenden Gaststättenbetriebs"
+    free = booking_consequences(window.desk)({**values, "set": "kleiner_saal"}).cards[0]
+    assert free.title == "Verfügbarkeit"
+
+
+def test_from_the_phone_to_the_refunded_deposit(
+    window: MainWindow,
+    settle: Callable[[], None],
+    office: TownHall,
+    fill: Callable[..., None],
+    hall: UUID,
+    club: UUID,
+) -> None:
+    desk = window.desk
+    desk.do("halls.book")
+    fill(
+        hall=str(hall),
+        set="saal",
+        on=date(2026, 12, 5),
+        starts=time(14),
+        ends=time(23),
+        person=club,
+        purpose="Weihnachtsfeier",
+        user_group="outsider",
+        state="option",
+        option_until=date(2026, 11, 25),
+    )
+    page = window.page
+    assert isinstance(page, BookingsPage)
+    booking = page.subject
+    assert booking is not None
+
+    desk.do("halls.approve", booking)
+    fill(form="notice", agreement=True)
+    desk.do("halls.sign", booking)
+    settle()
+    desk.do("halls.receive_deposit", booking)
+    fill(amount=Money(30000))
+    desk.do("halls.hand_over", booking)
+    fill(for_town="Herr Muster", for_user="Frau Beispiel", keys="14, 15")
+    desk.do("halls.take_back", booking)
+    fill(for_town="Herr Muster", for_user="Frau Beispiel", damage="ein Stuhl", cost=Money(4000))
+    desk.do("halls.settle", booking)
+    fill(letter=True)
+
+    with office.store.read() as session:
+        kept = queries.booking(session, booking)
+        assert (kept.state, kept.total) == ("settled", Money(31000))
+        entries = queries.deposit_entries(session, booking)
+        assert Ledger.of((one.kind, one.amount) for one in entries) == Ledger(
+            Money(30000), Money(4000), Money(26000)
+        )
+        assert [one.kind for one in letters.waiting(session)] == [
+            "hall_option",
+            "hall_notice",
+            "hall_agreement",
+            "hall_deposit_receipt",
+            "hall_handover",
+            "hall_handover",
+            "hall_settlement",
+            "hall_deposit_refund",
+        ]
+    QApplication.processEvents()
+
+
+def test_a_clubs_year_is_booked_as_a_series(
+    window: MainWindow, settle: Callable[[], None], office: TownHall, fill: Callable[..., None], club: UUID
+) -> None:
+    with office.store.read() as session:
+        mzh = queries.hall_named(session, "mzh-kernstadt").id
+    window.desk.do("halls.book_series")
+    settle()
+    form = dialog(window)
+    form.form.set_values({"hall": str(mzh), "set": "drittel_1"})
+    fill(
+        on=date(2026, 12, 4),
+        last=date(2027, 6, 30),
+        starts=time(19),
+        ends=time(21),
+        person=club,
+        purpose="Turnen",
+        user_group="club",
+        event_kind="training",
+    )
+    with office.store.read() as session:
+        first, last = datetime(2026, 12, 1).astimezone(), datetime(2027, 7, 1).astimezone()
+        found = queries.bookings_between(session, first, last, mzh)
+        assert len(found) == 30 - 3
+        assert len(bars(session, lanes(session), first, last)) == 27
