@@ -43,6 +43,7 @@ tests)
     need dbus command -v dbus-run-session
     need at-spi2-core test -x /usr/libexec/at-spi-bus-launcher
     need gir1.2-atspi-2.0 test -e /usr/lib/"$(uname -m)"-linux-gnu/girepository-1.0/Atspi-2.0.typelib
+    need postgresql sh -c "ls /usr/lib/postgresql/*/bin/initdb"
     need python3-gi /usr/bin/python3 -c 'import gi'
     window
     ;;

@@ -27,6 +27,7 @@ PAGE_NAMES = (
     "doppelte",
     "gebuehren",
     "post",
+    "konflikte",
     "einstellungen",
     "hilfe",
 )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from rathaus_desk.store.local import drafts, drop_draft, save_draft
-from rathaus_desk.store.watch import latest
+from rathaus_desk.store.watch import Place, place_now
 
 CLERK = UUID(int=1)
 AT = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -34,4 +34,4 @@ def test_drafts_are_no_history(store):
     with store.local() as session:
         save_draft(session, "x", {}, clerk=CLERK, at=AT)
     with store.read() as session:
-        assert latest(session) == 0
+        assert place_now(session) == Place()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event, Thread
+
 import pytest
 import sqlalchemy as sa
 
@@ -132,6 +134,23 @@ def test_a_row_refused_within_an_import_leaves_no_trace_and_the_rest_goes_on(sto
         kept = session.scalars(sa.select(village.Citizen).order_by(village.Citizen.name)).all()
         assert [(citizen.name, citizen.facts["number"]) for citizen in kept] == [("A", 1), ("C", 2)]
     assert store.examine() == []
+
+
+def test_a_watcher_may_be_closed_while_another_thread_looks(store, village):
+    for _ in range(50):
+        watcher = store.watch()
+        closed = Event()
+
+        def look(watcher=watcher, closed=closed):
+            while not closed.is_set():
+                watcher.changed()
+
+        thread = Thread(target=look)
+        thread.start()
+        watcher.close()
+        closed.set()
+        thread.join()
+        assert not watcher.changed()
 
 
 def test_a_watching_window_hears_of_what_others_did(store, village):

@@ -34,6 +34,12 @@ class House(Record):
     roof: Mapped[Roof]
     built: Mapped[date | None]
     survey: Mapped[bytes | None]
+    plate: Mapped[str | None]
+    __table_args__ = (
+        sa.Index(
+            None, "plate", unique=True, sqlite_where=sa.text("deleted_at IS NULL AND plate IS NOT NULL")
+        ),
+    )
 
 
 def _describe(citizen: Citizen, session: Session) -> Found:
@@ -95,6 +101,13 @@ class Leave(Request, frozen=True, kw_only=True):
 class RenameHouse(Request, frozen=True, kw_only=True):
     house: UUID
     name: str
+
+
+class Plate(Request, frozen=True, kw_only=True):
+    """Gives a house the number it shall have alone."""
+
+    house: UUID
+    plate: str
 
 
 class Tear(Request, frozen=True, kw_only=True):
@@ -164,6 +177,11 @@ def leave(work: Work, request: Leave) -> None:
 @operation(RenameHouse, name="village.rename_house", title="Haus umbenennen")
 def rename_house(work: Work, request: RenameHouse) -> None:
     work.session.get_one(House, request.house).name = request.name
+
+
+@operation(Plate, name="village.plate", title="Hausnummer vergeben")
+def plate(work: Work, request: Plate) -> None:
+    work.session.get_one(House, request.house).plate = request.plate
 
 
 @operation(Tear, name="village.tear", title="Haus abreißen")

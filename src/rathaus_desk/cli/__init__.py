@@ -33,6 +33,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         seeing,
         house,
         export,
+        sync,
+        server,
     )
     from rathaus_desk.cli.ending import guarded
     from rathaus_desk.cli.main import desk

@@ -103,6 +103,7 @@ def run(office: TownHall, files: tuple[Path, ...] = (), *, key_file: Path | None
     if files:
         window.take_in([str(file.absolute()) for file in files])
     QTimer.singleShot(3000, lambda: daily(desk))
+    QTimer.singleShot(500, desk.agent.begin)
     status = running.exec()
     window.keep_place()
     desk.close()

@@ -19,6 +19,7 @@ from rathaus_desk.desktop.commands import COMMANDS, Command
 from rathaus_desk.desktop.drafts import Draft
 from rathaus_desk.desktop.happenings import Happenings
 from rathaus_desk.desktop.parts.described import Target
+from rathaus_desk.desktop.server.agent import Agent
 from rathaus_desk.desktop.tasks import Latest, Progress, Tasks
 from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.kernel.ids import new_id
@@ -62,6 +63,9 @@ class Desk(QObject):
         self.tasks = Tasks()
         self.commands = COMMANDS
         self.happenings = Happenings(office.store, self.tasks, self)
+        self.agent = Agent(office.store, self.tasks, self)
+        self.agent.wrote.connect(self.happenings.look)
+        self.happenings.news.connect(self.agent.happened)
         self._window: QWidget | None = None
         self._aside: TemporaryDirectory[str] | None = None
         self.help_page = ""
@@ -232,10 +236,12 @@ class Desk(QObject):
     def quiet(self, work: Callable[[], T], done: Callable[[T], None], words: str) -> None:
         """Runs what needs the data alone: nobody looks at it meanwhile."""
         self.happenings.close()
+        self.agent.close()
         self.say(words)
 
         def again(result: Any = None) -> None:
             self.happenings.reopen()
+            self.agent.begin()
             if not isinstance(result, DeskError):
                 done(result)
             else:
@@ -269,6 +275,7 @@ class Desk(QObject):
 
     def close(self) -> None:
         """Ends the workers; what they write is written."""
+        self.agent.close()
         self.happenings.close()
         self.tasks.close()
         self._collecting.stop()

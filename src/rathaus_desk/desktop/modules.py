@@ -29,6 +29,7 @@ LATER = (
     "people.duplicates",
     "fees.page",
     "post.page",
+    "server.page",
     "settings.page",
     "settings.catalogue_section",
     "help.page",
@@ -47,6 +48,7 @@ _PAGES: tuple[tuple[str, str, str, int | None, tuple[str, ...], str], ...] = (
     ("post", "Post", "mail", 7, ("letter",), "post.page"),
     ("einstellungen", "Einstellungen", "settings", 8, (), "settings.page"),
     ("satzung", "Satzung", "", None, ("catalogue",), "settings.catalogue_section"),
+    ("konflikte", "Konflikte", "", None, (), "server.page"),
     ("hilfe", "Handbuch", "book-open", None, (), "help.page"),
 )
 _COMMANDS = (

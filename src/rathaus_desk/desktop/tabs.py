@@ -20,7 +20,9 @@ from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.letters.records import StoredLetter
 from rathaus_desk.store import journal
 from rathaus_desk.store.attachments import Attachment
+from rathaus_desk.store.connection import driver_of
 from rathaus_desk.store.journal import StoredChange
+from rathaus_desk.store.overlay import is_linked
 from rathaus_desk.town.records import Case, Clerk, FollowUp, Note
 
 _STATES: dict[DueState, State] = {
@@ -204,6 +206,7 @@ def _history(session: Session, records: Sequence[UUID]) -> tuple[Part, ...]:
     happened = journal.touching(session, records, limit=_MOST_HISTORY)
     clerks = {clerk.id: clerk.name for clerk in session.scalars(select(Clerk))}
     undone = {one.undoes for one in happened if one.undoes}
+    linked = is_linked(driver_of(session))
     lines = []
     for one in happened:
         back = one.operation in undone
@@ -214,12 +217,21 @@ def _history(session: Session, records: Sequence[UUID]) -> tuple[Part, ...]:
                 ", ".join(filter(None, (who, _what(one.changes)))),
                 f"{_moment(one.at)}",
                 "undo-2" if one.undoes else "history",
-                State("rückgängig gemacht", "calm", "✕") if back else None,
-                action="" if back else "history.undo",
+                State("rückgängig gemacht", "calm", "✕") if back else _STANDINGS.get((one.state, linked)),
+                action="" if back or one.state in ("refused", "suspended") else "history.undo",
                 record=one.operation,
             )
         )
     return (Lines("Verlauf", tuple(lines), "Noch nichts geschehen."),)
+
+
+_STANDINGS: dict[tuple[journal.Standing, bool], State] = {
+    ("pending", True): State("vorläufig", "calm", "…"),
+    ("accepted", True): State("bestätigt", "good", "✓"),
+    ("suspended", True): State("überschneidet sich", "warn", "!"),
+    ("refused", True): State("Konflikt", "bad", "!"),
+}
+"""What the server has said of an operation; nothing where there is none."""
 
 
 def _moment(at: datetime) -> str:

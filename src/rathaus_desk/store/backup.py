@@ -18,14 +18,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Literal
 
 import msgspec
 
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import BadInput, CannotWork
-from rathaus_desk.kernel.ids import new_id
-from rathaus_desk.store import attachments, journal, numbering
+from rathaus_desk.store import attachments, overlay
 from rathaus_desk.store.canonical import canonical
 from rathaus_desk.store.connection import connect
 from rathaus_desk.store.failures import in_words
@@ -182,7 +181,9 @@ def _unpack(source: Path, fresh: Home, way: Way) -> bytes:
     check_sound(fresh.database, key)
     with closing(connect(fresh.database, key)) as raw:
         revision_of(raw)
-        fork(raw)
+        raw.execute("BEGIN IMMEDIATE")
+        overlay.fork(raw, "")
+        raw.execute("COMMIT")
         raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return key
 
@@ -213,17 +214,6 @@ def _extract(stream: IO[bytes], path: Path, member: Member) -> None:
         os.fsync(sink.fileno())
     if (size, hashed.hexdigest()) != (member.size, member.sha256):
         raise CannotWork("Die Sicherung ist beschädigt. Es wurde nichts ersetzt.", detail=path.name)
-
-
-def fork(raw: Any) -> None:
-    """A new workstation id with a chain of its own, and numbers that nobody can have seen."""
-    raw.execute("BEGIN IMMEDIATE")
-    raw.execute(
-        "UPDATE workstation SET forked_from = id, id = ?, seq = 0, head = ?",
-        (new_id().bytes, journal.NO_HASH),
-    )
-    numbering.jump(raw, "")
-    raw.execute("COMMIT")
 
 
 def _put_in_place(fresh: Path, home: Home, at: datetime) -> Path | None:

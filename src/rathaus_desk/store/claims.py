@@ -8,7 +8,7 @@ new start. A claim is made or given up, never changed; a move gives up first and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -31,6 +31,9 @@ ALWAYS_WAS = -(10**12)
 
 _DAY = 24 * 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Asks = Callable[[UUID, int, int], list[UUID]]
+"""The records that a resource belongs to at the server within a span (minutes, half-open), if it answers."""
 
 TAKEN = "claim taken"
 """What the triggers say."""
@@ -200,10 +203,30 @@ def take(session: Session, resource: UUID, span: Span, record: UUID) -> Claim:
     """A new claim, written at once; ClaimTaken if somebody has the resource within ``span``."""
     for other in collisions(session, [(resource, span)])[0]:
         raise ClaimTaken(other)
+    _ask_server(session, resource, span)
     claim = Claim(resource=resource, starts=span.starts, ends=span.ends, record=record)
     session.add(claim)
     session.flush()
     return claim
+
+
+def _ask_server(session: Session, resource: UUID, span: Span) -> None:
+    """Refused if somebody else has it at the server; what was given up here is held there a while longer."""
+    asks: Asks | None = session.info.get("asks")
+    for holder in (asks and asks(resource, span.starts, span.ends)) or ():
+        given_up = sa.select(Claim.id).where(
+            Claim.resource == resource, Claim.record == holder, Claim.deleted_at.is_not(None)
+        )
+        if session.scalars(given_up.limit(1).execution_options(include_deleted=True)).first() is None:
+            raise Refused(
+                "Ein anderer Arbeitsplatz hat das inzwischen belegt. Es wurde nichts geändert; nach dem "
+                "Abgleich, der jetzt läuft, ist zu sehen, wer und bis wann.",
+                detail=f"{resource} held at the server by {holder}",
+            )
+
+
+_ASKED_AT_MOST = 4
+"""Claims that the server is asked about one by one; a whole series is decided on when it arrives there."""
 
 
 def take_all(session: OperationSession, wanted: Sequence[tuple[UUID, Span, UUID]]) -> None:
@@ -214,6 +237,9 @@ def take_all(session: OperationSession, wanted: Sequence[tuple[UUID, Span, UUID]
     for taken in collisions(session, [(resource, span) for resource, span, _ in wanted]):
         for other in taken:
             raise ClaimTaken(other)
+    if len(wanted) <= _ASKED_AT_MOST:
+        for resource, span, _ in wanted:
+            _ask_server(session, resource, span)
     values = [
         {"resource": resource, "starts": span.starts, "ends": span.ends, "record": record}
         for resource, span, record in wanted

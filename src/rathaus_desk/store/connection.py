@@ -35,7 +35,7 @@ _PRAGMAS = (
 )
 # FTS5 writes these when it likes (at a savepoint, at commit), not only within a statement of the store.
 # Whoever else wrote them would only spoil the index, which doctor notices and makes anew.
-_FULL_TEXT_PARTS = {"search_text_data", "search_text_idx", "search_text_docsize"}
+_FULL_TEXT_PARTS = {"search_text_data", "search_text_idx", "search_text_docsize", "search_text_config"}
 _WRITES = {dbapi2.SQLITE_INSERT, dbapi2.SQLITE_UPDATE, dbapi2.SQLITE_DELETE}
 _DEFINITIONS = {
     dbapi2.SQLITE_ALTER_TABLE,

@@ -85,6 +85,7 @@ def _journal(raw: Any) -> Iterator[Finding]:
     def wrong(number: int, what: str) -> Finding:
         return Finding("journal", f"Verlauf, Eintrag {number}: {what}.", RESTORE)
 
+    own, snapshot = _where_it_began(raw)
     ends: dict[bytes, tuple[int, bytes]] = {}
     emptied: list[tuple[int, list[bytes]]] = []
     erasures: dict[bytes, int] = {}
@@ -96,7 +97,7 @@ def _journal(raw: Any) -> Iterator[Finding]:
         number, id_, ws, seq, undoes, import_id, prev, hash_, header, request, salt, request_digest = entry
         last_seq, last_hash = ends.get(ws, (0, journal.NO_HASH))
         ends[ws] = (seq, hash_)
-        if seq != last_seq + 1 or prev != last_hash:
+        if (seq != last_seq + 1 or prev != last_hash) and (ws == own or not snapshot):
             yield wrong(number, "Die Kette ist unterbrochen; davor fehlt etwas oder es wurde ausgetauscht")
         read = _header(header)
         if read is None or _columns_of(read) != (id_, ws, seq, undoes, import_id):
@@ -130,9 +131,50 @@ def _journal(raw: Any) -> Iterator[Finding]:
     lost = raw.execute("SELECT count(*) FROM journal_change WHERE entry NOT IN (SELECT number FROM journal)")
     if lost.fetchone()[0]:
         yield Finding("journal", "Der Verlauf enthält Änderungen ohne Eintrag.", RESTORE)
+    yield from _decisions(raw, snapshot)
     stations = raw.execute("SELECT id, seq, head FROM workstation").fetchall()
     if len(stations) != 1 or stations[0][1:] != ends.get(stations[0][0], (0, journal.NO_HASH)):
         yield Finding("journal", "Am Ende des Verlaufs fehlen Einträge.", RESTORE)
+
+
+def _where_it_began(raw: Any) -> tuple[bytes | None, int]:
+    """This workstation, and the number of the server's snapshot it began with (0: it has every entry)."""
+    station = raw.execute("SELECT id FROM workstation").fetchone()
+    link = raw.execute("SELECT snapshot_n FROM server_link").fetchone()
+    return station and station[0], link[0] if link else 0
+
+
+_SOUND_STANDING = """CASE
+    WHEN n IS NULL THEN chain IS NULL AND decided_at IS NULL AND is_open = 0 AND (
+        state = 'pending' AND verdict IS NULL
+        OR state = 'suspended' AND verdict IS NOT NULL AND EXISTS (SELECT 1 FROM server_link))
+    ELSE EXISTS (SELECT 1 FROM server_link) AND chain IS NOT NULL AND decided_at IS NOT NULL AND (
+        state = 'accepted' AND verdict IS NULL AND is_open = 0
+        OR state = 'refused' AND verdict IS NOT NULL)
+    END"""
+
+
+def _decisions(raw: Any, snapshot: int) -> Iterator[Finding]:
+    """The server's chain over what it decided: no number left out, no verdict changed."""
+    for (number,) in raw.execute(f"SELECT number FROM journal WHERE NOT ({_SOUND_STANDING})"):
+        yield Finding("journal", f"Verlauf, Eintrag {number}: Der Stand wurde geändert.", RESTORE)
+    link = raw.execute("SELECT snapshot_chain, chain FROM server_link").fetchone()
+    if link is None:
+        return
+    last, end = snapshot, link[1]
+    chain = link[0]
+    decided = "SELECT number, n, hash, verdict, chain FROM journal WHERE n > ? ORDER BY n"
+    for number, n, hash_, verdict, kept in raw.execute(decided, (snapshot,)):
+        chain = journal.decided(chain, n, hash_, verdict)
+        if chain != kept:
+            yield Finding(
+                "journal", f"Verlauf, Eintrag {number}: Die Entscheidung des Servers wurde geändert.", RESTORE
+            )
+            chain = kept
+        last = n
+    cursor = raw.execute("SELECT cursor FROM workstation").fetchone()[0]
+    if (last, chain) != (cursor, end):
+        yield Finding("journal", "Am Ende des Verlaufs fehlen Entscheidungen des Servers.", RESTORE)
 
 
 def _grouped(raw: Any) -> Callable[[int], list[tuple[Any, ...]]]:
@@ -192,14 +234,14 @@ def _rows(raw: Any) -> Iterator[Finding]:
     shapes = {name: shape_of(name) for name in sorted(_present(raw))}
     known = dict.fromkeys(shapes, 0)
     rows = raw.execute(
-        "SELECT c.record, c.change, j.header FROM journal_change c JOIN journal j ON j.number = c.entry"
-        " ORDER BY c.record, c.entry, c.position"
+        "SELECT c.record, c.change, j.header, j.n FROM journal_change c JOIN journal j ON j.number = c.entry"
+        f" WHERE {journal.COUNTS} ORDER BY c.record, {journal.IN_ORDER}, c.position"
     )
     for record, group in groupby(rows, key=lambda row: row[0]):
         expected = _Expected()
         readable = True
-        for _, change, header in group:
-            readable = readable and change is not None and expected.follow(change, header)
+        for _, change, header, n in group:
+            readable = readable and change is not None and expected.follow(change, header, n)
         if not readable:
             continue
         shape = shapes.get(expected.table)
@@ -207,6 +249,8 @@ def _rows(raw: Any) -> Iterator[Finding]:
             continue
         known[expected.table] += 1
         yield from _compare(raw, shape, record, expected)
+    if _where_it_began(raw)[1]:
+        return
     for name, count in known.items():
         there = raw.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]
         if there > count:
@@ -226,7 +270,7 @@ class _Expected:
         self.values: dict[str, Any] = {}
         self.kept: dict[str, Any] = {}
 
-    def follow(self, change: Any, header: Any) -> bool:
+    def follow(self, change: Any, header: Any, n: int | None) -> bool:
         """One change more; False if it cannot be read (the journal's own check says so)."""
         made = _header(header)
         if made is None:
@@ -236,8 +280,18 @@ class _Expected:
         except (msgspec.DecodeError, UnicodeDecodeError):
             return False
         self.table = read.t
+        gone = self.kept.get("deleted_at") is not None
+        # What is already as it shall be is not written again (`sync.rules.apply_op`).
+        if {
+            "ins": "created_at" in self.kept,
+            "del": gone,
+            "restore": self.kept.get("deleted_at", "") is None,
+        }.get(read.k, False):
+            return True
         if read.k == "ins":
             self.kept = {"version": 0, "created_at": made.issued_at, "deleted_at": None}
+        if n is not None:
+            self.kept["version"] = n
         self.kept["changed_at"] = made.issued_at
         if read.k in ("del", "restore"):
             self.kept["deleted_at"] = made.issued_at if read.k == "del" else None
@@ -251,7 +305,8 @@ def _compare(raw: Any, shape: Shape, record: bytes, expected: _Expected) -> Iter
         yield Finding("rows", f"In „{shape.name}“ fehlt der Eintrag {UUID(bytes=record)}.", RESTORE)
         return
     wire = shape.wire(found, shape.content)
-    differing = [name for name in shape.content if not _same(wire[name], expected.values.get(name))]
+    known = shape.content if "created_at" in expected.kept else tuple(expected.values)
+    differing = [name for name in known if not _same(wire[name], expected.values.get(name))]
     differing += [name for name, value in expected.kept.items() if not _same(found[name], value)]
     if differing:
         yield Finding(

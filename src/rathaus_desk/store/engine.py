@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,19 +17,33 @@ from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlcipher3 import dbapi2
 
 from rathaus_desk.kernel.clock import Clock
-from rathaus_desk.kernel.errors import Refused
+from rathaus_desk.kernel.errors import CannotWork, Refused
 from rathaus_desk.kernel.ids import new_id
-from rathaus_desk.store import backup, doctor, journal, migrate, rotation, search, tables, undo
+from rathaus_desk.store import (
+    backup,
+    claims,
+    doctor,
+    journal,
+    migrate,
+    numbering,
+    overlay,
+    rotation,
+    search,
+    tables,
+    undo,
+    witness,
+)
 from rathaus_desk.store.attachments import Attachment, Shelf, refuse_size
 from rathaus_desk.store.connection import Guard, connect, driver_of, guard_of, reading_engine, writing_engine
 from rathaus_desk.store.failures import in_words
 from rathaus_desk.store.home import Home, sync_folder
 from rathaus_desk.store.keys import Keyring, Keys, RecoveryCode, Way, new_key, no_slots
+from rathaus_desk.store.local import set_setting, setting
 from rathaus_desk.store.operations import Done, Request, Stale, Work, operation_for
 from rathaus_desk.store.recorder import OperationSession, Recorder
 from rathaus_desk.store.recovery_code import new_code
 from rathaus_desk.store.schema import Record
-from rathaus_desk.store.watch import News, Watcher, changes_since, latest, news_since
+from rathaus_desk.store.watch import News, Watcher, changes_since, news_since, place_now
 
 T = TypeVar("T")
 
@@ -40,6 +54,8 @@ class Store:
     def __init__(self, home: Home, key: bytes, clock: Clock) -> None:
         self.home = home
         self.clock = clock
+        self.asks: claims.Asks | None = None
+        """Asks the server whether a claim is free there, while it can be reached."""
         self._key = key
 
     @classmethod
@@ -88,7 +104,9 @@ class Store:
                 key, revision = _fitting_key(place, way or Keyring())
             if revision < journal.SCHEMA:
                 migrate.migrate(place, key)
-        return cls(place, key, clock or Clock())
+        store = cls(place, key, clock or Clock())
+        store._notice_copy()
+        return store
 
     @property
     def recovery_code(self) -> str:
@@ -138,6 +156,26 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _notice_copy(self) -> None:
+        """A copy, or an older state, must not give out the numbers and go on with the chain of the original.
+
+        CannotWork if the server has locked this workstation.
+        """
+        with self.read() as session:
+            standing = overlay.standing(driver_of(session))
+            if standing is None:
+                return
+            is_another = not standing and witness.is_another(self.home, driver_of(session))
+        if standing == "revoked":
+            self.close()
+            raise CannotWork(
+                "Dieser Arbeitsplatz wurde auf dem Server gesperrt; seine Daten lassen sich nicht mehr "
+                "öffnen. Bitte wenden Sie sich an die Systembetreuung."
+            )
+        if is_another:
+            with self.following() as following:
+                overlay.fork(following.driver, Guard.mark)
+
     def _connected(self) -> Any:
         with self.home.alone():
             raw = connect(self.home.database, self._key)
@@ -167,16 +205,15 @@ class Store:
     def watch(self) -> Watcher:
         """Notices what anybody commits from now on."""
         with self.read() as session:
-            return Watcher(self._connected, latest(session))
+            return Watcher(self._connected, place_now(session))
 
     def changes(self, watcher: Watcher) -> list[journal.Happened]:
         """The operations that arrived since the last call; cheap when there are none."""
         if not watcher.changed():
             return []
         with self.read() as session:
-            arrived = changes_since(session, watcher.seen)
-        if arrived:
-            watcher.seen = arrived[-1].number
+            arrived = changes_since(session, watcher.seen.number)
+            watcher.seen = place_now(session)
         return arrived
 
     def news(self, watcher: Watcher) -> News:
@@ -202,10 +239,19 @@ class Store:
         with self.read() as session, in_words():
             return Shelf(self.home, driver_of(session)).put(content)
 
-    def run(self, request: Request, *, clerk: UUID | None = None) -> Done:
-        """Carries out the operation registered for ``request``: wholly, durably, or not at all."""
-        with self._writing() as session:
-            return self._carry_out(session, request, clerk)
+    def run(self, request: Request, *, clerk: UUID | None = None, settles: UUID | None = None) -> Done:
+        """Carries out the operation registered for ``request``: wholly, durably, or not at all.
+
+        ``settles`` names the refused operation of the sync whose place it takes.
+        """
+        try:
+            with self._writing() as session:
+                return self._carry_out(session, request, clerk, settles=settles)
+        except numbering.NumbersMissing as missing:
+            with self.local() as session:
+                wanted = {*setting(session, numbering.WANTED, []), missing.series}
+                set_setting(session, numbering.WANTED, sorted(wanted))
+            raise
 
     def rehearse(
         self,
@@ -241,8 +287,10 @@ class Store:
     def undo_import(self, import_id: UUID, *, clerk: UUID | None = None) -> list[Done]:
         """Takes back every operation of an import, or none of them (Refused). They are an import again."""
         with self._writing() as session:
-            query = sa.select(journal.Entry.id).where(journal.Entry.import_id == import_id)
-            operations = list(session.scalars(query.order_by(journal.Entry.number.desc())))
+            entry = journal.Entry
+            query = sa.select(entry.id).where(entry.import_id == import_id, entry.counts())
+            latest_first = [column.desc() for column in entry.in_order()]
+            operations = list(session.scalars(query.order_by(*latest_first)))
             if not operations:
                 raise Refused("Diese Übernahme steht nicht im Verlauf.")
             together = new_id()
@@ -252,9 +300,23 @@ class Store:
             ]
 
     @contextmanager
+    def following(self) -> Iterator[Following]:
+        """For the sync alone: rows as the server has them, and the journal, in one transaction."""
+        with self._writing() as session:
+            session.info["recorder"] = recorder = Recorder(session, self.clock.now())
+            with guard_of(session.connection()).open():
+                following = Following(recorder.driver)
+                yield following
+            search.update(session, following.touched, from_elsewhere=True)
+
+    @contextmanager
     def _writing(self) -> Iterator[OperationSession]:
-        with in_words(), OperationSession(self._writers) as session, session.begin():
-            yield session
+        with in_words(), OperationSession(self._writers) as session:
+            with session.begin():
+                yield session
+                testimony = overlay.testimony(driver_of(session))
+            if testimony is not None:
+                witness.testify(self.home, *testimony)
 
     def _carry_out(
         self,
@@ -264,9 +326,11 @@ class Store:
         import_id: UUID | None = None,
         *,
         shelf: Shelf | None = None,
+        settles: UUID | None = None,
     ) -> Done:
         operation, moment = operation_for(request), self.clock.now()
         recorder = session.info["recorder"] = Recorder(session, moment)
+        session.info["asks"] = self.asks
         work = Work(
             session=session,
             now=moment,
@@ -275,6 +339,7 @@ class Store:
             shelf=shelf or Shelf(self.home, recorder.driver),
             title=operation.title,
             import_id=import_id,
+            settles=settles,
         )
         for record, seen in request.seen.items():
             _refuse_stale(session, record, seen)
@@ -282,9 +347,11 @@ class Store:
             value = operation.function(work, request)
             session.flush()
             changes = recorder.changes()
-        if changes:
+        if changes or settles:
             search.update(session, dict.fromkeys((change.t, change.id) for change in changes))
             with guard_of(session.connection()).open():
+                if overlay.is_linked(recorder.driver):
+                    overlay.remember(recorder.driver, Guard.mark, recorder.before(changes))
                 journal.append(
                     recorder.driver,
                     Guard.mark,
@@ -298,8 +365,25 @@ class Store:
                     changes=changes,
                     undoes=work.undoes,
                     import_id=import_id,
+                    settles=work.settles,
                 )
         return Done(work.operation, value, tuple(dict.fromkeys(change.id for change in changes)))
+
+
+@dataclass(slots=True)
+class Following:
+    """Writing past operations; what is ``touched`` (table, id) is described anew in the search in the end."""
+
+    driver: Any
+    touched: dict[tuple[str, UUID], None] = field(default_factory=dict)
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> Any:
+        """A statement of the store's own."""
+        return self.driver.execute(statement + Guard.mark, values)
+
+    def execute_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        """The same statement for many rows."""
+        self.driver.executemany(statement + Guard.mark, rows)
 
 
 @dataclass(slots=True)
@@ -354,7 +438,7 @@ def _look_inside(raw: Any) -> None:
 
 
 def _refuse_stale(session: Session, record: UUID, seen: UUID) -> None:
-    operations = journal.history(session, record)
+    operations = [one for one in journal.history(session, record) if one.state in ("pending", "accepted")]
     if not operations or operations[-1].operation == seen:
         return
     differs: dict[str, tuple[Any, Any]] = {}

@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -25,7 +25,7 @@ from rathaus_desk.kernel.ids import new_id
 from rathaus_desk.store.canonical import canonical, digest
 from rathaus_desk.store.recorder import Change, Kind
 from rathaus_desk.store.schema import Kept, moment_text
-from rathaus_desk.store.shape import Wire
+from rathaus_desk.store.shape import Wire, shape_of
 from rathaus_desk.store.upcasts import upcast
 
 NO_HASH = bytes(32)
@@ -33,6 +33,16 @@ NO_HASH = bytes(32)
 
 SCHEMA = 1
 """Revision of the records' tables that requests and changes are written in."""
+
+Standing = Literal["pending", "accepted", "refused", "suspended"]
+"""Where an operation stands: not decided on (*vorläufig*; all of them, without a server), accepted or refused
+by the server, or not decided on and not to be carried out here on what others did meanwhile."""
+
+COUNTS = "state IN ('pending', 'accepted')"
+"""The operations whose changes stand in the records."""
+
+IN_ORDER = "n IS NULL, n, number"
+"""The order in which operations took effect: as the server decided, then what it has not seen."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,10 +94,33 @@ class Entry(Kept):
     request: Mapped[str | None]
     request_salt: Mapped[bytes | None]
     request_digest: Mapped[bytes]
+    n: Mapped[int | None]
+    """Its number in the server's log."""
+    state: Mapped[Standing] = mapped_column(default="pending")
+    verdict: Mapped[str | None]
+    """Why it was refused or is suspended: a `sync.rules.Verdict`, canonical."""
+    chain: Mapped[bytes | None]
+    """The link of the server's chain that the decision on it is."""
+    decided_at: Mapped[str | None]
+    is_open: Mapped[bool] = mapped_column(default=False)
+    """Whether it was refused and nobody has settled it (*Konflikt*)."""
     __table_args__ = (
         sa.Index(None, "import_id", sqlite_where=sa.text("import_id IS NOT NULL")),
         sa.Index(None, "undoes", sqlite_where=sa.text("undoes IS NOT NULL")),
+        sa.Index(None, "n", unique=True, sqlite_where=sa.text("n IS NOT NULL")),
+        sa.Index("ix_journal_overlay", "number", sqlite_where=sa.text("n IS NULL")),
+        sa.Index("ix_journal_open", "n", sqlite_where=sa.text("is_open")),
     )
+
+    @classmethod
+    def counts(cls) -> sa.ColumnElement[bool]:
+        """`COUNTS`, as a condition."""
+        return cls.state.in_(("pending", "accepted"))
+
+    @classmethod
+    def in_order(cls) -> tuple[sa.ColumnElement[Any], ...]:
+        """`IN_ORDER`, as columns."""
+        return cls.n.is_(None), sa.type_coerce(cls.n, sa.Integer), sa.type_coerce(cls.number, sa.Integer)
 
 
 class ChangedRow(Kept):
@@ -129,6 +162,8 @@ class Happened:
     changes: tuple[StoredChange, ...]
     has_erased: bool = False
     """Whether some of its changes were erased; they are left out of ``changes``."""
+    state: Standing = "pending"
+    n: int | None = None
 
 
 _header_decoder = msgspec.json.Decoder(Header)
@@ -159,6 +194,7 @@ def append(
     changes: Sequence[Change],
     undoes: UUID | None = None,
     import_id: UUID | None = None,
+    settles: UUID | None = None,
 ) -> int:
     """Writes the entry of an operation and moves the chain's end; its local number.
 
@@ -178,8 +214,8 @@ def append(
             request_version=request_version,
             issued_at=moment_text(moment),
             seen=cursor,
-            after=(),
-            settles=None,
+            after=_follows(driver, changes),
+            settles=settles,
             undoes=undoes,
             import_id=import_id,
         )
@@ -193,7 +229,7 @@ def append(
     head = chained(prev, header, request_digest, [row[3] for row in rows])
     number: int = driver.execute(
         "INSERT INTO journal (id, ws, seq, undoes, import_id, prev, hash, header, request, request_salt,"
-        " request_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" + mark,
+        " request_digest, state, is_open) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0)" + mark,
         (
             operation.bytes,
             ws,
@@ -217,9 +253,48 @@ def append(
     return number
 
 
+def _follows(driver: Any, changes: Sequence[Change]) -> tuple[UUID, ...]:
+    """The undecided operations that this one builds on: if one of them is refused, so is this one.
+
+    For each row touched the last that touched it, for each row referred to the one that made it.
+    """
+    if driver.execute("SELECT 1 FROM journal WHERE n IS NULL LIMIT 1").fetchone() is None:
+        return ()
+    made = {change.id for change in changes if change.k == "ins"}
+    found: dict[bytes, None] = {}
+    for record in dict.fromkeys(change.id for change in changes if change.id not in made):
+        found.update(driver.execute(_LAST_TO_TOUCH, (record.bytes,)).fetchall())
+    named: dict[UUID, None] = {}
+    for change in changes:
+        for reference in shape_of(change.t).references:
+            value = change.new.get(reference.column)
+            if value is not None:
+                named[UUID(value)] = None
+    for record in named:
+        if record not in made:
+            found.update(driver.execute(_MAKER, (record.bytes,)).fetchall())
+    return tuple(sorted(UUID(bytes=operation) for operation in found))
+
+
+_LAST_TO_TOUCH = (
+    "SELECT j.id, NULL FROM journal_change c JOIN journal j ON j.number = c.entry"
+    " WHERE c.record = ? AND j.n IS NULL AND j.state = 'pending' ORDER BY c.entry DESC LIMIT 1"
+)
+_MAKER = (
+    "SELECT j.id, NULL FROM journal_change c JOIN journal j ON j.number = c.entry WHERE c.record = ?"
+    " AND j.n IS NULL AND j.state = 'pending' AND json_extract(c.change, '$.k') = 'ins'"
+    " ORDER BY c.entry LIMIT 1"
+)
+
+
 def chained(prev: bytes, header: bytes, request_digest: bytes, digests: Sequence[bytes]) -> bytes:
     """The hash of an entry; every piece but the number of digests has a fixed length."""
     return digest(prev, digest(header), request_digest, *digests)
+
+
+def decided(chain: bytes, n: int, operation_hash: bytes, verdict: str | None) -> bytes:
+    """The next link of the server's chain: over what it decided, in which order. ``verdict``: canonical."""
+    return digest(chain, n.to_bytes(8, "big"), operation_hash, digest((verdict or "null").encode()))
 
 
 def begin(driver: Any) -> None:
@@ -231,24 +306,23 @@ def begin(driver: Any) -> None:
 
 
 def happened(session: Session, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[Happened]:
-    """The entries for which ``where`` holds, in order of arrival; erased changes are left out."""
-    query = sa.select(Entry.number, Entry.header).where(*where).order_by(Entry.number).limit(limit)
-    headers = {number: read_header(header) for number, header in session.execute(query)}
-    changes: dict[int, list[StoredChange]] = {number: [] for number in headers}
+    """The entries for which ``where`` holds, in the order they took effect; erased changes are left out."""
+    columns = (Entry.number, Entry.header, Entry.state, Entry.n)
+    query = sa.select(*columns).where(*where).order_by(*Entry.in_order()).limit(limit)
+    entries = {number: (read_header(header), state, n) for number, header, state, n in session.execute(query)}
+    changes: dict[int, list[StoredChange]] = {number: [] for number in entries}
     erased: set[int] = set()
     rows = sa.select(ChangedRow.entry, ChangedRow.change).order_by(ChangedRow.entry, ChangedRow.position)
-    for entry, change in session.execute(rows.where(ChangedRow.entry.in_(list(headers)))):
+    for entry, change in session.execute(rows.where(ChangedRow.entry.in_(list(entries)))):
         if change is None:
             erased.add(entry)
         else:
-            changes[entry].append(read_change(change, headers[entry].schema))
-    return [
-        _happened(number, header, changes[number], number in erased) for number, header in headers.items()
-    ]
+            changes[entry].append(read_change(change, entries[entry][0].schema))
+    return [_happened(number, entry, changes[number], number in erased) for number, entry in entries.items()]
 
 
 def history(session: Session, record: UUID) -> list[Happened]:
-    """Every operation that touched ``record``, oldest first."""
+    """Every operation that touched ``record``, oldest first; also those that were refused."""
     touched = sa.select(ChangedRow.entry).where(ChangedRow.record == record)
     return happened(session, Entry.number.in_(touched))
 
@@ -259,27 +333,32 @@ def touching(session: Session, records: Sequence[UUID], *, limit: int) -> list[H
     An import writes thousands of rows in one operation; the history of one record reads its own.
     """
     changes: dict[int, list[StoredChange | None]] = {}
-    kept = sa.select(ChangedRow.entry, ChangedRow.change, Entry.header).join(
+    kept = sa.select(ChangedRow.entry, ChangedRow.change, Entry.header, Entry.state, Entry.n).join(
         Entry, Entry.number == ChangedRow.entry
     )
-    headers: dict[int, Header] = {}
-    query = kept.where(ChangedRow.record.in_(records)).order_by(ChangedRow.entry.desc(), ChangedRow.position)
-    for number, change, header in session.execute(query):
-        if number not in headers:
-            if len(headers) == limit:
+    entries: dict[int, tuple[Header, Standing, int | None]] = {}
+    latest_first = [column.desc() for column in Entry.in_order()]
+    query = kept.where(ChangedRow.record.in_(records)).order_by(*latest_first, ChangedRow.position)
+    for number, change, header, state, n in session.execute(query):
+        if number not in entries:
+            if len(entries) == limit:
                 break
-            headers[number] = read_header(header)
+            entries[number] = (read_header(header), state, n)
             changes[number] = []
-        changes[number].append(None if change is None else read_change(change, headers[number].schema))
+        changes[number].append(None if change is None else read_change(change, entries[number][0].schema))
     return [
-        _happened(
-            number, header, [one for one in changes[number] if one is not None], None in changes[number]
-        )
-        for number, header in headers.items()
+        _happened(number, entry, [one for one in changes[number] if one is not None], None in changes[number])
+        for number, entry in entries.items()
     ]
 
 
-def _happened(number: int, header: Header, changes: Sequence[StoredChange], has_erased: bool) -> Happened:
+def _happened(
+    number: int,
+    entry: tuple[Header, Standing, int | None],
+    changes: Sequence[StoredChange],
+    has_erased: bool,
+) -> Happened:
+    header, state, n = entry
     return Happened(
         number=number,
         operation=header.id,
@@ -291,6 +370,8 @@ def _happened(number: int, header: Header, changes: Sequence[StoredChange], has_
         import_id=header.import_id,
         changes=tuple(changes),
         has_erased=has_erased,
+        state=state,
+        n=n,
     )
 
 
@@ -299,7 +380,7 @@ def last_operation(session: Session, record: UUID) -> UUID | None:
     return session.scalar(
         sa.select(Entry.id)
         .join(ChangedRow, ChangedRow.entry == Entry.number)
-        .where(ChangedRow.record == record)
-        .order_by(Entry.number.desc())
+        .where(ChangedRow.record == record, Entry.counts())
+        .order_by(*(column.desc() for column in Entry.in_order()))
         .limit(1)
     )

@@ -21,6 +21,21 @@ FORK_JUMP = 1000
 """Numbers a restored or copied database leaves out: they may stand on letters it knows nothing of."""
 
 
+WANTED = "numbers.wanted"
+"""The setting that lists the series that were asked for in vain; the sync asks the server for them."""
+
+
+class NumbersMissing(CannotWork):
+    """No numbers of ``series`` are left at this workstation until it has talked to the server."""
+
+    def __init__(self, series: str) -> None:
+        super().__init__(
+            f"Für „{series}“ sind an diesem Arbeitsplatz keine Nummern mehr da. Sie kommen mit dem nächsten "
+            "Abgleich vom Server; bis dahin kann der Vorgang nicht abgeschlossen werden."
+        )
+        self.series = series
+
+
 class NumberBlock(Kept):
     """Numbers ``first`` to ``last`` of a series, leased to this workstation; ``next`` is drawn next."""
 
@@ -52,8 +67,8 @@ def draw(driver: Any, mark: str, series: str, operation: UUID) -> int:
         (series,),
     ).fetchone()
     if block is None:
-        if driver.execute("SELECT 1 FROM number_block WHERE series = ?", (series,)).fetchone():
-            raise CannotWork(f"Für „{series}“ sind alle vergebenen Nummern aufgebraucht.")
+        if driver.execute("SELECT 1 FROM server_link").fetchone():
+            raise NumbersMissing(series)
         block = (1, 1)
         driver.execute("INSERT INTO number_block VALUES (?, 1, ?, 1)" + mark, (series, OWN_LAST))
     first, number = block

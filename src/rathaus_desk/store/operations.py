@@ -143,6 +143,8 @@ class Work:
     import_id: UUID | None = None
     undoes: UUID | None = None
     """The operation that this one takes back."""
+    settles: UUID | None = None
+    """The refused operation that this one takes the place of."""
 
     @property
     def today(self) -> date:

@@ -97,6 +97,11 @@ class Recorder:
             self.driver.executemany(statement + Guard.mark, rows)
         self._before.update(dict.fromkeys(((table, bytes(row[id_place])) for row in rows), None))
 
+    def before(self, changes: Sequence[Change]) -> list[tuple[tuple[str, bytes], Raw | None]]:
+        """The rows of ``changes`` as they were before the operation."""
+        keys = dict.fromkeys((change.t, change.id.bytes) for change in changes)
+        return [(key, self._before[key]) for key in keys]
+
     def changes(self) -> list[Change]:
         """Everything that changed, ready for the journal: what was released first, owners before their parts.
 

@@ -265,7 +265,7 @@ class Kept(Base):
 
 def synced_tables() -> dict[str, sa.Table]:
     """Name → table of every record class defined so far."""
-    return {name: table for name, table in Base.metadata.tables.items() if table.info.get("synced")}
+    return {str(name): table for name, table in Base.metadata.tables.items() if table.info.get("synced")}
 
 
 def is_local(table: str | None) -> bool:

@@ -8,6 +8,7 @@ that is tens of milliseconds.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from rathaus_desk.store.schema import Base, Found, Kept, Record, Searchable, rec
 
 LIMIT = 9
 """Hits that a search shows at once."""
+
+_log = logging.getLogger(__name__)
 
 _FEW = 3
 _MOST_WORDS = 8
@@ -153,7 +156,9 @@ def ids(session: Session, cls: type[Record]) -> Sequence[UUID]:
     return session.scalars(sa.select(cls.id)).all()
 
 
-def update(session: OperationSession, touched: Iterable[tuple[str, UUID]]) -> None:
+def update(
+    session: OperationSession, touched: Iterable[tuple[str, UUID]], *, from_elsewhere: bool = False
+) -> None:
     """Brings the entries of touched records (table, id), and of those described from them, up to date."""
     wanted: dict[UUID, type[Record]] = {}
     followers = _followers(len(Base.registry._class_registry))
@@ -176,7 +181,17 @@ def update(session: OperationSession, touched: Iterable[tuple[str, UUID]]) -> No
         for record in left_out:
             put(driver, record, None)
         for record, cls in wanted.items():
-            put(driver, record, described(session, cls, record))
+            entry = _leniently(session, cls, record) if from_elsewhere else described(session, cls, record)
+            put(driver, record, entry)
+
+
+def _leniently(session: Session, cls: type[Record], record: UUID) -> _Entry | None:
+    """As `described`; a row of another workstation that cannot be described must not stop the sync."""
+    try:
+        return described(session, cls, record)
+    except Exception:
+        _log.exception("not to be described: %s %s", cls.__tablename__, record)
+        return None
 
 
 def _found_by_others(driver: Any, wanted: dict[UUID, type[Record]]) -> list[UUID]:

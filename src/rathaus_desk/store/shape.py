@@ -67,6 +67,12 @@ class Shape:
         changed = ", ".join(f"{_quoted(name)} = ?" for name in raw)
         return f"UPDATE {_quoted(self.name)} SET {changed} WHERE id = ?", (*raw.values(), record)
 
+    @property
+    def insertion(self) -> str:
+        """The statement that makes a row; values in the order of `columns`."""
+        names = ", ".join(map(_quoted, self.columns))
+        return f"INSERT INTO {_quoted(self.name)} ({names}) VALUES ({', '.join('?' * len(self.columns))})"
+
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
@@ -141,12 +147,13 @@ def shape_of(name: str) -> Shape:
     """The shape of the synced table ``name``; KeyError if it is none."""
     table = schema.synced_tables()[name]
     record = schema.record_class(name)
-    columns = tuple(column.name for column in table.columns)
+    # SQLAlchemy's names are a kind of str of their own, which no encoder knows.
+    name, columns = str(table.name), tuple(str(column.name) for column in table.columns)
     content = tuple(column for column in columns if column not in BOOKKEEPING)
     groups = {column: frozenset((column,)) for column in content}
     for group in record.__merge_groups__:
         groups.update(dict.fromkeys(group, frozenset(group)))
-    codings = {column.name: _coding(column.type) for column in table.columns}
+    codings = {str(column.name): _coding(column.type) for column in table.columns}
     synced = schema.synced_tables()
     return Shape(
         name=name,
@@ -154,7 +161,7 @@ def shape_of(name: str) -> Shape:
         content=content,
         groups=groups,
         references=tuple(
-            Reference(name, column.name, key.column.table.name)
+            Reference(name, str(column.name), str(key.column.table.name))
             for column in table.columns
             for key in sorted(column.foreign_keys, key=lambda key: key.target_fullname)
             if key.column.table.name in synced

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from rathaus_desk.store import claims, journal, local, numbering, search, secret
+from rathaus_desk.store import claims, journal, local, numbering, overlay, search, secret
 from rathaus_desk.store.schema import Base
 
-STORE_MODULES = (claims, journal, local, numbering, search, secret)
+STORE_MODULES = (claims, journal, local, numbering, overlay, search, secret)
 """Where the store's own tables are defined."""
 
 APPLICATION_ID = 0x52444B31

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.store.connection import driver_of
-from rathaus_desk.store.journal import Entry, Happened, StoredChange, happened
+from rathaus_desk.store.journal import COUNTS, Entry, Happened, StoredChange, happened
 from rathaus_desk.store.operations import Request, Work, operation, operation_named
 from rathaus_desk.store.schema import moment_text
 from rathaus_desk.store.shape import shape_of
@@ -42,6 +42,10 @@ def taken_back(session: Session, operation_id: UUID) -> Happened:
     if not found:
         raise Refused("Dieser Vorgang steht nicht im Verlauf; er hat nichts geändert.")
     earlier = found[0]
+    if earlier.state not in ("pending", "accepted"):
+        raise Refused(
+            f"„{earlier.title}“ ist nicht in Kraft: Die Änderung hat sich mit einer anderen überschnitten."
+        )
     known = operation_named(earlier.op)
     if known is None or not known.undoable:
         raise Refused(f"„{earlier.title}“ lässt sich nicht rückgängig machen.")
@@ -57,8 +61,10 @@ def _refuse_later_writer(session: Session, earlier: Happened) -> None:
     # One question for all records, and not through the mapper: an import undone has thousands of operations.
     writers = driver_of(session).execute(
         "SELECT c.record, j.id, j.undoes FROM journal_change c JOIN journal j ON j.number = c.entry"
-        f" WHERE c.record IN ({', '.join('?' * len(records))}) AND j.number >= ? ORDER BY j.number DESC",
-        (*records, earlier.number),
+        f" WHERE c.record IN ({', '.join('?' * len(records))}) AND {COUNTS}"
+        " AND (j.n IS NULL, ifnull(j.n, 0), j.number) >= (?, ?, ?)"
+        " ORDER BY j.n IS NULL DESC, j.n DESC, j.number DESC",
+        (*records, earlier.n is None, earlier.n or 0, earlier.number),
     )
     cancelled: dict[bytes, set[bytes]] = {record: set() for record in records}
     for record, writer, undoes in writers:

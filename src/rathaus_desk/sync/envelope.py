@@ -24,9 +24,6 @@ MOST_BYTES_ALONE = 8 * 2**20
 MOST_CHANGES = 5000
 """Row changes of one operation; imports are cut into operations with one ``import_id``."""
 
-NOTHING = bytes(32)
-"""What the first link of a chain continues."""
-
 Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 Salt = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 
@@ -34,13 +31,15 @@ Salt = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
 class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
     """One row change: the change and its salt, or only their digest once it was erased."""
 
-    c: msgspec.Raw | None = None
+    c: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     s: Salt | None = None
     d: Digest | None = None
+    r: str | None = None
+    """The record, where the change itself does not say."""
 
     def digest(self) -> bytes:
         """The digest that the operation's hash is made of."""
-        if self.c is None or self.s is None:
+        if self.c is msgspec.UNSET or self.s is None:
             return bytes.fromhex(self.d or "")
         return digest(bytes.fromhex(self.s), bytes(self.c))
 
@@ -52,19 +51,20 @@ class Envelope(msgspec.Struct, frozen=True, omit_defaults=True):
     prev: Digest
     hash: Digest
     changes: list[Sent]
-    request: msgspec.Raw | None = None
+    request: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     request_salt: Salt | None = None
     request_digest: Digest | None = None
 
     def computed_hash(self) -> bytes:
         """The hash that follows from everything else."""
-        if self.request is not None and self.request_salt is not None:
-            request = digest(bytes.fromhex(self.request_salt), bytes(self.request))
-        else:
-            request = bytes.fromhex(self.request_digest or "")
-        return chained(
-            bytes.fromhex(self.prev), bytes(self.header), request, [sent.digest() for sent in self.changes]
-        )
+        changes = [sent.digest() for sent in self.changes]
+        return chained(bytes.fromhex(self.prev), bytes(self.header), self.digest_of_request(), changes)
+
+    def digest_of_request(self) -> bytes:
+        """The request's part of the hash."""
+        if self.request is not msgspec.UNSET and self.request_salt is not None:
+            return digest(bytes.fromhex(self.request_salt), bytes(self.request))
+        return bytes.fromhex(self.request_digest or "")
 
 
 class Image(msgspec.Struct, frozen=True):
@@ -93,6 +93,13 @@ class Push(msgspec.Struct, frozen=True, omit_defaults=True):
     epoch: str
     ops: list[msgspec.Raw]
     park: bool = False
+
+
+class Tail(msgspec.Struct, frozen=True):
+    """Log entries that a restored server lost."""
+
+    epoch: str
+    entries: list[LogEntry]
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -148,7 +155,7 @@ def read_entry(raw: bytes | msgspec.Raw) -> LogEntry:
 def read_changes(envelope: Envelope) -> list[Change | None]:
     """Its changes, None where one was erased; Broken if one cannot be read."""
     try:
-        return [None if sent.c is None else _change.decode(sent.c) for sent in envelope.changes]
+        return [None if sent.c is msgspec.UNSET else _change.decode(sent.c) for sent in envelope.changes]
     except msgspec.DecodeError as error:
         raise Broken("Ein Vorgang ist unvollständig angekommen.", detail=str(error)) from error
 
@@ -169,9 +176,9 @@ def encoded(value: msgspec.Struct) -> bytes:
     return _encoder.encode(value)
 
 
-def decided(chain: bytes, n: int, operation_hash: bytes, verdict: Verdict | None) -> bytes:
-    """The next link of the server's chain: over what it decided on, in which order."""
-    return digest(chain, n.to_bytes(8, "big"), operation_hash, digest(canonical(verdict)))
+def verdict_text(verdict: Verdict | None) -> str | None:
+    """A verdict as it is kept and hashed; None for an accepted operation."""
+    return None if verdict is None else canonical(verdict).decode()
 
 
 def lines(entries: Sequence[bytes]) -> bytes:

@@ -136,9 +136,9 @@ Rows = dict[tuple[str, str], Row]
 
 
 def apply_op(state: State, op: Judged, tables: Tables) -> Rows | Verdict:
-    """The rows as ``op`` leaves them, in the order first written and with their old versions; or why not.
+    """The rows that ``op`` writes, in the order first written and with their old versions; or why not.
 
-    Nothing of ``state`` is changed.
+    A row that is as ``op`` wants it is not written (made again, deleted again). ``state`` stays as it is.
     """
     for earlier in op.after:
         if state.refused(earlier):
@@ -150,16 +150,28 @@ def apply_op(state: State, op: Judged, tables: Tables) -> Rows | Verdict:
         rule = tables.get(change.t)
         if rule is None:
             return Verdict(kind="schema", table=change.t)
-        made = _after(trial, op, change, rule)
+        row = trial.row(change.t, change.id)
+        made = _after(trial, op, change, rule, row)
         if isinstance(made, Verdict):
             return made
-        trial.put(change.t, change.id, made)
+        if made is not row:
+            trial.put(change.t, change.id, made)
     return _broken_rule(trial) or trial.rows
 
 
-def _after(trial: Trial, op: Judged, change: Change, rule: TableRule) -> Row | Verdict:
-    """One row as ``change`` leaves it."""
-    row = trial.row(change.t, change.id)
+def opens(op: Judged, verdict: Verdict | None) -> bool:
+    """Whether what was decided on ``op`` is a conflict for a clerk: refused, and with something in it."""
+    return verdict is not None and bool(op.changes)
+
+
+def closes(op: Judged, verdict: Verdict | None) -> str | None:
+    """The open conflict that is none any more: ``op`` settled it, or was refused and stands in its place."""
+    stands_for_it = verdict is None or (verdict.kind != "settled" and opens(op, verdict))
+    return op.settles if stands_for_it else None
+
+
+def _after(trial: Trial, op: Judged, change: Change, rule: TableRule, row: Row | None) -> Row | Verdict:
+    """One row as ``change`` leaves it; ``row`` itself if there is nothing to do."""
     if change.k == "erase":
         return Row(change.new, row.version if row else 0, gone=True, erased=True)
     if trial.is_erased(change.id) or (row is not None and row.erased):

@@ -26,7 +26,7 @@ def rule_of(table: sa.Table) -> TableRule:
     """The rule of one synced table."""
     shape = shape_of(table.name)
     return TableRule(
-        name=table.name,
+        name=shape.name,
         groups=shape.groups,
         references=tuple((reference.column, reference.target) for reference in shape.references),
         uniques=tuple(uniques(table)),
@@ -37,12 +37,12 @@ def rule_of(table: sa.Table) -> TableRule:
 def uniques(table: sa.Table) -> list[Unique]:
     """What of a table is unique, besides its id."""
     found = [
-        Unique(tuple(column.name for column in index.columns), among_live=_where(index) is not None)
+        Unique(tuple(str(column.name) for column in index.columns), among_live=_where(index) is not None)
         for index in sorted(table.indexes, key=lambda index: str(index.name))
         if index.unique
     ]
     found.extend(
-        Unique(tuple(column.name for column in constraint.columns), among_live=False)
+        Unique(tuple(str(column.name) for column in constraint.columns), among_live=False)
         for constraint in table.constraints
         if isinstance(constraint, sa.UniqueConstraint)
     )

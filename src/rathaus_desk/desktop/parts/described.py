@@ -138,7 +138,16 @@ class Document:
     load: Callable[[], bytes] = field(compare=False)
 
 
-Part = Facts | Lines | Banner | Document
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Values side by side: ``heads`` over the columns, each row a caption and as many values."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+Part = Facts | Lines | Banner | Document | Versions
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from rathaus_desk.desktop.commands import COMMANDS
-from rathaus_desk.desktop.parts.described import Banner, Document, Fact, Facts, Line, Lines
+from rathaus_desk.desktop.parts.described import Banner, Document, Fact, Facts, Line, Lines, Versions
 from rathaus_desk.desktop.theme.icons import icon, pixmap
 from rathaus_desk.desktop.theme.pills import paint_pill, pill_size
 from rathaus_desk.desktop.theme.theme import theme
@@ -146,6 +146,45 @@ class FactsWidget(QWidget):
             row.show(facts.facts[at] if at < len(facts.facts) else None)
         widest = max((row.caption.sizeHint().width() for row in self._rows[: len(facts.facts)]), default=0)
         self._grid.setColumnMinimumWidth(0, max(widest, theme().em(12)))
+
+
+class VersionsWidget(QWidget):
+    """`Versions` as a small table; heads are read aloud with each value."""
+
+    def __init__(self, _follow: Follow, _do: Do) -> None:
+        super().__init__()
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(S)
+        self._title = label("section")
+        box.addWidget(self._title)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(L)
+        self._grid.setVerticalSpacing(S)
+        box.addLayout(self._grid)
+        self._cells: dict[tuple[int, int], QLabel] = {}
+
+    def show_part(self, versions: Versions) -> None:
+        """Takes over other values."""
+        self._title.setText(versions.title)
+        for cell in self._cells.values():
+            cell.hide()
+        for column, head in enumerate(versions.heads, 1):
+            self._grid.setColumnStretch(column, 1)
+            self._cell(0, column, "caption").setText(head)
+        for at, (caption, *values) in enumerate(versions.rows, 1):
+            self._cell(at, 0, "muted").setText(caption)
+            for column, value in enumerate(values, 1):
+                cell = self._cell(at, column, "")
+                cell.setText(value)
+                cell.setAccessibleName(f"{caption}, {versions.heads[column - 1]}: {value}")
+
+    def _cell(self, row: int, column: int, kind: str) -> QLabel:
+        if (row, column) not in self._cells:
+            made = self._cells[row, column] = label(kind, wrap=True, selectable=row > 0 and column > 0)
+            self._grid.addWidget(made, row, column, Qt.AlignmentFlag.AlignTop)
+        self._cells[row, column].show()
+        return self._cells[row, column]
 
 
 class LineRow(QAbstractButton):
@@ -413,10 +452,12 @@ class DocumentWidget(QWidget):
 
 
 PART_WIDGETS: dict[
-    type, Callable[[Follow, Do], FactsWidget | LinesWidget | BannerWidget | DocumentWidget]
+    type,
+    Callable[[Follow, Do], FactsWidget | LinesWidget | BannerWidget | DocumentWidget | VersionsWidget],
 ] = {
     Document: DocumentWidget,
     Facts: FactsWidget,
     Lines: LinesWidget,
     Banner: BannerWidget,
+    Versions: VersionsWidget,
 }

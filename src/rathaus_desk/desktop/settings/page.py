@@ -19,6 +19,7 @@ from rathaus_desk.desktop.pages import Page, page
 from rathaus_desk.desktop.parts.described import Target
 from rathaus_desk.desktop.parts.part_widgets import hairline, label
 from rathaus_desk.desktop.parts.side_list import SideList
+from rathaus_desk.desktop.server.section import ServerSection
 from rathaus_desk.desktop.settings.catalogue_section import CatalogueSection
 from rathaus_desk.desktop.settings.import_section import ImportSection
 from rathaus_desk.desktop.settings.letters_section import LettersSection
@@ -42,6 +43,7 @@ SECTIONS: tuple[Any, ...] = (
     ChecksSection,
     BackupSection,
     KeysSection,
+    ServerSection,
     AppearanceSection,
     AboutSection,
 )

@@ -269,12 +269,14 @@ def restore(desk: Desk, _subject: Any) -> None:
         way: Way = (
             RecoveryCode(values["code"]) if values.get("code") else way_into(home.folder, desk.key_file)
         )
+        desk.agent.close()
         desk.happenings.close()
         store.close()
         try:
             kept = put_back(file, home, way, store.clock.now(), None)
         except DeskError as error:
             desk.happenings.reopen()
+            desk.agent.begin()
             raise BadInput(str(error), detail=error.detail) from error
         aside = f" Der bisherige Bestand liegt in {kept}." if kept else ""
         tell(

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QToolButton, QWidget
 
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.parts.part_widgets import label
 from rathaus_desk.desktop.tasks import Progress
-from rathaus_desk.desktop.theme.icons import icon, pixmap
+from rathaus_desk.desktop.theme.icons import icon
 from rathaus_desk.desktop.theme.theme import theme
 from rathaus_desk.desktop.theme.tokens import L, M, S
+from rathaus_desk.sync.worker import State
 
 _HEIGHT = 32
 _SHOWN_AFTER = 800
 """Milliseconds after which something that is under way shows its progress."""
 _UNDO_FOR = 60_000
 """Milliseconds for which the last operation can be undone from here; later from its history."""
+
+
+_MARKS: dict[State, str] = {
+    "working": "refresh-cw",
+    "idle": "circle-check",
+    "offline": "monitor",
+    "trouble": "triangle-alert",
+    "locked": "lock",
+}
 
 
 class Foot(QWidget):
@@ -53,9 +63,9 @@ class Foot(QWidget):
         row.addWidget(self._progress)
         row.addWidget(self._cancel)
         row.addStretch(1)
-        self._server_mark = label()
-        self._server = label("second", "Dieser Arbeitsplatz arbeitet ohne Server")
-        row.addWidget(self._server_mark)
+        self._server = QPushButton()
+        self._server.setProperty("quiet", True)
+        self._server.clicked.connect(self._about_server)
         row.addWidget(self._server)
         row.addSpacing(M)
         lock = QToolButton()
@@ -79,6 +89,7 @@ class Foot(QWidget):
         desk.began.connect(self._began)
         desk.progressed.connect(self._progressed)
         desk.ended.connect(self._ended)
+        desk.agent.changed.connect(lambda _status: self._retheme())
         theme().changed.connect(self._retheme)
         self._retheme()
 
@@ -123,6 +134,19 @@ class Foot(QWidget):
         self.undo.hide()
         self.words.setText("Alles gespeichert")
 
+    def _about_server(self) -> None:
+        """Conflicts, if there are any; else how the server stands."""
+        status = self._desk.agent.status
+        if status is not None and status.conflicts:
+            self._desk.go("konflikte")
+        else:
+            self._desk.go("einstellungen", tab="server")
+
     def _retheme(self) -> None:
-        self._server_mark.setPixmap(pixmap("monitor", 16, "muted", self.devicePixelRatioF()))
-        self._server_mark.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        """The server in words: its mark never says more than they do."""
+        status = self._desk.agent.status
+        words = "Dieser Arbeitsplatz arbeitet ohne Server" if status is None else status.words()
+        mark = "monitor" if status is None else _MARKS[status.state]
+        self._server.setText(f" {words}")
+        self._server.setToolTip(status.sentence if status else "")
+        self._server.setIcon(icon("triangle-alert" if status and status.conflicts else mark))

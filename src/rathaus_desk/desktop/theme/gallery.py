@@ -25,6 +25,7 @@ from rathaus_desk.desktop.parts.described import (
     Section,
     State,
     Target,
+    Versions,
 )
 from rathaus_desk.desktop.parts.detail import PartsColumn
 from rathaus_desk.desktop.parts.flow import Flow
@@ -109,6 +110,11 @@ class GalleryPage(Page):
                 Facts(
                     "Angaben",
                     (Fact("Straße", "Lindenweg 89"), Fact("Grab", "B/4/17", "Wahlgrab", Target("friedhof"))),
+                ),
+                Versions(
+                    "Beide Fassungen",
+                    ("jetzt", "gewollt"),
+                    (("Straße", "Lindenweg 89", "Lindenweg 98"), ("Ort", "Musterrode", "Hainrode")),
                 ),
                 Lines(
                     "Zeilen",

@@ -27,6 +27,8 @@ from rathaus_desk.office.due import Due, due
 from rathaus_desk.people.records import Person
 from rathaus_desk.people.rules.names import display_name
 from rathaus_desk.store import local
+from rathaus_desk.store.connection import driver_of
+from rathaus_desk.sync.conflicts import count_open
 from rathaus_desk.town import queries as town
 
 _WEEK = 7
@@ -114,6 +116,15 @@ def _greeting(session: Session, here: datetime, clerk: UUID | None) -> str:
 
 
 def _banners(session: Session, now: datetime) -> Iterator[Banner]:
+    open_ones = count_open(driver_of(session))
+    if open_ones:
+        yield Banner(
+            "1 Vorgang passt nicht zu dem, was andere eingetragen haben."
+            if open_ones == 1
+            else f"{open_ones} Vorgänge passen nicht zu dem, was andere eingetragen haben.",
+            target=Target("konflikte"),
+            remedy="Konflikte klären",
+        )
     kept = local.setting(session, "backup.last")
     last = datetime.fromisoformat(kept) if isinstance(kept, str) else None
     if last is None:

@@ -109,6 +109,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
     )
     op.create_table(
+        "erased",
+        sa.Column("record", sa.LargeBinary(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("record", name=op.f("pk_erased")),
+    )
+    op.create_table(
+        "file_known",
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_file_known")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "hall",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -145,6 +156,12 @@ def upgrade() -> None:
         sa.Column("request", sa.Text(), nullable=True),
         sa.Column("request_salt", sa.LargeBinary(), nullable=True),
         sa.Column("request_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=True),
+        sa.Column("chain", sa.LargeBinary(), nullable=True),
+        sa.Column("decided_at", sa.Text(), nullable=True),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_journal")),
         sa.UniqueConstraint("id", name=op.f("uq_journal_id")),
     )
@@ -154,6 +171,13 @@ def upgrade() -> None:
             ["import_id"],
             unique=False,
             sqlite_where=sa.text("import_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_journal_n"), ["n"], unique=True, sqlite_where=sa.text("n IS NOT NULL")
+        )
+        batch_op.create_index("ix_journal_open", ["n"], unique=False, sqlite_where=sa.text("is_open"))
+        batch_op.create_index(
+            "ix_journal_overlay", ["number"], unique=False, sqlite_where=sa.text("n IS NULL")
         )
         batch_op.create_index(
             batch_op.f("ix_journal_undoes"),
@@ -302,10 +326,33 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "server_link",
+        sa.Column("device", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("town", sa.Text(), nullable=False),
+        sa.Column("server", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("epoch", sa.Text(), nullable=False),
+        sa.Column("private_key", sa.LargeBinary(), nullable=False),
+        sa.Column("chain", sa.LargeBinary(), nullable=False),
+        sa.Column("snapshot_n", sa.Integer(), nullable=False),
+        sa.Column("snapshot_chain", sa.LargeBinary(), nullable=False),
+        sa.Column("head", sa.Integer(), nullable=False),
+        sa.Column("standing", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("device", name=op.f("pk_server_link")),
+    )
+    op.create_table(
         "setting",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_setting")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "shadow",
+        sa.Column("table", sa.Text(), nullable=False),
+        sa.Column("record", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("image", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("table", "record", name=op.f("pk_shadow")),
         sqlite_with_rowid=False,
     )
     op.create_table(

@@ -1,0 +1,314 @@
+"""Commands for the central server (the extra ``server``)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from rathaus_desk.cli import FINDINGS, OK
+from rathaus_desk.cli.main import desk
+from rathaus_desk.cli.parameters import PATH, WORDS
+from rathaus_desk.cli.running import DeskGroup, Run, pass_run
+
+if TYPE_CHECKING:
+    from rathaus_desk.server.registry import Registry
+
+_DATABASE = click.option(
+    "--database",
+    metavar="VERBINDUNG",
+    envvar="RATHAUS_DATABASE",
+    default="dbname=rathaus",
+    show_default=True,
+    help="Wie PostgreSQL zu erreichen ist.",
+)
+
+
+@desk.group(cls=DeskGroup)
+def server() -> None:
+    """Der zentrale Server: einrichten, betreiben, Gemeinden und Arbeitsplätze verwalten."""
+
+
+def _registry(database: str) -> Registry:
+    from psycopg_pool import ConnectionPool
+
+    from rathaus_desk.office import tables  # noqa: F401 (every table must be known)
+    from rathaus_desk.server.registry import Registry
+    from rathaus_desk.server.running import reachable
+
+    reachable(database)
+    return Registry(ConnectionPool(database, min_size=1, max_size=2, open=True))
+
+
+@server.command()
+@_DATABASE
+@pass_run
+def init(run: Run, database: str) -> None:
+    """Legt an, was der Server in PostgreSQL braucht. Darf wiederholt werden."""
+    registry = _registry(database)
+    with registry.pool:
+        id_ = registry.init()
+    run.show({"server": id_}, f"Der Server ist eingerichtet ({id_}).")
+
+
+@server.command("run")
+@_DATABASE
+@click.option("--host", metavar="ADRESSE", default="127.0.0.1", show_default=True, help="Wo er zu hören ist.")
+@click.option(
+    "--port", metavar="PORT", type=click.IntRange(0, 65535), default=8443, show_default=True, help="Der Port."
+)
+@click.option("--certificate", metavar="DATEI", type=PATH, help="Das TLS-Zertifikat (PEM).")
+@click.option("--private-key", metavar="DATEI", type=PATH, help="Der Schlüssel dazu (PEM).")
+@click.option("--behind-proxy", is_flag=True, help="Ein Proxy davor übernimmt TLS.")
+@pass_run
+def run_server(
+    run: Run,
+    database: str,
+    host: str,
+    port: int,
+    certificate: Path | None,
+    private_key: Path | None,
+    behind_proxy: bool,
+) -> None:
+    """Betreibt den Server. Ohne TLS nur auf diesem Rechner oder hinter einem Proxy."""
+    from rathaus_desk.office import tables  # noqa: F401 (every table must be known)
+    from rathaus_desk.server.running import serve
+
+    serve(
+        database,
+        host=host,
+        port=port,
+        certificate=certificate,
+        private_key=private_key,
+        behind_proxy=behind_proxy,
+        told=run.say,
+    )
+
+
+@server.group(cls=DeskGroup)
+def municipality() -> None:
+    """Gemeinden auf dem Server."""
+
+
+@municipality.command()
+@click.argument("key", metavar="KÜRZEL", type=WORDS)
+@click.argument("name", metavar="NAME", type=WORDS)
+@_DATABASE
+@pass_run
+def add(run: Run, key: str, name: str, database: str) -> None:
+    """Legt eine Gemeinde an, mit eigenem Bereich in der Datenbank."""
+    registry = _registry(database)
+    with registry.pool:
+        registry.server_id()
+        registry.add_town(key, name)
+    run.show({"key": key, "name": name}, f"„{name}“ ist angelegt. Weiter mit „server device enrol {key}“.")
+
+
+@municipality.command("list")
+@_DATABASE
+@pass_run
+def list_towns(run: Run, database: str) -> None:
+    """Zeigt die Gemeinden und wie weit sie sind."""
+    from rathaus_desk.server.shared import overview
+
+    registry = _registry(database)
+    with registry.pool:
+        found = overview(registry.pool)
+    lines = [
+        f"{one['town']:<20} {one['name']:<30} {one['workstations']:>3} Arbeitsplätze  {one['operations']:>8} "
+        f"Vorgänge  {one['open_conflicts']:>4} Konflikte  zuletzt {_moment(one['last_seen'])}"
+        for one in found
+    ]
+    run.show(found, "\n".join(lines) or "Noch keine Gemeinde.")
+
+
+@municipality.command()
+@click.argument("key", metavar="KÜRZEL", type=WORDS)
+@click.option("--yes", is_flag=True, help="Ohne das geschieht nichts.")
+@_DATABASE
+@pass_run
+def remove(run: Run, key: str, yes: bool, database: str) -> None:
+    """Entfernt eine Gemeinde mit allem, was auf dem Server von ihr liegt."""
+    if not yes:
+        raise click.UsageError("Das lässt sich nicht rückgängig machen; bitte mit „--yes“ bestätigen.")
+    registry = _registry(database)
+    with registry.pool:
+        registry.remove_town(key)
+    run.show({"key": key}, f"„{key}“ ist entfernt.")
+
+
+@municipality.command()
+@click.argument("key", metavar="KÜRZEL", type=WORDS)
+@click.argument("folder", metavar="ORDNER", type=PATH)
+@_DATABASE
+@pass_run
+def export(run: Run, key: str, folder: Path, database: str) -> None:
+    """Schreibt alles, was auf dem Server von einer Gemeinde liegt, in einen Ordner (CSV, Anhänge, Log)."""
+    from rathaus_desk.server.upkeep import export_town
+
+    registry = _registry(database)
+    with registry.pool:
+        files = export_town(registry.pool, key, folder)
+    run.show({"files": files}, f"{len(files)} Dateien in {folder}.")
+
+
+@municipality.command()
+@click.argument("key", metavar="KÜRZEL", type=WORDS)
+@_DATABASE
+@pass_run
+def restored(run: Run, key: str, database: str) -> None:
+    """Nach dem Zurückspielen einer Sicherung: Arbeitsplätze geben zurück, was dem Server fehlt.
+
+    Bis „recovered“ nimmt der Server nichts Neues an; gearbeitet wird wie ohne Server.
+    """
+    import secrets
+
+    from rathaus_desk.server import town
+
+    registry = _registry(database)
+    with registry.pool:
+        town.restored(registry.pool, key, secrets.token_hex(16))
+    run.show(
+        {"key": key}, "Der Server wartet auf die Arbeitsplätze. Danach: „server municipality recovered“."
+    )
+
+
+@municipality.command()
+@click.argument("key", metavar="KÜRZEL", type=WORDS)
+@_DATABASE
+@pass_run
+def recovered(run: Run, key: str, database: str) -> None:
+    """Alle Arbeitsplätze haben sich gemeldet: der Server nimmt wieder Neues an."""
+    from rathaus_desk.server import town
+
+    registry = _registry(database)
+    with registry.pool:
+        town.recovered(registry.pool, key)
+    run.show({"key": key}, "Der Server nimmt wieder Vorgänge an.")
+
+
+@server.group(cls=DeskGroup)
+def device() -> None:
+    """Arbeitsplätze einer Gemeinde."""
+
+
+@device.command("enrol")
+@click.argument("key", metavar="KÜRZEL", type=WORDS)
+@click.option("--url", metavar="ADRESSE", required=True, help="Wie Arbeitsplätze den Server erreichen.")
+@click.option("--label", metavar="NAME", default="", type=WORDS, help="Für wen der Code ist.")
+@click.option("--qr", metavar="DATEI", type=PATH, help="Den Code auch als QR-Bild (SVG) speichern.")
+@_DATABASE
+@pass_run
+def enrol_device(run: Run, key: str, url: str, label: str, qr: Path | None, database: str) -> None:
+    """Stellt einen Anmeldecode aus: für einen Arbeitsplatz, eine Woche gültig."""
+    from rathaus_desk.server.qr import in_letters, save
+    from rathaus_desk.sync.client import refuse_plain_http
+    from rathaus_desk.sync.proof import Invitation
+
+    refuse_plain_http(url)
+    registry = _registry(database)
+    with registry.pool:
+        text = str(Invitation(url.rstrip("/"), key, registry.invite(key, label)))
+    if qr is not None:
+        save(text, qr)
+    run.show(
+        {"code": text},
+        lambda: f"{in_letters(text)}\n{text}\n\nAm Arbeitsplatz: rathaus-desk sync enrol {text}",
+    )
+
+
+@device.command("list")
+@click.argument("key", metavar="KÜRZEL", type=WORDS)
+@_DATABASE
+@pass_run
+def list_devices(run: Run, key: str, database: str) -> None:
+    """Zeigt die Arbeitsplätze einer Gemeinde."""
+    registry = _registry(database)
+    with registry.pool:
+        found = registry.devices(key)
+    lines = [
+        f"{one['id']}  {one['machine']:<24} {one['standing'] or 'in Dienst':<10}"
+        f" zuletzt {_moment(one['seen_at'])}"
+        for one in found
+    ]
+    run.show(found, "\n".join(lines) or "Noch kein Arbeitsplatz.")
+
+
+@device.command()
+@click.argument("device", metavar="ARBEITSPLATZ", type=click.UUID)
+@click.option("--retire", is_flag=True, help="Er darf vorher übergeben, was er noch hat.")
+@_DATABASE
+@pass_run
+def revoke(run: Run, device: Any, retire: bool, database: str) -> None:
+    """Sperrt einen Arbeitsplatz: er bekommt nichts mehr, und beim nächsten Kontakt sperrt er sich."""
+    standing: Literal["retired", "revoked"] = "retired" if retire else "revoked"
+    registry = _registry(database)
+    with registry.pool:
+        registry.revoke(device, standing)
+    run.show({"device": device, "standing": standing}, "Der Arbeitsplatz ist gesperrt.")
+
+
+@server.command()
+@click.argument("key", metavar="KÜRZEL", type=WORDS)
+@click.argument("clerk", metavar="KENNUNG", type=click.UUID, required=False)
+@click.option(
+    "--role", type=click.Choice(["leitung", "sachbearbeitung", "lesen", "keine"]), help="Was sie darf."
+)
+@_DATABASE
+@pass_run
+def clerk(run: Run, key: str, clerk: Any, role: Any, database: str) -> None:
+    """Legt fest, was eine Sachbearbeiterin darf; ohne KENNUNG werden alle aufgezählt.
+
+    Solange für eine Gemeinde nichts festgelegt ist, dürfen alle alles.
+    """
+    from rathaus_desk.server.upkeep import clerks
+
+    registry = _registry(database)
+    with registry.pool:
+        if clerk is not None:
+            if role is None:
+                raise click.UsageError("Bitte „--role“ angeben.")
+            registry.set_role(key, clerk, None if role == "keine" else role)
+        roles = registry.roles(key)
+        found = [
+            {"id": id_, "name": name, "role": roles.get(id_)} for id_, name in clerks(registry.pool, key)
+        ]
+    lines = [f"{one['id']}  {one['name']:<30} {one['role'] or '(nichts festgelegt)'}" for one in found]
+    run.show(found, "\n".join(lines))
+
+
+@server.command("doctor")
+@_DATABASE
+@pass_run
+def server_doctor(run: Run, database: str) -> int:
+    """Prüft Log, Kette, Belegungen und Verweise aller Gemeinden; endet mit 1, wenn etwas nicht stimmt."""
+    from rathaus_desk.server.upkeep import examine
+
+    registry = _registry(database)
+    with registry.pool:
+        findings = [
+            {"town": key, "what": what} for key, _ in registry.towns() for what in examine(registry.pool, key)
+        ]
+    words = "\n".join(f"✗ {one['town']}: {one['what']}" for one in findings)
+    run.show({"ok": not findings, "findings": findings}, words or "✓ Der Server ist in Ordnung.")
+    return FINDINGS if findings else OK
+
+
+@server.command("backup")
+@click.argument("file", metavar="DATEI", type=PATH)
+@_DATABASE
+@pass_run
+def server_backup(run: Run, file: Path, database: str) -> None:
+    """Sichert die Datenbank des Servers mit pg_dump (Format „custom“); im Betrieb möglich."""
+    from rathaus_desk.server.upkeep import dump
+
+    size = dump(database, file)
+    run.show({"path": file, "size": size}, f"Gesichert: {file} ({size / 1e6:.1f} MB).".replace(".", ",", 1))
+
+
+def _moment(moment: datetime | None) -> str:
+    from rathaus_desk.kernel.clock import at_town
+
+    return "nie" if moment is None else f"{at_town(moment):%d.%m.%Y %H:%M}"

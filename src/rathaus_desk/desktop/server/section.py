@@ -1,0 +1,115 @@
+"""Einstellungen, Server: join a town, see how it stands, what towns of the cooperation publish."""
+
+from __future__ import annotations
+
+import platform
+from typing import Any
+
+from rathaus_desk.desktop.parts.described import Banner, Fact, Facts, Field, Section
+from rathaus_desk.desktop.parts.form_dialog import open_form
+from rathaus_desk.desktop.settings.section import SettingsSection
+from rathaus_desk.kernel.clock import at_town
+from rathaus_desk.sync.link import Link, link_of
+from rathaus_desk.sync.rounds import enrol
+from rathaus_desk.sync.worker import Status
+
+CODE_FIELDS = (
+    Section(
+        "",
+        (
+            (
+                Field(
+                    "code",
+                    "&Anmeldecode",
+                    span=12,
+                    required=True,
+                    hint="Die Systembetreuung stellt ihn aus. Er sieht aus wie eine Internetadresse.",
+                ),
+            ),
+            (Field("machine", "&Name dieses Arbeitsplatzes", span=12, required=True),),
+        ),
+    ),
+)
+
+
+class ServerSection(SettingsSection):
+    """Server und Abgleich."""
+
+    name = "server"
+    title = "Server und Abgleich"
+    intro = (
+        "Mit einem zentralen Server arbeiten mehrere Arbeitsplätze und Gemeinden zusammen. Ohne ihn fehlt"
+        " hier nichts als das Neue der anderen; gearbeitet wird immer auf diesem Rechner."
+    )
+    icon = "monitor"
+
+    def fill(self) -> None:
+        """The buttons."""
+        self._join, self._now, self._conflicts = self.buttons(
+            ("Mit Anmeldecode beitreten …", "key-round", self._enrol),
+            ("Jetzt abgleichen", "refresh-cw", lambda: self.desk.do("sync.now")),
+            ("Konflikte zeigen", "triangle-alert", lambda: self.desk.go("konflikte")),
+        )
+        self.desk.agent.changed.connect(self._changed)
+
+    def _changed(self, _status: Status) -> None:
+        if self.isVisible():
+            self.refresh()
+
+    def refresh(self) -> None:
+        """How it stands."""
+        link = self.desk.read_now(lambda session: link_of(session.connection().connection.driver_connection))
+        self._join.setVisible(link is None)
+        self._now.setVisible(link is not None)
+        self._conflicts.setVisible(link is not None)
+        if link is None:
+            self.show_parts(Banner("Dieser Arbeitsplatz arbeitet ohne Server.", "calm"))
+        else:
+            self.show_parts(*self._standing(link))
+
+    def _standing(self, link: Link) -> list[Any]:
+        status = self.desk.agent.status
+        parts: list[Any] = []
+        if status is not None and status.sentence:
+            parts.append(Banner(status.sentence, "warn"))
+        if status is not None and status.clock_off:
+            minutes = abs(round(status.clock_off / 60))
+            way = "vor" if status.clock_off > 0 else "nach"
+            parts.append(Banner(f"Die Uhr dieses Rechners geht {minutes} Minuten {way}.", "warn"))
+        last = status.last_contact if status else None
+        parts.append(
+            Facts(
+                "Stand",
+                (
+                    Fact("Server", link.url),
+                    Fact("Gemeinde", link.town),
+                    Fact("Abgleich", status.words() if status else "beginnt gleich"),
+                    Fact("Letzter Kontakt", f"{at_town(last):%d.%m.%Y %H:%M}" if last else ""),
+                    Fact("Vorläufig", str(status.waiting if status else 0), "noch nicht auf dem Server"),
+                    Fact("Konflikte", str(status.conflicts if status else 0)),
+                ),
+            )
+        )
+        return parts
+
+    def _enrol(self) -> None:
+        desk, store = self.desk, self.desk.office.store
+
+        def take(values: dict[str, Any]) -> None:
+            def joined(_link: Link) -> None:
+                desk.agent.begin()
+                desk.say("Dieser Arbeitsplatz gehört jetzt zum Server; der erste Abgleich läuft.")
+                self.refresh()
+
+            desk.tasks.start(
+                lambda: enrol(store, values["code"], values["machine"]), joined, desk.failed.emit, owner=self
+            )
+
+        open_form(
+            desk,
+            "Einem Server beitreten",
+            CODE_FIELDS,
+            take,
+            save_title="Beitreten",
+            values={"machine": platform.node()},
+        )

@@ -1,0 +1,371 @@
+"""The endpoints of version 1. docs/sync-protocol.md, "Endpoints", says what each is for."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import Counter
+from starlette.concurrency import run_in_threadpool
+
+from rathaus_desk import __version__
+from rathaus_desk.server import files, shared
+from rathaus_desk.server import town as towns
+from rathaus_desk.server.bodies import (
+    Answered,
+    AskChallenge,
+    Enrol,
+    Failure,
+    Fork,
+    Key,
+    Lease,
+    Release,
+    SignIn,
+    Span,
+)
+from rathaus_desk.server.compression import compressed
+from rathaus_desk.server.news import News
+from rathaus_desk.server.registry import Device, NotAllowed, Registry
+from rathaus_desk.store.journal import SCHEMA
+from rathaus_desk.store.schema import moment_text
+from rathaus_desk.sync.envelope import MOST_BYTES_ALONE, MOST_OPERATIONS, Broken, Push, Tail, encoded
+
+MOST_BODY = MOST_BYTES_ALONE + 2**16
+LONGEST_WAIT = 25.0
+"""Seconds that an answer without news is held back."""
+
+_RAW: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
+}
+_BYTES: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Failure} for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)
+}
+
+routes = APIRouter(responses=_ERRORS)
+
+
+@dataclass(slots=True)
+class Server:
+    """What the endpoints work with."""
+
+    pool: towns.Pool
+    registry: Registry
+    news: News
+    decided: Counter
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """The workstation that asks, in its town."""
+
+    server: Server
+    device: Device
+
+    @property
+    def pool(self) -> towns.Pool:
+        """Connections to PostgreSQL."""
+        return self.server.pool
+
+    @property
+    def town(self) -> str:
+        """The key of the municipality."""
+        return self.device.town
+
+
+class TooLarge(Exception):
+    """A body that nobody needs."""
+
+
+def failed(status: int, error: str, sentence: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    """An error as the protocol has it."""
+    return JSONResponse({"error": error, "sentence": sentence}, status, headers)
+
+
+def _here(request: Request) -> Server:
+    server: Server = request.app.state.server
+    return server
+
+
+Here = Annotated[Server, Depends(_here)]
+
+
+def _signed_in(town: Key, server: Here, authorization: Annotated[str, Header()] = "") -> At:
+    kind, _, token = authorization.partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise NotAllowed("session", "Dieser Arbeitsplatz ist nicht angemeldet.")
+    return At(server, server.registry.who(token, town))
+
+
+Asker = Annotated[At, Depends(_signed_in)]
+"""Any workstation that was not revoked."""
+
+
+def _active(at: Asker) -> At:
+    if at.device.standing:
+        raise NotAllowed("retired", "Dieser Arbeitsplatz wurde außer Dienst gestellt.")
+    return at
+
+
+Active = Annotated[At, Depends(_active)]
+"""A workstation in service."""
+
+
+async def body_of(request: Request, most: int) -> bytes:
+    """The body; TooLarge if it is larger than ``most`` bytes."""
+    taken, pieces = 0, []
+    async for piece in request.stream():
+        taken += len(piece)
+        if taken > most:
+            raise TooLarge
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+@routes.get("/v1/hello")
+def hello(server: Here) -> dict[str, Any]:
+    """Who the server is, what time it is there, which tables it knows."""
+    return {
+        "server": str(server.id),
+        "time": moment_text(datetime.now(UTC)),
+        "schema": SCHEMA,
+        "min_push_schema": 1,
+        "min_pull_schema": 1,
+        "version": __version__,
+    }
+
+
+@routes.post("/v1/enrol")
+def enrol(server: Here, wish: Enrol) -> dict[str, Any]:
+    """A new workstation, for a one-time code."""
+    made = server.registry.enrol(
+        wish.town, wish.code, wish.ws, bytes.fromhex(wish.public_key), wish.machine, has_data=wish.has_data
+    )
+    return msgspec.to_builtins(made)  # type: ignore[no-any-return]
+
+
+@routes.post("/v1/session/challenge")
+def challenge(server: Here, wish: AskChallenge) -> dict[str, str]:
+    """What to sign."""
+    return {"challenge": server.registry.challenge(wish.device).hex()}
+
+
+@routes.post("/v1/session")
+def session(server: Here, wish: SignIn) -> dict[str, Any]:
+    """A session for the right signature."""
+    token = server.registry.sign_in(wish.device, bytes.fromhex(wish.challenge), bytes.fromhex(wish.signature))
+    return {"token": token, "standing": server.registry.device(wish.device).standing}
+
+
+@routes.post("/v1/{town}/fork")
+def fork(at: Active, wish: Fork) -> dict[str, Any]:
+    """A workstation that was copied or restored goes on under a new id."""
+    made = at.server.registry.fork(
+        at.device, wish.ws, bytes.fromhex(wish.public_key), bytes.fromhex(wish.signature)
+    )
+    return msgspec.to_builtins(made)  # type: ignore[no-any-return]
+
+
+@routes.post("/v1/{town}/push", openapi_extra=_RAW)
+async def push(request: Request, at: Asker) -> Response:
+    """Decides on operations."""
+    body = await body_of(request, MOST_BODY)
+    try:
+        wish = msgspec.json.decode(body, type=Push)
+    except msgspec.DecodeError as error:
+        raise Broken("Die Anfrage ist unvollständig oder falsch aufgebaut.", detail=str(error)) from error
+    if len(wish.ops) > MOST_OPERATIONS:
+        raise TooLarge
+    raw = [bytes(one) for one in wish.ops]
+
+    def decide() -> bytes:
+        allowed = at.server.registry.all_in(at.town)
+        answers = towns.push(
+            at.pool, at.town, wish.epoch, raw, allowed, retired=at.device.standing == "retired"
+        )
+        for answer in answers.answers:
+            at.server.decided.labels(answer.verdict.kind if answer.verdict else "accepted").inc()
+        return encoded(answers)
+
+    return Response(await run_in_threadpool(decide), media_type="application/json")
+
+
+@routes.get("/v1/{town}/log")
+async def log_lines(
+    at: Active,
+    after: Annotated[int, Query(ge=0, le=2**62)],
+    limit: Annotated[int, Query(ge=1, le=towns.PAGE_OPERATIONS)] = towns.PAGE_OPERATIONS,
+    wait: Annotated[float, Query(ge=0, le=LONGEST_WAIT)] = 0.0,
+    check: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")] = None,
+    epoch: Annotated[str | None, Query(pattern="^[0-9a-z]{1,64}$")] = None,
+    accept_encoding: Annotated[str, Header()] = "",
+    rathaus_version: Annotated[str, Header()] = "",
+) -> Response:
+    """The log after a number, one decision a line; held back up to ``wait`` seconds if there is none."""
+
+    def read() -> towns.Page:
+        return towns.log_after(at.pool, at.town, after, epoch, check, limit)
+
+    page = await run_in_threadpool(read)
+    if not page.lines:
+        await run_in_threadpool(at.server.registry.seen, at.device, after, rathaus_version)
+        if wait:
+            await at.server.news.wait(at.town, wait + secrets.randbelow(1000) / 1000)
+            page = await run_in_threadpool(read)
+    content = b"\n".join(page.lines)
+    headers = {"Rathaus-Head": str(page.head)}
+    if content and "zstd" in accept_encoding:
+        content = await run_in_threadpool(compressed, content)
+        headers["Content-Encoding"] = "zstd"
+    return Response(content, media_type="application/x-ndjson", headers=headers)
+
+
+@routes.get("/v1/{town}/state")
+def state(at: Active) -> dict[str, Any]:
+    """Where the log stands."""
+    with towns.in_town(at.pool, at.town) as cursor:
+        n, chain, epoch = towns.counter(cursor)
+    return {"n": n, "chain": chain.hex(), "epoch": epoch}
+
+
+@routes.post("/v1/{town}/tail", openapi_extra=_RAW)
+async def tail(request: Request, at: Active) -> dict[str, int]:
+    """A workstation gives a restored server what it lost."""
+    body = await body_of(request, MOST_BODY)
+    try:
+        wish = msgspec.json.decode(body, type=Tail)
+    except msgspec.DecodeError as error:
+        raise Broken("Die Anfrage ist unvollständig oder falsch aufgebaut.", detail=str(error)) from error
+    return {"n": await run_in_threadpool(towns.hand_back, at.pool, at.town, wish.epoch, wish.entries)}
+
+
+@routes.post("/v1/{town}/lease")
+def lease(at: Active, wish: Lease) -> dict[str, Any]:
+    """Numbers of a series for this workstation."""
+    first, last = towns.lease(at.pool, at.town, at.device.ws, wish.request, wish.series, wish.at_least)
+    return {"series": wish.series, "first": first, "last": last}
+
+
+@routes.get("/v1/{town}/series")
+def series(at: Active) -> list[str]:
+    """The series that numbers are drawn of."""
+    return towns.series(at.pool, at.town)
+
+
+@routes.post("/v1/{town}/claims")
+def claims(at: Active, wish: Span) -> dict[str, Any]:
+    """Whether a resource is free at the server, and which records have it."""
+    holders = towns.who_has(at.pool, at.town, wish.resource, wish.starts, wish.ends)
+    return {"free": not holders, "holders": holders}
+
+
+@routes.get("/v1/{town}/files/{sha256}/state")
+def file_state(at: Active, sha256: str) -> dict[str, Any]:
+    """How much of an attachment is there."""
+    state, size = files.state(at.pool, at.town, files.checked(sha256))
+    return {"state": state, "size": size}
+
+
+@routes.put("/v1/{town}/files/{sha256}", openapi_extra=_BYTES)
+async def file_put(
+    request: Request,
+    at: Active,
+    sha256: str,
+    offset: Annotated[int, Query(ge=0, le=files.MOST)] = 0,
+    last: bool = False,
+) -> dict[str, Any]:
+    """One chunk of an attachment."""
+    files.checked(sha256)
+    content = await body_of(request, files.CHUNK)
+
+    def put() -> tuple[str, int]:
+        return files.put(at.pool, at.town, sha256, offset, content, last=last)
+
+    state, size = await run_in_threadpool(put)
+    return {"state": state, "size": size}
+
+
+@routes.get("/v1/{town}/files/{sha256}")
+def file_get(at: Active, sha256: str, offset: Annotated[int, Query(ge=0, le=files.MOST)] = 0) -> Response:
+    """One chunk of an attachment."""
+    found = files.get(at.pool, at.town, files.checked(sha256), offset)
+    if found is None:
+        return failed(404, "missing", "Der Anhang ist noch nicht auf dem Server.")
+    content, size = found
+    return Response(content, media_type="application/octet-stream", headers={"Rathaus-Size": str(size)})
+
+
+@routes.get("/v1/{town}/releases")
+def releases(at: Active, after: Annotated[int, Query(ge=0, le=2**62)] = 0) -> list[dict[str, Any]]:
+    """What towns of the cooperation have published."""
+    return shared.releases(at.pool, after)
+
+
+@routes.post("/v1/{town}/releases")
+def publish(at: Active, wish: Release) -> dict[str, int]:
+    """This town publishes a catalogue file."""
+    number = shared.publish(
+        at.pool, at.town, wish.id, kind=wish.kind, key=wish.key, title=wish.title,
+        valid_from=wish.valid_from, content=wish.content,
+    )  # fmt: skip
+    return {"number": number}
+
+
+@routes.get("/v1/{town}/overview")
+def overview(at: Active) -> list[dict[str, Any]]:
+    """How far the towns of the cooperation are; nothing personal."""
+    return shared.overview(at.pool)
+
+
+@routes.post("/v1/{town}/forward", openapi_extra=_BYTES)
+async def forward(
+    request: Request,
+    at: Active,
+    id: UUID,
+    receiver: Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{1,40}$")],
+    title: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")],
+    office: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "",
+) -> dict[str, str]:
+    """Hands a case to an office of this or another town; the body is the case file."""
+    content = await body_of(request, shared.MOST_CASE)
+
+    def send() -> None:
+        shared.forward(at.pool, at.town, id, receiver=receiver, office=office, title=title, content=content)
+
+    await run_in_threadpool(send)
+    return {"state": "sent"}
+
+
+@routes.get("/v1/{town}/inbox")
+def inbox(at: Active) -> list[dict[str, Any]]:
+    """Cases sent and received."""
+    return shared.forwarded(at.pool, at.town)
+
+
+@routes.get("/v1/{town}/inbox/{id}")
+def case(at: Active, id: UUID) -> Response:
+    """The content of a case that was received."""
+    content = shared.content_of(at.pool, at.town, id)
+    if content is None:
+        return failed(404, "missing", "Diesen Vorgang gibt es nicht.")
+    return Response(content, media_type="application/octet-stream")
+
+
+@routes.post("/v1/{town}/inbox/{id}/answer")
+def answer(at: Active, id: UUID, wish: Answered) -> Response:
+    """The receiver answers."""
+    if not shared.answer(at.pool, at.town, id, wish.text):
+        return failed(404, "missing", "Diesen Vorgang gibt es nicht.")
+    return JSONResponse({"state": "answered"})

@@ -1,0 +1,81 @@
+"""Running the server: TLS or loopback, logs without personal data."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import structlog
+import uvicorn
+
+from rathaus_desk.kernel.errors import BadInput, CannotWork
+from rathaus_desk.server.app import build
+
+
+def reachable(database: str) -> None:
+    """CannotWork with a sentence if PostgreSQL cannot be reached."""
+    try:
+        psycopg.connect(database, connect_timeout=10).close()
+    except psycopg.Error as error:
+        raise CannotWork(
+            "PostgreSQL ist nicht zu erreichen. Bitte Dienst und Verbindungsangabe prüfen.",
+            detail=" ".join(str(error).split()),
+        ) from error
+
+
+def refuse_plain(host: str, *, tls: bool, behind_proxy: bool) -> None:
+    """BadInput if passwords and names would travel readable."""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not (tls or loopback or behind_proxy):
+        raise BadInput(
+            "Ohne Zertifikat hört der Server nur auf diesem Rechner (127.0.0.1). Bitte „--certificate“ und "
+            "„--private-key“ angeben, oder „--behind-proxy“, wenn ein Proxy davor verschlüsselt."
+        )
+
+
+def serve(
+    database: str,
+    *,
+    host: str,
+    port: int,
+    certificate: Path | None,
+    private_key: Path | None,
+    behind_proxy: bool,
+    told: Callable[[str], None],
+) -> None:
+    """Serves until it is told to end (SIGTERM, Ctrl+C)."""
+    tls = certificate is not None and private_key is not None
+    refuse_plain(host, tls=tls, behind_proxy=behind_proxy)
+    reachable(database)
+    _log_as_json()
+    told(f"Der Server hört auf {'https' if tls else 'http'}://{host}:{port}")
+    uvicorn.run(
+        build(database),
+        host=host,
+        port=port,
+        ssl_certfile=certificate,
+        ssl_keyfile=private_key,
+        proxy_headers=behind_proxy,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_keep_alive=65,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def _log_as_json() -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )

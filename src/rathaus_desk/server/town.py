@@ -1,0 +1,465 @@
+"""What the server does for one municipality: decides on operations, and hands out its log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from psycopg import Connection, Cursor, sql
+from psycopg_pool import ConnectionPool
+
+from rathaus_desk.kernel.errors import DeskError
+from rathaus_desk.server.rows import Kept, Key, TownRows
+from rathaus_desk.server.tables import LEASE, schema_of
+from rathaus_desk.store.journal import NO_HASH, SCHEMA, Header, decided
+from rathaus_desk.store.schema import moment_text
+from rathaus_desk.sync import tables
+from rathaus_desk.sync.envelope import (
+    MOST_CHANGES,
+    Answer,
+    Answers,
+    Broken,
+    Envelope,
+    Image,
+    LogEntry,
+    Sent,
+    encoded,
+    judged,
+    read_changes,
+    read_entry,
+    read_envelope,
+    read_header,
+    verdict_text,
+)
+from rathaus_desk.sync.rules import Change, Judged, Row, Trial, Verdict, apply_op, closes, opens
+from rathaus_desk.sync.values import misfit
+
+_RESTORED = "Der Server wurde aus einer Sicherung wiederhergestellt."
+
+Pool = ConnectionPool[Connection[Any]]
+Allowed = Callable[[Header], bool]
+
+JUMP = 10**6
+"""Versions left out after a restore: what a workstation has seen before is older than all that comes."""
+NUMBERS_JUMP = 1000
+"""Numbers of every series left out after a restore: they may have been leased after the backup."""
+
+PAGE_OPERATIONS = 1000
+PAGE_BYTES = 4 * 2**20
+"""A page of the log ends after this many operations or bytes."""
+
+
+class Conflicting(DeskError):
+    """The workstation and the server do not have the same past; ``kind`` says in what."""
+
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One pushed operation, read."""
+
+    raw: bytes
+    envelope: Envelope
+    header: Header
+    hash: bytes
+    changes: list[Change | None]
+    flaw: Verdict | None
+    """Why it cannot be carried out, whatever stands here."""
+
+
+def arrived(raw: bytes, *, park: bool = False) -> Arrived:
+    """An operation as it came; Broken if not even its head can be read. ``park``: nothing else is read."""
+    envelope = read_envelope(raw)
+    header, hash_ = read_header(envelope), envelope.computed_hash()
+    if hash_.hex() != envelope.hash or b"\n" in raw:
+        raise Broken("Ein Vorgang wurde unterwegs verändert.", detail=str(header.id))
+    try:
+        changes, flaw = read_changes(envelope), None
+    except Broken:
+        changes, flaw = [None] * len(envelope.changes), Verdict(kind="unprocessable")
+    if park:
+        changes, flaw = [None] * len(envelope.changes), Verdict(kind="unprocessable")
+    elif header.schema > SCHEMA:
+        flaw = Verdict(kind="schema")
+    elif len(changes) > MOST_CHANGES:
+        flaw = Verdict(kind="unprocessable")
+    for change in changes:
+        column = None if change is None or flaw is not None else misfit(change)
+        if column is not None and change is not None:
+            flaw = Verdict(
+                kind="unprocessable", table=change.t, record=str(change.id)[:36], columns=(column,)
+            )
+    return Arrived(raw, envelope, header, hash_, changes, flaw)
+
+
+@contextmanager
+def in_town(pool: Pool, town: str) -> Iterator[Cursor[Any]]:
+    """A transaction that sees one municipality and nothing else."""
+    name = sql.Identifier(schema_of(town))
+    with pool.connection() as connection, connection.transaction(), connection.cursor() as cursor:
+        cursor.execute(sql.SQL("SET LOCAL ROLE {}; SET LOCAL search_path TO {}, public").format(name, name))
+        yield cursor
+
+
+def push(
+    pool: Pool,
+    town: str,
+    epoch: str,
+    raw: Sequence[bytes],
+    allowed: Allowed,
+    *,
+    retired: bool = False,
+    park: bool = False,
+) -> Answers:
+    """Decides on a workstation's next operations, in one transaction.
+
+    Raises Conflicting (``epoch``, ``fork``) or Broken; nothing is kept then. What a ``retired`` workstation
+    hands back is kept as refused.
+    """
+    came = [arrived(one, park=park) for one in raw]
+    with in_town(pool, town) as cursor:
+        return _Push(cursor, epoch, allowed, retired).decide(came)
+
+
+def hand_back(pool: Pool, town: str, epoch: str, entries: Sequence[LogEntry]) -> int:
+    """A workstation gives a restored server what it lost; the last number there is then."""
+    with in_town(pool, town) as cursor:
+        return _Push(cursor, epoch, lambda _: True, retired=False).take_back(entries)
+
+
+def restored(pool: Pool, town: str, epoch: str) -> None:
+    """The database was restored from a backup: nothing new is accepted until `recovered`."""
+    with in_town(pool, town) as cursor:
+        cursor.execute("UPDATE sync_counter SET epoch = %s, recovering = true", (epoch,))
+
+
+def recovered(pool: Pool, town: str) -> None:
+    """The workstations have handed back what they had: work goes on.
+
+    Versions and numbers jump, so that none is given twice even if somebody comes later.
+    """
+    with in_town(pool, town) as cursor:
+        cursor.execute("UPDATE sync_counter SET n = n + %s, recovering = false", (JUMP,))
+        cursor.execute("UPDATE sync_series SET next = next + %s", (NUMBERS_JUMP,))
+
+
+class _Push:
+    def __init__(self, cursor: Cursor[Any], epoch: str, allowed: Allowed, retired: bool) -> None:
+        self._cursor = cursor
+        self._allowed = allowed
+        self._retired = retired
+        # From here to the commit this municipality is serial: the numbers have no gaps, and whoever sees one
+        # sees all before it.
+        found = cursor.execute(
+            "UPDATE sync_counter SET n = n RETURNING n, chain, epoch, recovering"
+        ).fetchone()
+        assert found is not None
+        self._n, self._chain, here, self._recovering = found
+        if epoch != here:
+            raise Conflicting("epoch", _RESTORED)
+        self._rows = TownRows(cursor, tables.rules())
+        self._batch = Trial(self._rows, self._rows.tables)
+        self._written: dict[Key, tuple[Row, Kept, str]] = {}
+        self._at = moment_text(datetime.now(UTC))
+        self._log: list[tuple[Any, ...]] = []
+        self._decided: dict[str, Answer] = {}
+        self._open: dict[str, bool] = {}
+        self._closed: list[str] = []
+
+    def decide(self, came: Sequence[Arrived]) -> Answers:
+        """Decides on everything that is new."""
+        if self._recovering:
+            raise Conflicting(
+                "recovering", "Der Server wird wiederhergestellt und nimmt noch nichts Neues an."
+            )
+        known = self._known(came)
+        new = [one for one in came if str(one.header.id) not in known]
+        self._check_chain(new)
+        operations = {one.header.id: self._judged(one) for one in new}
+        self._rows.ahead([op for op in operations.values() if isinstance(op, Judged)])
+        for one in new:
+            self._decide_on(one, operations[one.header.id])
+        if new:
+            self._write()
+        answers = [known.get(str(one.header.id)) or self._decided[str(one.header.id)] for one in came]
+        return Answers(answers, self._n)
+
+    def take_back(self, entries: Sequence[LogEntry]) -> int:
+        """Log entries that the server lost, as it had decided; the last number then. Broken if none fits."""
+        came = [arrived(bytes(entry.op)) for entry in entries if entry.n > self._n]
+        fresh = [entry for entry in entries if entry.n > self._n]
+        self._check_chain(came)
+        operations = [self._as_decided(one, entry) for one, entry in zip(came, fresh, strict=True)]
+        self._rows.ahead([op for op in operations if isinstance(op, Judged)])
+        for one, op, entry in zip(came, operations, fresh, strict=True):
+            self._n, self._at = entry.n - 1, entry.at
+            self._decide_on(one, op)
+            if self._chain.hex() != entry.chain:
+                raise Broken("Der Verlauf passt nicht zu dem des Servers.", detail=f"tail at {entry.n}")
+        if fresh:
+            self._write()
+        return int(self._n)
+
+    @staticmethod
+    def _as_decided(one: Arrived, entry: LogEntry) -> Judged | Verdict:
+        return entry.verdict if entry.verdict is not None else judged(one.header, one.changes)
+
+    def _known(self, came: Sequence[Arrived]) -> dict[str, Answer]:
+        """What was decided before: an answer was lost, or somebody else handed the operation in."""
+        query = "SELECT id::text, n, verdict FROM sync_ledger WHERE id = ANY(%s)"
+        return {
+            id_: Answer(id_, n, verdict and msgspec.json.decode(verdict, type=Verdict))
+            for id_, n, verdict in self._cursor.execute(query, ([one.header.id for one in came],))
+        }
+
+    def _check_chain(self, new: Sequence[Arrived]) -> None:
+        ends: dict[UUID, tuple[int, bytes]] = {}
+        for one in new:
+            ws = one.header.ws
+            if ws not in ends:
+                query = "SELECT seq, hash FROM sync_station WHERE ws = %s"
+                ends[ws] = self._cursor.execute(query, (ws,)).fetchone() or (0, NO_HASH)
+            if (one.header.seq - 1, bytes.fromhex(one.envelope.prev)) != ends[ws]:
+                raise Conflicting(
+                    "fork", "Dieser Arbeitsplatz ist eine Kopie oder ein älterer Stand seiner selbst."
+                )
+            ends[ws] = (one.header.seq, one.hash)
+        self._cursor.executemany(
+            "INSERT INTO sync_station VALUES (%s, %s, %s)"
+            " ON CONFLICT (ws) DO UPDATE SET seq = EXCLUDED.seq, hash = EXCLUDED.hash",
+            [(ws, *end) for ws, end in ends.items()],
+        )
+
+    def _judged(self, one: Arrived) -> Judged | Verdict:
+        if self._retired:
+            return Verdict(kind="revoked")
+        if one.flaw is not None:
+            return one.flaw
+        if not self._allowed(one.header):
+            return Verdict(kind="forbidden")
+        return judged(one.header, one.changes)
+
+    def _decide_on(self, one: Arrived, op: Judged | Verdict) -> None:
+        state = _InBatch(self._batch, self._decided, self._open)
+        rows = op if isinstance(op, Verdict) else apply_op(state, op, self._rows.tables)
+        verdict = rows if isinstance(rows, Verdict) else None
+        self._n += 1
+        id_ = str(one.header.id)
+        if not isinstance(rows, Verdict):
+            self._take(rows, one)
+        operation = Judged(id_, [change for change in one.changes if change], (), _text(one.header.settles))
+        is_open, closed = opens(operation, verdict), closes(operation, verdict)
+        self._open[id_] = is_open
+        if closed is not None:
+            self._open[closed] = False
+            self._closed.append(closed)
+        self._decided[id_] = Answer(id_, self._n, verdict)
+        self._chain = decided(self._chain, self._n, one.hash, verdict_text(verdict))
+        entry = LogEntry(
+            n=self._n,
+            at=self._at,
+            chain=self._chain.hex(),
+            op=msgspec.Raw(one.raw),
+            verdict=verdict,
+            rows=[] if verdict else self._images(one),
+        )
+        self._log.append(
+            (self._n, one.header.id, self._at, self._chain, encoded(entry), verdict_text(verdict))
+        )
+
+    def _take(self, rows: dict[Key, Row], one: Arrived) -> None:
+        for key, row in rows.items():
+            row = replace(row, version=self._n)
+            self._batch.put(*key, row)
+            before = self._written[key][1] if key in self._written else self._rows.kept.get(key)
+            made = before.created_at if before else one.header.issued_at
+            gone = (before and before.deleted_at) or one.header.issued_at
+            self._written[key] = (row, Kept(made, gone if row.gone else None), one.header.issued_at)
+        self._rows._writers[self._n] = str(one.header.id)
+
+    def _images(self, one: Arrived) -> list[Image]:
+        return [
+            Image(place, dict(self._written[change.t, change.id][0].values))
+            for place, change in enumerate(one.changes)
+            if change is not None and change.k == "upd"
+        ]
+
+    def _write(self) -> None:
+        cursor = self._cursor
+        self._rows.write(self._written)
+        opened = {id_ for id_, is_open in self._open.items() if is_open}
+        with cursor.copy("COPY sync_log (n, id, at, chain, line, is_open) FROM STDIN") as copy:
+            for n, id_, at, chain, line, _ in self._log:
+                copy.write_row((n, id_, at, chain, line, str(id_) in opened))
+        with cursor.copy("COPY sync_ledger (id, n, verdict) FROM STDIN") as copy:
+            for n, id_, _, _, _, verdict in self._log:
+                copy.write_row((id_, n, verdict))
+        if self._closed:
+            query = (
+                "UPDATE sync_log g SET is_open = false FROM sync_ledger l"
+                " WHERE l.n = g.n AND l.id = ANY(%s::uuid[])"
+            )
+            cursor.execute(query, (self._closed,))
+        for (_, record), (row, _, _) in self._written.items():
+            if row.erased:
+                erase(cursor, record)
+        cursor.execute("UPDATE sync_counter SET n = %s, chain = %s", (self._n, self._chain))
+        cursor.execute("SELECT pg_notify('rathaus', current_schema)")
+
+
+@dataclass(frozen=True, slots=True)
+class _InBatch:
+    """The state with what the batch itself has decided so far."""
+
+    below: Trial
+    decided: dict[str, Answer]
+    opened: dict[str, bool]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.below, name)
+
+    def refused(self, operation: str) -> bool:
+        known = self.decided.get(operation)
+        return self.below.refused(operation) if known is None else known.verdict is not None
+
+    def is_open(self, operation: str) -> bool:
+        known = self.opened.get(operation)
+        return self.below.is_open(operation) if known is None else known
+
+
+def erase(cursor: Cursor[Any], record: str) -> None:
+    """Takes every value of a record out of the log; what remains are digests."""
+    cursor.execute("INSERT INTO sync_erased VALUES (%s) ON CONFLICT DO NOTHING", (record,))
+    query = "SELECT n, line FROM sync_log WHERE position(%s::bytea IN line) > 0"
+    for n, line in cursor.execute(query, (record.encode(),)).fetchall():
+        cursor.execute("UPDATE sync_log SET line = %s WHERE n = %s", (_without(line, record), n))
+
+
+def _without(line: bytes, record: str) -> bytes:
+    entry = read_entry(line)
+    envelope = read_envelope(entry.op)
+    changes = read_changes(envelope)
+    kept: list[Sent] = []
+    gone: set[int] = set()
+    for place, (sent, change) in enumerate(zip(envelope.changes, changes, strict=True)):
+        if change is not None and change.id == record and change.k != "erase":
+            kept.append(Sent(d=sent.digest().hex(), r=record))
+            gone.add(place)
+        else:
+            kept.append(sent)
+    if not gone:
+        return line
+    digest = envelope.digest_of_request().hex()
+    emptied = Envelope(envelope.header, envelope.prev, envelope.hash, kept, request_digest=digest)
+    images = [image for image in entry.rows if image.i not in gone]
+    return encoded(
+        LogEntry(
+            n=entry.n,
+            at=entry.at,
+            chain=entry.chain,
+            op=msgspec.Raw(encoded(emptied)),
+            verdict=entry.verdict,
+            rows=images,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some lines of the log after a number, and the number of the last there is."""
+
+    lines: list[bytes]
+    head: int
+
+
+def log_after(
+    pool: Pool, town: str, after: int, epoch: str | None, check: str | None, limit: int = PAGE_OPERATIONS
+) -> Page:
+    """The log after ``after``. Conflicting (``epoch``, ``history``) if the asker has another past."""
+    with in_town(pool, town) as cursor:
+        head, _, here = counter(cursor)
+        if epoch is not None and epoch != here:
+            raise Conflicting("epoch", _RESTORED)
+        if after > head:
+            raise Conflicting("history", "Der Server kennt weniger, als hier schon steht.")
+        if check is not None and chain_at(cursor, after).hex() != check:
+            raise Conflicting("history", "Der Verlauf des Servers passt nicht zu dem, was hier schon steht.")
+        lines: list[bytes] = []
+        size = 0
+        query = "SELECT line FROM sync_log WHERE n > %s ORDER BY n LIMIT %s"
+        for (line,) in cursor.execute(query, (after, min(limit, PAGE_OPERATIONS)), binary=True):
+            if lines and size + len(line) > PAGE_BYTES:
+                break
+            lines.append(line)
+            size += len(line)
+    return Page(lines, head)
+
+
+def counter(cursor: Cursor[Any]) -> tuple[int, bytes, str]:
+    """The number of the last decision, the chain there, and the epoch."""
+    query = "SELECT coalesce((SELECT max(n) FROM sync_log), 0), chain, epoch FROM sync_counter"
+    found = cursor.execute(query).fetchone()
+    assert found is not None
+    n, chain, epoch = found
+    return n, bytes(chain), epoch
+
+
+def chain_at(cursor: Cursor[Any], n: int) -> bytes:
+    """The chain after the decision ``n``."""
+    if n == 0:
+        return NO_HASH
+    found = cursor.execute("SELECT chain FROM sync_log WHERE n = %s", (n,)).fetchone()
+    return b"" if found is None else bytes(found[0])
+
+
+def lease(pool: Pool, town: str, ws: UUID, request: UUID, series: str, at_least: int) -> tuple[int, int]:
+    """Numbers of ``series`` for a workstation, first and last; none below ``at_least``.
+
+    The same request of the same workstation has the same answer.
+    """
+    with in_town(pool, town) as cursor:
+        cursor.execute("UPDATE sync_counter SET n = n")
+        query = "SELECT first, last FROM sync_lease WHERE ws = %s AND request = %s"
+        known = cursor.execute(query, (ws, request)).fetchone()
+        if known is not None:
+            return int(known[0]), int(known[1])
+        query = "SELECT next FROM sync_series WHERE series = %s"
+        found = cursor.execute(query, (series,)).fetchone()
+        first = max(at_least, found[0] if found else 1)
+        cursor.execute(
+            "INSERT INTO sync_series VALUES (%s, %s) ON CONFLICT (series) DO UPDATE SET next = EXCLUDED.next",
+            (series, first + LEASE),
+        )
+        last = first + LEASE - 1
+        cursor.execute(
+            "INSERT INTO sync_lease VALUES (%s, %s, %s, %s, %s)", (ws, request, series, first, last)
+        )
+        return first, last
+
+
+def series(pool: Pool, town: str) -> list[str]:
+    """The series that numbers were leased of."""
+    with in_town(pool, town) as cursor:
+        return [name for (name,) in cursor.execute("SELECT series FROM sync_series ORDER BY series")]
+
+
+def who_has(pool: Pool, town: str, resource: UUID, starts: int, ends: int) -> list[str]:
+    """The records that ``resource`` belongs to within the span (minutes, half-open)."""
+    query = (
+        "SELECT record::text FROM claim WHERE resource = %s AND deleted_at IS NULL"
+        " AND starts < %s AND ends > %s ORDER BY starts"
+    )
+    with in_town(pool, town) as cursor:
+        return [record for (record,) in cursor.execute(query, (resource, ends, starts))]
+
+
+def _text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)

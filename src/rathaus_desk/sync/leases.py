@@ -1,0 +1,74 @@
+"""Number blocks from the server: asked for before the last one is used up."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from rathaus_desk.kernel.ids import new_id
+from rathaus_desk.store.engine import Store
+from rathaus_desk.store.local import set_setting, setting
+from rathaus_desk.store.numbering import WANTED
+from rathaus_desk.sync.client import Client
+
+ENOUGH = 40
+"""Numbers left of a series from which on no more are asked for: a fifth of a lease."""
+
+_WISHES = "sync.lease_requests"
+_MONTH_AHEAD = 11
+"""From this month on the series of the next year is stocked as well."""
+
+
+def renew(store: Store, client: Client, town: str) -> int:
+    """Asks for numbers of every series that runs short; how many blocks came.
+
+    A wish keeps its id until it is answered, so that a lost answer costs no block.
+    """
+    with store.read() as session:
+        driver = session.connection().connection.driver_connection
+        left, next_ = _left(driver)
+        wishes: dict[str, str] = dict(setting(session, _WISHES, {}))
+        wanted = {*left, *setting(session, WANTED, [])}
+    wanted |= set(client.series(town))
+    wanted |= _of_next_year(wanted, store.clock.today())
+    short = sorted(name for name in wanted if left.get(name, 0) <= ENOUGH)
+    if not short:
+        return 0
+    wishes.update({name: str(new_id()) for name in short if name not in wishes})
+    with store.local() as session:
+        set_setting(session, _WISHES, wishes)
+    for name in short:
+        first, last = client.lease(town, UUID(wishes[name]), name, next_.get(name, 1))
+        with store.following() as following:
+            following.execute(
+                "INSERT OR IGNORE INTO number_block (series, first, last, next) VALUES (?, ?, ?, ?)",
+                (name, first, last, first),
+            )
+        del wishes[name]
+        with store.local() as session:
+            set_setting(session, _WISHES, wishes or None)
+            still = [one for one in setting(session, WANTED, []) if one != name]
+            set_setting(session, WANTED, still or None)
+    return len(short)
+
+
+def forget_wishes(store: Store) -> None:
+    """A copy or restored database must not have answered what its original asked."""
+    with store.local() as session:
+        set_setting(session, _WISHES, None)
+
+
+def _left(driver: Any) -> tuple[dict[str, int], dict[str, int]]:
+    """Of every series how many numbers are left, and the next that was never used here."""
+    rows = driver.execute(
+        "SELECT series, sum(last - next + 1), max(next) FROM number_block GROUP BY series"
+    ).fetchall()
+    return {name: count for name, count, _ in rows}, {name: next_ for name, _, next_ in rows}
+
+
+def _of_next_year(names: set[str], today: date) -> set[str]:
+    if today.month < _MONTH_AHEAD:
+        return set()
+    ending = f"-{today.year}"
+    return {name.removesuffix(ending) + f"-{today.year + 1}" for name in names if name.endswith(ending)}

@@ -1,0 +1,85 @@
+"""How a workstation proves who it is: an Ed25519 key made at enrolment, and a one-time code before that."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from rathaus_desk.kernel.errors import BadInput
+from rathaus_desk.store.canonical import digest
+from rathaus_desk.store.recovery_code import ALPHABET
+
+_PURPOSE = b"rathaus-desk session"
+_FORK = b"rathaus-desk fork"
+_CODE = re.compile(rf"(?P<url>https?://\S+)/(?P<town>[a-z][a-z0-9-]{{1,40}})/(?P<code>[{ALPHABET}-]{{19}})")
+
+
+def new_key() -> bytes:
+    """A fresh private key, 32 bytes."""
+    return Ed25519PrivateKey.generate().private_bytes_raw()
+
+
+def public_key(private: bytes) -> bytes:
+    """Its public part, 32 bytes."""
+    return Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+
+
+def signed_challenge(private: bytes, challenge: bytes) -> bytes:
+    """The answer to a challenge of the server."""
+    return Ed25519PrivateKey.from_private_bytes(private).sign(digest(_PURPOSE, challenge))
+
+
+def answers(public: bytes, challenge: bytes, signature: bytes) -> bool:
+    """Whether ``signature`` answers ``challenge``."""
+    return _fits(public, digest(_PURPOSE, challenge), signature)
+
+
+def signed_fork(private: bytes, new_public: bytes) -> bytes:
+    """The old key vouches for the new one of a workstation that was copied or restored."""
+    return Ed25519PrivateKey.from_private_bytes(private).sign(digest(_FORK, new_public))
+
+
+def vouches(public: bytes, new_public: bytes, signature: bytes) -> bool:
+    """Whether ``signature`` vouches for ``new_public``."""
+    return _fits(public, digest(_FORK, new_public), signature)
+
+
+def _fits(public: bytes, message: bytes, signature: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What a new workstation is given: where the server is, which town, and a code that works once."""
+
+    url: str
+    town: str
+    code: str
+
+    def __str__(self) -> str:
+        """``https://rathaus.example/volkmarsen/ACDE-FGHJ-KMNP-QRTV``, as text and as QR code."""
+        return f"{self.url}/{self.town}/{self.code}"
+
+
+def new_code() -> str:
+    """A fresh one-time code of 16 letters (73 bits)."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(16))
+    return "-".join(letters[at : at + 4] for at in range(0, 16, 4))
+
+
+def read_invitation(text: str) -> Invitation:
+    """An invitation as it was pasted or scanned; BadInput if it is none."""
+    found = _CODE.fullmatch(text.strip())
+    if found is None:
+        raise BadInput(
+            "Das ist kein Anmeldecode. Er sieht so aus: https://server.example/musterrode/ACDE-FGHJ-KMNP-QRTV"
+        )
+    return Invitation(found["url"], found["town"], found["code"])

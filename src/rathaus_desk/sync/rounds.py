@@ -1,0 +1,261 @@
+"""One round of the sync: sign in, push, pull, numbers, attachments. Cut anywhere, the next one goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from rathaus_desk.kernel.errors import Refused
+from rathaus_desk.store.connection import Guard
+from rathaus_desk.store.engine import Store
+from rathaus_desk.store.journal import NO_HASH
+from rathaus_desk.store.overlay import fork, rechain
+from rathaus_desk.sync import files, leases, proof
+from rathaus_desk.sync.client import Client, ServerSays, ServerTrouble
+from rathaus_desk.sync.envelope import MOST_OPERATIONS, Broken
+from rathaus_desk.sync.following import follow, read_decided
+from rathaus_desk.sync.link import Link, link_of, stand, tie
+from rathaus_desk.sync.outbox import entries_after, known_at, next_batch, waiting
+
+Told = Callable[[int, int], None]
+"""Hears how far a round is: the cursor, and the last number the server has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What came of a round."""
+
+    pushed: int = 0
+    refused: int = 0
+    pulled: int = 0
+    sent_files: int = 0
+    fetched_files: int = 0
+    waiting: int = 0
+    cursor: int = 0
+
+
+_SURPRISES = 5
+"""How often a round begins again because the server was restored or a copy of this workstation was found."""
+
+
+class Locked(Refused):
+    """The server has revoked this workstation: its data is to be locked."""
+
+
+def enrol(store: Store, text: str, machine: str, *, client: Client | None = None) -> Link:
+    """This workstation joins a town with a one-time code (`proof.Invitation`, as text).
+
+    The first one of a town brings what it has; a later one must be empty (the server says so, and the code
+    can be used again): its own data would have to be taken in with a search for duplicates.
+    """
+    invitation = proof.read_invitation(text)
+    if client is None:
+        client = Client(invitation.url)
+        try:
+            return enrol(store, text, machine, client=client)
+        finally:
+            client.close()
+    with store.read() as session:
+        driver = _driver(session)
+        if link_of(driver) is not None:
+            raise Refused("Dieser Arbeitsplatz gehört schon zu einem Server.")
+        ws = UUID(bytes=driver.execute("SELECT id FROM workstation").fetchone()[0])
+        is_empty = waiting(driver) == 0
+    key = proof.new_key()
+    answer = client.enrol(invitation, ws, key, machine, has_data=not is_empty)
+    tie(
+        store,
+        url=invitation.url,
+        town=answer["town"],
+        server=UUID(answer["server"]),
+        epoch=answer["epoch"],
+        device=UUID(answer["device"]),
+        private_key=key,
+    )
+    with store.read() as session:
+        link = link_of(_driver(session))
+    assert link is not None
+    return link
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a round hands in operations: at most so many at once; with ``park`` one that cannot be judged."""
+
+    operations: int = MOST_OPERATIONS
+    park: bool = False
+
+    def more_careful(self) -> Manner:
+        """After the server stumbled over a batch again and again: half of it; in the end one, unread."""
+        return Manner(max(1, self.operations // 2), park=self.operations == 1)
+
+
+def run_round(
+    store: Store, client: Client, *, told: Told | None = None, manner: Manner | None = None
+) -> Round:
+    """Pushes and pulls until both are dry.
+
+    Raises Unreachable (try later), Locked (revoked), Broken, ServerSays.
+    """
+    return _Round(store, client, told or (lambda _cursor, _head: None), manner or Manner()).run()
+
+
+class _Round:
+    def __init__(self, store: Store, client: Client, told: Told, manner: Manner) -> None:
+        self._store = store
+        self._manner = manner
+        self._client = client
+        self._told = told
+        self._pushed = self._refused = self._pulled = 0
+        self._link = self._linked()
+
+    def run(self) -> Round:
+        try:
+            self._sign_in()
+            self._exchange()
+            leases.renew(self._store, self._client, self._link.town)
+            sent, fetched = files.transfer(self._store, self._client, self._link.town)
+        except ServerSays as error:
+            if error.kind == "revoked":
+                stand(self._store, "revoked")
+                raise Locked(error.sentence) from error
+            raise
+        with self._store.read() as session:
+            left = waiting(_driver(session))
+        return Round(self._pushed, self._refused, self._pulled, sent, fetched, left, self._link.cursor)
+
+    def _linked(self) -> Link:
+        with self._store.read() as session:
+            link = link_of(_driver(session))
+        if link is None:
+            raise Refused("Dieser Arbeitsplatz gehört zu keinem Server.")
+        return link
+
+    def _sign_in(self) -> None:
+        standing = self._client.sign_in(self._link.device, self._link.private_key)
+        if standing == "retired":
+            self._push_all()
+            stand(self._store, "retired")
+            raise Locked(
+                "Dieser Arbeitsplatz wurde außer Dienst gestellt; seine offenen Vorgänge sind übergeben."
+            )
+
+    def _become_another_if_forked(self) -> None:
+        if self._link.standing != "forked":
+            return
+        key = proof.new_key()
+        answer = self._client.fork(self._link.town, self._link.ws, self._link.private_key, key)
+        leases.forget_wishes(self._store)
+        with self._store.following() as following:
+            following.execute(
+                "UPDATE server_link SET device = ?, private_key = ?", (UUID(answer["device"]).bytes, key)
+            )
+        self._link = self._linked()
+        self._client.sign_in(self._link.device, self._link.private_key)
+        # What the original handed in comes back first; what is left then is this workstation's to hand in.
+        self._pull_all()
+        with self._store.following() as following:
+            rechain(following.driver, Guard.mark)
+            following.execute("UPDATE server_link SET standing = ''")
+        self._link = self._linked()
+
+    def _exchange(self) -> None:
+        """Push and pull; a server that was restored, and a copy of this workstation, show here."""
+        for _ in range(_SURPRISES):
+            try:
+                self._become_another_if_forked()
+                while True:
+                    self._push_all()
+                    self._pull_all()
+                    with self._store.read() as session:
+                        if waiting(_driver(session)) == 0:
+                            return
+            except ServerSays as error:
+                if error.kind == "recovering":
+                    raise ServerTrouble(error.sentence) from error
+                if error.kind == "fork":
+                    with self._store.following() as following:
+                        fork(following.driver, Guard.mark)
+                    self._link = self._linked()
+                elif error.kind in ("epoch", "history"):
+                    self._after_restore()
+                else:
+                    raise
+        raise Broken("Der Abgleich kommt nicht zur Ruhe.")
+
+    def _push_all(self) -> None:
+        number = 0
+        while True:
+            with self._store.read() as session:
+                batch, number = next_batch(_driver(session), number, operations=self._manner.operations)
+            if not batch:
+                return
+            answers = self._client.push(self._link.town, self._link.epoch, batch, park=self._manner.park)
+            self._pushed += len(answers.answers)
+            self._refused += sum(answer.verdict is not None for answer in answers.answers)
+            if self._manner.park:
+                return
+
+    def _pull_all(self) -> None:
+        while True:
+            link = self._link
+            page = self._client.log(link.town, link.cursor, epoch=link.epoch, check=link.chain)
+            if page.lines:
+                follow(self._store, page.lines, page.head)
+                self._pulled += len(page.lines)
+            self._link = self._linked()
+            self._told(self._link.cursor, page.head)
+            if not page.lines:
+                return
+
+    def _after_restore(self) -> None:
+        """The server was restored from a backup: what it lost is handed back.
+
+        If it still stands on a point of the history that is known here, the rest goes back as it was decided.
+        Otherwise somebody was faster: its log is read from the start, and what is missing in it is handed in
+        anew. Ids make it safe that others do the same.
+        """
+        town = self._link.town
+        state = self._client.state(town)
+        n, chain = int(state["n"]), bytes.fromhex(state["chain"])
+        with self._store.read() as session:
+            shared = known_at(_driver(session), n) == chain
+        if shared and self._handed_back(n, state["epoch"]):
+            with self._store.following() as following:
+                following.execute("UPDATE server_link SET epoch = ?", (state["epoch"],))
+        else:
+            self._read_anew(state["epoch"])
+        self._link = self._linked()
+
+    def _handed_back(self, n: int, epoch: str) -> bool:
+        """Whether the server could take its history back."""
+        try:
+            while n < self._link.cursor:
+                with self._store.read() as session:
+                    tail = entries_after(_driver(session), n, MOST_OPERATIONS)
+                n = self._client.hand_back(self._link.town, epoch, tail)
+        except ServerSays as error:
+            if error.kind != "unprocessable":
+                raise
+            return False
+        return True
+
+    def _read_anew(self, epoch: str) -> None:
+        lines: list[bytes] = []
+        cursor, chain, head = 0, NO_HASH, 1
+        while cursor < head:
+            page = self._client.log(self._link.town, cursor, epoch=epoch, check=chain)
+            head = page.head
+            if not page.lines:
+                break
+            last = read_decided(page.lines[-1])
+            cursor, chain = last.n, last.chain
+            lines += page.lines
+            self._told(cursor, head)
+        follow(self._store, lines, head, anew_in=epoch)
+
+
+def _driver(session: Any) -> Any:
+    return session.connection().connection.driver_connection
