@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
+import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -56,3 +61,71 @@ def make_store(tmp_path: Path) -> Iterator[Callable[..., Store]]:
 def store(make_store: Callable[..., Store]) -> Store:
     """One fresh store, see `make_store`."""
     return make_store()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Any]:
+    """A PostgreSQL of the tests' own; no system service."""
+    path = Path(__file__).resolve().parents[1] / "tools/cluster.py"
+    spec = importlib.util.spec_from_file_location("cluster", path)
+    assert spec is not None
+    assert spec.loader is not None
+    tool = sys.modules["cluster"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    with tempfile.TemporaryDirectory() as folder, tool.cluster(Path(folder) / "c") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def conninfo(cluster: Any) -> str:
+    """A database with the server's own tables."""
+    import psycopg
+
+    from rathaus_desk.server.tables import CONTROL
+
+    made: str = cluster.database("rathaus")
+    with psycopg.connect(made) as connection:
+        connection.execute(CONTROL.encode())
+        connection.execute("INSERT INTO rathaus.server (id, revision) VALUES (gen_random_uuid(), 1)")
+    return made
+
+
+@pytest.fixture(scope="session")
+def pool(conninfo: str) -> Iterator[Any]:
+    """Connections to that database."""
+    from psycopg_pool import ConnectionPool
+
+    with ConnectionPool(conninfo, min_size=1, max_size=8, open=True) as made:
+        yield made
+
+
+class Running:
+    """The server on a port of this machine."""
+
+    def __init__(self, conninfo: str, port: int = 0) -> None:
+        import uvicorn
+
+        from rathaus_desk.server.app import build
+
+        config = uvicorn.Config(
+            build(conninfo), host="127.0.0.1", port=port, log_level="error", access_log=False
+        )
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self.server.run, daemon=True)
+        self.thread.start()
+        while not self.server.started:
+            time.sleep(0.02)
+        self.port = self.server.servers[0].sockets[0].getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def stop(self) -> None:
+        """Gone."""
+        self.server.should_exit = True
+        self.server.force_exit = True
+        self.thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def run_server(conninfo: str) -> Callable[..., Running]:
+    """Starts a server, on a port that may be named; whoever starts it stops it."""
+    return lambda port=0: Running(conninfo, port)

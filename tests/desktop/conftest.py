@@ -73,6 +73,12 @@ def opened(home: Path) -> Iterator[MainWindow]:
 
 
 @pytest.fixture
+def copy_town(prepared: Path) -> Callable[[Path], Path]:
+    """Makes copies of the example town's data folder."""
+    return lambda target: copied(prepared, target)
+
+
+@pytest.fixture
 def home(tmp_path: Path, prepared: Path) -> Path:
     """A data folder of the example town, with its key file beside it."""
     return copied(prepared, tmp_path / "home")

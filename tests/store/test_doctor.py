@@ -114,7 +114,7 @@ def test_every_value_of_every_row_and_every_entry(spoilt, many):
         ("DELETE FROM claim WHERE rowid = 1", "rows"),
         (
             "INSERT INTO village_house SELECT x'00112233445566778899aabbccddeeff', version, name, roof,"
-            " built, survey, created_at, changed_at, deleted_at FROM village_house",
+            " built, survey, NULL, created_at, changed_at, deleted_at FROM village_house",
             "rows",
         ),
         ("DELETE FROM journal WHERE number = 3", "journal"),

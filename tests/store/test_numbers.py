@@ -6,6 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from rathaus_desk.kernel.errors import CannotWork
+from rathaus_desk.store.local import setting
+from rathaus_desk.store.numbering import WANTED
 from rathaus_desk.store.operations import Request, operation
 
 
@@ -47,9 +49,15 @@ def test_several_numbers_within_one_operation(store, village):
 def test_a_leased_block_is_used_up_before_the_next(store, village, behind_the_back):
     with behind_the_back(store) as raw:
         raw.execute("INSERT INTO number_block VALUES ('FH-2026', 201, 202, 201), ('FH-2026', 600, 600, 600)")
+        raw.execute(
+            "INSERT INTO server_link (device, url, town, server, epoch, private_key, chain, snapshot_n,"
+            " snapshot_chain, head, standing) VALUES (x'00', '', '', x'00', '', x'', x'', 0, x'', 0, '')"
+        )
     assert drawn(store, "FH-2026", 3) == [201, 202, 600]
-    with pytest.raises(CannotWork, match="aufgebraucht"):
+    with pytest.raises(CannotWork, match="keine Nummern"):
         drawn(store, "FH-2026")
+    with store.read() as session:
+        assert setting(session, WANTED) == ["FH-2026"], "the sync will ask for more"
 
 
 def test_a_number_that_was_drawn_is_known_for_ever(store, village):

@@ -5,14 +5,12 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 from psycopg_pool import ConnectionPool
 
@@ -36,32 +34,6 @@ _load("direct", ROOT / "tests/sync/direct.py")
 @pytest.fixture(scope="session")
 def village() -> ModuleType:
     return _load("village", ROOT / "tests/store/village.py")
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Any]:
-    """A PostgreSQL of the tests' own."""
-    tool = _load("cluster", ROOT / "tools/cluster.py")
-    with tempfile.TemporaryDirectory() as folder, tool.cluster(Path(folder) / "c") as made:
-        yield made
-
-
-@pytest.fixture(scope="session")
-def conninfo(cluster: Any, village: ModuleType) -> str:
-    """A database with the server's own tables."""
-    from rathaus_desk.server.tables import CONTROL
-
-    made: str = cluster.database("rathaus")
-    with psycopg.connect(made) as connection:
-        connection.execute(CONTROL.encode())
-        connection.execute("INSERT INTO rathaus.server (id, revision) VALUES (gen_random_uuid(), 1)")
-    return made
-
-
-@pytest.fixture(scope="session")
-def pool(conninfo: str) -> Iterator[ConnectionPool[Any]]:
-    with ConnectionPool(conninfo, min_size=1, max_size=8, open=True) as made:
-        yield made
 
 
 @pytest.fixture

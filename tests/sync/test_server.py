@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from uuid import uuid4
 
 import httpx2
 import msgspec
 import pytest
-import uvicorn
 
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.server.app import build
@@ -25,29 +23,9 @@ from rathaus_desk.sync.rounds import Locked, enrol, run_round
 from rathaus_desk.sync.worker import Worker
 
 
-class Running:
-    """A server on a port of this machine."""
-
-    def __init__(self, conninfo):
-        self.config = uvicorn.Config(
-            build(conninfo), host="127.0.0.1", port=0, log_level="error", access_log=False
-        )
-        self.server = uvicorn.Server(self.config)
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-        self.thread.start()
-        while not self.server.started:
-            time.sleep(0.02)
-        port = self.server.servers[0].sockets[0].getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-
-    def stop(self):
-        self.server.should_exit = True
-        self.thread.join(10)
-
-
 @pytest.fixture(scope="module")
-def running(conninfo, pool):
-    made = Running(conninfo)
+def running(run_server):
+    made = run_server()
     yield made
     made.stop()
 

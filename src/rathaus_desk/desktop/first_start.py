@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,8 @@ class FirstStart(QDialog):
         self.example.clicked.connect(self.take_example)
         self.own = button("Unsere Stadt einrichten", "landmark", primary=True)
         self.own.clicked.connect(self.show_assistant)
+        self.member = button("Einem Server beitreten", "monitor")
+        self.member.clicked.connect(self.show_joining)
         for one, words in (
             (
                 self.example,
@@ -80,6 +83,11 @@ class FirstStart(QDialog):
             (
                 self.own,
                 "Angaben zur Stadt, ein Konto, wer hier arbeitet. Satzungen und Listen kommen danach.",
+            ),
+            (
+                self.member,
+                "Ein weiterer Arbeitsplatz einer Stadt, die schon auf einem zentralen Server ist. Dazu gehört"
+                " ein Anmeldecode.",
             ),
         ):
             card = QFrame()
@@ -203,6 +211,71 @@ class FirstStart(QDialog):
             if hasattr(self, "_missing"):
                 self._missing.setText(str(error))
 
+    # --- a server -----------------------------------------------------------------------------------------
+
+    def show_joining(self) -> None:
+        """Asks for the code."""
+        self.stack.addWidget(self._make_joining())
+        self.stack.setCurrentIndex(self.stack.count() - 1)
+        self.joining.focus_first()
+
+    def _make_joining(self) -> QWidget:
+        from rathaus_desk.desktop.parts.form import Form
+        from rathaus_desk.desktop.server.section import CODE_FIELDS
+
+        desk: Any = _NoDesk(self._clock)
+        page = QWidget()
+        page.setProperty("surface", "sheet")
+        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        box = QVBoxLayout(page)
+        box.setContentsMargins(XL * 2, XL * 2, XL * 2, XL)
+        box.setSpacing(L)
+        box.addWidget(label("page-title", "Einem Server beitreten"))
+        box.addWidget(
+            label(
+                "muted",
+                "Der Arbeitsplatz beginnt leer und holt alles vom Server; danach arbeitet er auch ohne Netz.",
+                wrap=True,
+            )
+        )
+        self.joining = Form(CODE_FIELDS, desk)
+        self.joining.set_values({"machine": platform.node()})
+        box.addWidget(self.joining)
+        self._joining_problem = label("problem", "", wrap=True)
+        box.addWidget(self._joining_problem)
+        box.addStretch(1)
+        row = QHBoxLayout()
+        row.setSpacing(S)
+        row.addStretch(1)
+        back = button("Zurück")
+        back.clicked.connect(lambda: self.stack.setCurrentIndex(0))
+        join_now = button("Beitreten", "check", primary=True)
+        join_now.clicked.connect(self.join_town)
+        row.addWidget(back)
+        row.addWidget(join_now)
+        box.addLayout(row)
+        return page
+
+    def join_town(self) -> None:
+        """Joins, then shows the recovery code; what the town has comes in the window."""
+        from rathaus_desk.office.joining import join
+
+        self.joining.show_all()
+        if self.joining.missing() or self.joining.problems():
+            self.joining.focus_problem()
+            return
+        values = self.joining.values()
+        try:
+            joined = join(
+                self._home, values["code"], values["machine"], key_file=self._key_file, clock=self._clock
+            )
+        except DeskError as error:
+            self._joining_problem.setText(str(error))
+            return
+        self.founded = Founded(joined.home, joined.recovery_code, joined.key_file)
+        self.stack.addWidget(self._make_code(self.founded))
+        self.stack.setCurrentIndex(self.stack.count() - 1)
+
     # --- the code ---------------------------------------------------------------------------------------
 
     def _make_code(self, founded: Founded) -> QWidget:
@@ -254,7 +327,7 @@ class FirstStart(QDialog):
             self, "Wiederherstellungscode", "Wiederherstellungscode.pdf", "PDF (*.pdf)"
         )
         if chosen:
-            name = self.town.values().get("name") or ""
+            name = (self.town.values().get("name") if hasattr(self, "town") else "") or ""
             write_document(code_document(name, founded.recovery_code, self._clock.today()), Path(chosen))
 
 

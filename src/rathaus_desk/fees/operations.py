@@ -12,7 +12,15 @@ from rathaus_desk.catalogue.queries import law_book
 from rathaus_desk.catalogue.records import CatalogueVersion
 from rathaus_desk.fees import queries
 from rathaus_desk.fees.assessment import Assessment
-from rathaus_desk.fees.records import DueItem, KeptAssessment, Notice, Payment, plain_line
+from rathaus_desk.fees.records import (
+    NOTICES,
+    REFERENCES,
+    DueItem,
+    KeptAssessment,
+    Notice,
+    Payment,
+    plain_line,
+)
 from rathaus_desk.fees.rules import check_payment, notice_dates, payment_reference
 from rathaus_desk.fees.tariff import Tariff
 from rathaus_desk.fees.tariff_kind import tariff_of_version
@@ -75,7 +83,7 @@ def give_notice(
         law=law_book(work.session),
         event_day=assessment.assessed_for if assessment else None,
     )
-    series = f"BE-{work.today.year}"
+    series = f"{NOTICES}-{work.today.year}"
     notice = Notice(
         number=f"{series}-{work.number(series):05d}",
         act=act,
@@ -114,7 +122,7 @@ def _make_due(work: Work, notice: Notice, amount: Money, due_on: date) -> DueIte
         debtor_id=notice.recipient_id,
         title=notice.title,
         amount=amount,
-        reference=payment_reference(year, work.number(f"KZ-{year}")),
+        reference=payment_reference(year, work.number(f"{REFERENCES}-{year}")),
         due_on=due_on,
     )
     work.session.add(item)

@@ -15,7 +15,15 @@ from rathaus_desk.kernel.money import Money
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.people.records import Person
 from rathaus_desk.people.rules.names import list_name
+from rathaus_desk.store.numbering import draws_from
 from rathaus_desk.store.schema import Found, Json, Record, Searchable
+
+NOTICES = "BE"
+"""What the numbers of notices begin with."""
+REFERENCES = "KZ"
+"""The series of payment references."""
+
+draws_from(lambda _session: (NOTICES, REFERENCES))
 
 
 class KeptAssessment(Record):

@@ -10,6 +10,7 @@ from rathaus_desk.office import tables
 from rathaus_desk.office.town_hall import new_way_into, way_into
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.home import Home
+from rathaus_desk.store.keys import KeyFile
 from rathaus_desk.sync.proof import read_invitation
 from rathaus_desk.sync.rounds import enrol
 
@@ -25,6 +26,8 @@ class Joined:
     town: str
     device: str
     recovery_code: str
+    key_file: Path | None = None
+    """Where the key of a folder made for it lies, if not in the keyring."""
 
 
 def join(
@@ -39,7 +42,8 @@ def join(
         with Store.open(home, way_into(home, key_file), clock=clock) as store:
             link = enrol(store, code, machine)
         return Joined(home, link.url, link.town, str(link.device), "")
-    store = Store.create(home, new_way_into(home, key_file), clock=clock)
+    way = new_way_into(home, key_file)
+    store = Store.create(home, way, clock=clock)
     try:
         link = enrol(store, code, machine)
     except BaseException:
@@ -47,7 +51,8 @@ def join(
         _remove(Home(home))
         raise
     with store:
-        return Joined(home, link.url, link.town, str(link.device), store.recovery_code)
+        key = way.path if isinstance(way, KeyFile) else None
+        return Joined(home, link.url, link.town, str(link.device), store.recovery_code, key)
 
 
 def _remove(place: Home) -> None:

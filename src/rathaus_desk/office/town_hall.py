@@ -71,6 +71,7 @@ class TownHall:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._clerk: UUID | None = None
         handover.offer_later("burial", _burial_handover)
 
     @classmethod
@@ -82,17 +83,19 @@ class TownHall:
         """Gives the files back."""
         self.store.close()
 
-    @cached_property
+    @property
     def clerk(self) -> UUID | None:
-        """The clerk who works here."""
-        with self.store.read() as session:
-            clerks = town.clerks(session)
-            return clerks[0].id if clerks else None
+        """The clerk who works here; None while there is none (what a server has may not have come yet)."""
+        if self._clerk is None:
+            with self.store.read() as session:
+                clerks = town.clerks(session)
+                self._clerk = clerks[0].id if clerks else None
+        return self._clerk
 
     def sign_in(self, clerk: UUID) -> None:
         """Somebody else works here from now on; Refused if there is no such clerk."""
         with self.store.read() as session:
-            self.clerk = town.clerk(session, clerk).id
+            self._clerk = town.clerk(session, clerk).id
 
     @property
     def owner(self) -> str:

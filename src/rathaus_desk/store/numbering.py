@@ -6,10 +6,11 @@ A number that was drawn stays drawn, also when its operation is undone; gaps are
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rathaus_desk.kernel.errors import CannotWork
 from rathaus_desk.store.schema import Kept
@@ -34,6 +35,25 @@ class NumbersMissing(CannotWork):
             "Abgleich vom Server; bis dahin kann der Vorgang nicht abgeschlossen werden."
         )
         self.series = series
+
+
+Prefixes = Callable[[Session], Iterable[str]]
+
+_prefixes: list[Prefixes] = []
+
+
+def draws_from(prefixes: Prefixes) -> Prefixes:
+    """Registers what numbers of a module begin with: the sync stocks them before they are needed.
+
+    A module that draws numbers says so beside its records.
+    """
+    _prefixes.append(prefixes)
+    return prefixes
+
+
+def series_of(session: Session, year: int) -> set[str]:
+    """Every series that modules draw from in a year."""
+    return {f"{prefix}-{year}" for prefixes in _prefixes for prefix in prefixes(session) if prefix}
 
 
 class NumberBlock(Kept):

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
+from sqlalchemy.orm import Session
 
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import DeskError
@@ -82,6 +83,36 @@ def operation(
         return function
 
     return registered
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Another request that would do as well, where what was wanted is taken."""
+
+    title: str
+    second: str
+    request: Request
+
+
+_instead: dict[type[Request], Callable[[Session, Any], list[Instead]]] = {}
+
+
+def offers_instead(
+    request: type[R],
+) -> Callable[[Callable[[Session, R], list[Instead]]], Callable[[Session, R], list[Instead]]]:
+    """Registers what a clerk is offered where somebody else holds what ``request`` claims: nearest first."""
+
+    def registered(function: Callable[[Session, R], list[Instead]]) -> Callable[[Session, R], list[Instead]]:
+        _instead[request] = function
+        return function
+
+    return registered
+
+
+def instead_of(session: Session, request: Request) -> list[Instead]:
+    """What else would do; nothing where its module offers nothing."""
+    known = _instead.get(type(request))
+    return [] if known is None else known(session, request)
 
 
 def look_further_in(load: Callable[[], None]) -> None:

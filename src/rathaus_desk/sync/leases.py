@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from rathaus_desk.kernel.ids import new_id
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.local import set_setting, setting
-from rathaus_desk.store.numbering import WANTED
+from rathaus_desk.store.numbering import WANTED, series_of
 from rathaus_desk.sync.client import Client
 
 ENOUGH = 40
 """Numbers left of a series from which on no more are asked for: a fifth of a lease."""
 
 _WISHES = "sync.lease_requests"
-_MONTH_AHEAD = 11
-"""From this month on the series of the next year is stocked as well."""
+_AHEAD = timedelta(days=60)
+"""So long before a year begins its series are stocked."""
 
 
 def renew(store: Store, client: Client, town: str) -> int:
@@ -29,9 +29,12 @@ def renew(store: Store, client: Client, town: str) -> int:
         driver = session.connection().connection.driver_connection
         left, next_ = _left(driver)
         wishes: dict[str, str] = dict(setting(session, _WISHES, {}))
-        wanted = {*left, *setting(session, WANTED, [])}
-    wanted |= set(client.series(town))
-    wanted |= _of_next_year(wanted, store.clock.today())
+        today = store.clock.today()
+        ahead = {today.year, (today + _AHEAD).year}
+        wanted = {*setting(session, WANTED, []), *client.series(town)}
+        wanted = {name for name in wanted if not _is_over(name, today.year)}
+        for year in ahead:
+            wanted |= series_of(session, year)
     short = sorted(name for name in wanted if left.get(name, 0) <= ENOUGH)
     if not short:
         return 0
@@ -67,8 +70,7 @@ def _left(driver: Any) -> tuple[dict[str, int], dict[str, int]]:
     return {name: count for name, count, _ in rows}, {name: next_ for name, _, next_ in rows}
 
 
-def _of_next_year(names: set[str], today: date) -> set[str]:
-    if today.month < _MONTH_AHEAD:
-        return set()
-    ending = f"-{today.year}"
-    return {name.removesuffix(ending) + f"-{today.year + 1}" for name in names if name.endswith(ending)}
+def _is_over(series: str, year: int) -> bool:
+    """Whether a series belongs to a year that is over."""
+    ending = series.rpartition("-")[2]
+    return len(ending) == 4 and ending.isdecimal() and int(ending) < year

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.store.connection import Guard
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.journal import NO_HASH
-from rathaus_desk.store.overlay import fork, rechain
+from rathaus_desk.store.overlay import FileKnown, fork, rechain
 from rathaus_desk.sync import files, leases, proof
 from rathaus_desk.sync.client import Client, ServerSays, ServerTrouble
 from rathaus_desk.sync.envelope import MOST_OPERATIONS, Broken
@@ -218,6 +220,8 @@ class _Round:
         anew. Ids make it safe that others do the same.
         """
         town = self._link.town
+        with self._store.local() as session:
+            session.execute(sa.delete(FileKnown))
         state = self._client.state(town)
         n, chain = int(state["n"]), bytes.fromhex(state["chain"])
         with self._store.read() as session:

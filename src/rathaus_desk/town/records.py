@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rathaus_desk.kernel.ids import catalogue_id
 from rathaus_desk.kernel.periods import german_date
+from rathaus_desk.store.numbering import draws_from
 from rathaus_desk.store.schema import Found, Record, Searchable
 
 TOWN_ID = catalogue_id("", "town", "town", "", 1)
@@ -66,6 +67,11 @@ class Office(Record):
     key: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     case_prefix: Mapped[str]
+
+
+@draws_from
+def _case_prefixes(session: Session) -> list[str]:
+    return list(session.scalars(select(Office.case_prefix)))
 
 
 class Clerk(Record):

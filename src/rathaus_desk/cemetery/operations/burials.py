@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
+from sqlalchemy.orm import Session
 
 from rathaus_desk.cemetery import queries
 from rathaus_desk.cemetery.books import statutes_of
@@ -26,11 +27,14 @@ from rathaus_desk.people.operations import PersonDetails, Relate, complete_perso
 from rathaus_desk.people.parties import Parties, Someone
 from rathaus_desk.people.records import Person
 from rathaus_desk.people.rules.names import display_name
-from rathaus_desk.store.operations import Request, Work, operation
+from rathaus_desk.store.operations import Instead, Request, Work, offers_instead, operation
 from rathaus_desk.town.operations import case_for
 
 FURTHEST_AHEAD = timedelta(days=366)
 """How far ahead a burial may be entered; later days are slips of the pen."""
+
+
+_OTHER_GRAVES = 4
 
 
 class EnterBurial(Request, frozen=True, kw_only=True):
@@ -75,6 +79,19 @@ class EnterBurial(Request, frozen=True, kw_only=True):
     without_extension: str = ""
     case: UUID | None = None
     remark: str = ""
+
+
+@offers_instead(EnterBurial)
+def other_graves(session: Session, request: EnterBurial) -> list[Instead]:
+    """Free graves of the same kind in the same cemetery."""
+    grave = session.get_one(Grave, request.grave)
+    free = queries.free_graves(
+        session, request.buried_on, cemetery=grave.cemetery_id, kind=grave.kind, limit=_OTHER_GRAVES
+    )
+    return [
+        Instead(one.name, one.what, msgspec.structs.replace(request, grave=one.grave, place=None))
+        for one in free
+    ]
 
 
 @operation(EnterBurial, name="cemetery.enter_burial", title="Bestattung eintragen")

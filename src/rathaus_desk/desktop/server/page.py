@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -37,9 +37,10 @@ from rathaus_desk.desktop.server.words import (
     value_words,
 )
 from rathaus_desk.kernel.clock import at_town
+from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.store.connection import driver_of
 from rathaus_desk.store.journal import read_change
-from rathaus_desk.store.operations import Done
+from rathaus_desk.store.operations import Done, Instead, instead_of
 from rathaus_desk.sync import conflicts
 from rathaus_desk.sync.conflicts import SENTENCES, Conflict, Who
 from rathaus_desk.town.records import Clerk
@@ -142,6 +143,15 @@ def _overview(session: Session, found: Conflict, clerks: dict[UUID | None, str])
                 for one in rows[:40]
             ),
         )
+    others = _instead(session, found)
+    if others:
+        yield Lines(
+            "Stattdessen frei",
+            tuple(
+                Line(one.title, one.second, icon="check", action="sync.take_instead", record=key)
+                for key, one in others.items()
+            ),
+        )
     yield Lines(
         "Betroffene Einträge",
         tuple(_record_line(session, table, record) for table, record in found.records[:40]),
@@ -155,6 +165,17 @@ def _overview(session: Session, found: Conflict, clerks: dict[UUID | None, str])
                 for one in found.follow_ups
             ),
         )
+
+
+def _instead(session: Session, found: Conflict) -> dict[UUID, Instead]:
+    """What else would do where somebody else has the place or the time, each under a name of its own."""
+    if found.verdict.kind != "claim" or not found.can_run_again:
+        return {}
+    try:
+        others = instead_of(session, conflicts.wanted(session, found.who.operation))
+    except DeskError:
+        return {}
+    return {uuid5(found.who.operation, str(at)): one for at, one in enumerate(others)}
 
 
 def _record_line(session: Session, table: str, record: UUID) -> Line:
@@ -220,6 +241,30 @@ def give_up(desk: Desk, subject: UUID | None) -> None:
     """What stands there now stays."""
     if subject is not None:
         _settle(desk, subject, again=False)
+
+
+@command("sync.take_instead", "Nehmen", icon="check", about="conflict", searchable=False)
+def take_instead(desk: Desk, subject: UUID | None) -> None:
+    """The operation anew, with the place or time that was offered."""
+
+    def chosen(session: Session) -> tuple[Conflict, Instead] | None:
+        for conflict in conflicts.open_conflicts(session):
+            one = _instead(session, conflict).get(subject) if subject else None
+            if one is not None:
+                return conflict, one
+        return None
+
+    found = desk.read_now(chosen)
+    if found is None:
+        desk.say("Das ist nicht mehr frei; bitte noch einmal wählen.")
+        return
+    conflict, one = found
+    store, clerk = desk.office.store, desk.office.clerk
+    desk.tasks.start(
+        lambda: conflicts.run_again(store, conflict, clerk=clerk, request=one.request),
+        lambda done: _settled(desk, done, f"Geklärt: {one.title}."),
+        desk.failed.emit,
+    )
 
 
 def _settle(desk: Desk, operation: UUID, *, again: bool) -> None:

@@ -151,6 +151,8 @@ class MainWindow(QMainWindow):
         self.lock.close_up(self.desk.read_now(self._clerk_name))
 
     def _show_clerk(self) -> None:
+        here = self.desk.read_now(lambda session: town.town_or_none(session))
+        self._town.setText(here.authority if here else TITLE)
         clerk = self.desk.read_now(self._clerk_name)
         self._who.setText(f" {clerk}")
         self._who.setAccessibleName(f"Angemeldet: {clerk}")
@@ -315,6 +317,8 @@ class MainWindow(QMainWindow):
             else:
                 known = self._stale.get(name, News())
                 self._stale[name] = News(known.tables | news.tables, known.records | news.records)
+        if news.tables & {"clerk", "town"}:
+            self._show_clerk()
         self._ask_counts()
 
     def _ask_counts(self) -> None:

@@ -8,10 +8,11 @@ from typing import Literal
 from uuid import UUID
 
 import msgspec
+from sqlalchemy.orm import Session
 
 from rathaus_desk.halls import letters, queries
 from rathaus_desk.halls.books import books_of
-from rathaus_desk.halls.occupancy import Place, place, refuse_occupied
+from rathaus_desk.halls.occupancy import Place, comparable, nearest_free, place, refuse_occupied
 from rathaus_desk.halls.plan import BookingPlan, plan_booking
 from rathaus_desk.halls.prices import Pricing
 from rathaus_desk.halls.records import Booking, BookingTask, Rank
@@ -22,7 +23,7 @@ from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.periods import DAY, german_date
 from rathaus_desk.kernel.texts import bounded, worded
 from rathaus_desk.people.parties import Parties, Someone
-from rathaus_desk.store.operations import Request, Work, operation
+from rathaus_desk.store.operations import Instead, Request, Work, offers_instead, operation
 from rathaus_desk.town.operations import case_for
 
 LONGEST_PURPOSE = 200
@@ -181,6 +182,30 @@ def add_tasks(
         if task.key not in besides:
             task.booking_id = booking.id
             work.session.add(task)
+
+
+@offers_instead(BookHall)
+def other_times_and_sets(session: Session, request: BookHall) -> list[Instead]:
+    """The nearest free times of the same rooms, then free sets of the same size at the same time."""
+    rooms = (request.hall, request.set, request.rooms)
+    where = place(session, *rooms, before=request.buffer_before, after=request.buffer_after)
+    times = Times.of(request.starts, request.ends)
+    found = [
+        Instead(
+            german_span(other.starts, other.ends),
+            where.hall.name,
+            msgspec.structs.replace(request, starts=other.starts, ends=other.ends),
+        )
+        for other in nearest_free(session, where, times)
+    ]
+    return found + [
+        Instead(
+            free.name,
+            german_span(times.starts, times.ends),
+            msgspec.structs.replace(request, hall=free.hall, set=free.set_key, rooms=()),
+        )
+        for free in comparable(session, where, times)
+    ]
 
 
 class MoveBooking(Request, frozen=True, kw_only=True):
