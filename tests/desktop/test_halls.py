@@ -285,3 +285,60 @@ def test_a_clubs_year_is_booked_as_a_series(
         found = queries.bookings_between(session, first, last, mzh)
         assert len(found) == 30 - 3
         assert len(bars(session, lanes(session), first, last)) == 27
+
+
+def test_a_closure_calls_off_what_is_booked_and_writes_to_everybody(
+    window: MainWindow, office: TownHall, fill: Callable[..., None], hall: UUID, concert: UUID
+) -> None:
+    window.desk.do("halls.close")
+    fill(hall=str(hall), first=date(2026, 11, 20), reason="Wasserschaden", displace=True)
+    with office.store.read() as session:
+        assert queries.booking(session, concert).state == "cancelled"
+        assert [one.kind for one in letters.waiting(session)] == ["hall_displacement"]
+
+
+def test_an_own_event_goes_before_a_club(
+    window: MainWindow, office: TownHall, fill: Callable[..., None], hall: UUID, club: UUID, concert: UUID
+) -> None:
+    window.desk.do("halls.displace")
+    dialog(window).form.set_values({"hall": str(hall), "set": "saal"})
+    fill(
+        on=date(2026, 11, 20),
+        starts=time(17),
+        ends=time(20),
+        person=club,
+        purpose="Katastrophenschutz",
+        user_group="own",
+        reason="Die Halle wird als Notunterkunft gebraucht.",
+    )
+    with office.store.read() as session:
+        assert queries.booking(session, concert).state == "cancelled"
+
+
+def test_who_waits_is_offered_the_time_from_heute(
+    window: MainWindow,
+    settle: Callable[[], None],
+    office: TownHall,
+    fill: Callable[..., None],
+    hall: UUID,
+    club: UUID,
+    concert: UUID,
+) -> None:
+    window.desk.do("halls.join_waiting")
+    dialog(window).form.set_values({"hall": str(hall), "set": "saal"})
+    fill(
+        on=date(2026, 11, 20),
+        starts=time(19),
+        ends=time(22),
+        person=club,
+        purpose="Probe",
+        user_group="club",
+    )
+    window.desk.do("halls.cancel", concert)
+    fill()
+    (due,) = [one for one in office.due(7) if one.kind == "waiting"]
+    window.desk.do("halls.offer_waiting", due.id)
+    fill(until=date(2026, 11, 19))
+    with office.store.read() as session:
+        (option,) = queries.options_until(session, date(2026, 11, 19))
+        assert option.purpose == "Probe"

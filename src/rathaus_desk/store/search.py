@@ -203,8 +203,8 @@ def _found_by_others(driver: Any, wanted: dict[UUID, type[Record]]) -> list[UUID
         for record in [record for record, owner in wanted.items() if owner is cls]:
             found = driver.execute(query, (record.bytes,)).fetchone()
         if found is not None and found[0]:
-                left_out.append(record)
-                del wanted[record]
+            left_out.append(record)
+            del wanted[record]
     return left_out
 
 

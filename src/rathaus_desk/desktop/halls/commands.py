@@ -7,6 +7,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
+import msgspec
+from sqlalchemy.orm import Session
+
 from rathaus_desk.desktop.commands import command
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.halls.booking_form import (
@@ -23,7 +26,14 @@ from rathaus_desk.desktop.parts.described import Choice, Field, Section
 from rathaus_desk.desktop.parts.form_dialog import open_form
 from rathaus_desk.desktop.rehearsal import rehearsed
 from rathaus_desk.halls import queries
-from rathaus_desk.halls.operations.bookings import ChangeBooking, MoveBooking, NoteUnused, TickTask
+from rathaus_desk.halls.occupancy import Place, obstacles, place
+from rathaus_desk.halls.operations.bookings import (
+    BookHall,
+    ChangeBooking,
+    MoveBooking,
+    NoteUnused,
+    TickTask,
+)
 from rathaus_desk.halls.operations.decisions import (
     ApproveBookings,
     CancelBooking,
@@ -33,6 +43,7 @@ from rathaus_desk.halls.operations.decisions import (
     SignAgreement,
 )
 from rathaus_desk.halls.operations.deposits import ReceiveDeposit, RefundDeposit
+from rathaus_desk.halls.operations.giving_way import DisplaceBookings, JoinWaiting, OfferWaiting
 from rathaus_desk.halls.operations.handing import (
     Checked,
     Damage,
@@ -51,11 +62,26 @@ from rathaus_desk.store.operations import Request
 
 Values = dict[str, Any]
 
+RANKS = (
+    Choice("own", "eigene Veranstaltung oder Katastrophenschutz"),
+    Choice("long_standing", "langjährige Veranstaltung"),
+)
 FORMS = (
     Choice("notice", "Bescheid"),
     Choice("invoice", "Rechnung"),
     Choice("none", "jetzt nichts berechnen"),
 )
+
+
+def bookings_in_the_way(session: Session, wanted: BookHall | CloseHall) -> tuple[UUID, ...]:
+    """The bookings that hold a room which is wanted."""
+    if isinstance(wanted, BookHall):
+        where = place(session, wanted.hall, wanted.set, wanted.rooms)
+    else:
+        hall = queries.hall(session, wanted.hall)
+        where = Place(hall, tuple(queries.rooms_named(session, hall, wanted.rooms)), before=0, after=0)
+    found = obstacles(session, where.claims(Times.of(wanted.starts, wanted.ends)))
+    return tuple(dict.fromkeys(one.record for one in found if session.get(Booking, one.record) is not None))
 
 
 def _asked(desk: Desk, title: str, rows: tuple[tuple[Field, ...], ...], request: Any, **more: Any) -> None:
@@ -118,11 +144,18 @@ def close(desk: Desk, _subject: UUID | None) -> None:
         first, last = values.get("first"), values.get("last") or values.get("first")
         if first is None or last is None or not values.get("hall"):
             return None
-        return CloseHall(
+        closing = CloseHall(
             hall=UUID(values["hall"]),
             starts=datetime.combine(first, time()),
             ends=datetime.combine(last.fromordinal(last.toordinal() + 1), time()),
             reason=values.get("reason") or "",
+        )
+        if not values.get("displace"):
+            return closing
+        return DisplaceBookings(
+            for_closing=closing,
+            displaced=desk.read_now(lambda session: bookings_in_the_way(session, closing)),
+            reason=f"Die Halle ist in dieser Zeit geschlossen: {closing.reason}.",
         )
 
     _asked(
@@ -135,10 +168,99 @@ def close(desk: Desk, _subject: UUID | None) -> None:
                 Field("last", "&Bis", "date", 4, future=True, hint="Leer: ein Tag."),
             ),
             (Field("reason", "&Grund", span=12, required=True),),
+            (Field("displace", "was gebucht ist, absagen und alle anschreiben", "flag", 12),),
         ),
         request,
         save_title="Sperren",
         words="Halle gesperrt.",
+    )
+
+
+@command("halls.displace", "Andere verdrängen", icon="ban", words="vorrang eigene veranstaltung feuerwehr")
+def displace(desk: Desk, _subject: UUID | None) -> None:
+    """An own event goes before what is booked: that is called off without cost, and each is written to."""
+
+    def request(values: Values) -> Request | None:
+        wanted = booking_request(values)
+        if wanted is None or not values.get("reason"):
+            return None
+        own = msgspec.structs.replace(wanted, rank=values.get("rank") or "own", state="requested")
+        return DisplaceBookings(
+            for_booking=own,
+            displaced=desk.read_now(lambda session: bookings_in_the_way(session, own)),
+            reason=values["reason"],
+        )
+
+    when, who = sections(desk)
+    why = Section(
+        "Vorrang",
+        (
+            (Field("rank", "&Rang", "choice", 6, choices=RANKS, required=True),),
+            (Field("reason", "&Begründung", "long_text", 12, required=True, lines=2),),
+        ),
+    )
+    rows = (when.rows[0], when.rows[1], (when.rows[2][0],))
+    open_form(
+        desk,
+        "Andere verdrängen",
+        (Section("Was und wann", rows), who, why),
+        request,
+        save_title="Verdrängen und buchen",
+        values={"rank": "own"},
+        consequences=rehearsed(desk, request),
+        words="Gebucht; die anderen werden angeschrieben.",
+        done=lambda done: desk.go("buchungen", done.value),
+    )
+
+
+@command("halls.join_waiting", "Auf die Warteliste", icon="bell", words="warten frei")
+def join_waiting(desk: Desk, _subject: UUID | None) -> None:
+    """Somebody would like a time that is taken."""
+
+    def request(values: Values) -> Request | None:
+        wanted = booking_request(values)
+        if wanted is None:
+            return None
+        return JoinWaiting(
+            hall=wanted.hall,
+            set=wanted.set,
+            starts=wanted.starts,
+            ends=wanted.ends,
+            person=wanted.person,
+            purpose=wanted.purpose,
+            wish=wanted.wish,
+        )
+
+    when, who = sections(desk)
+    rows = (when.rows[0], when.rows[1], (when.rows[2][0],))
+    open_form(
+        desk,
+        "Auf die Warteliste setzen",
+        (Section("Was und wann", rows), who),
+        request,
+        save_title="Vormerken",
+        consequences=rehearsed(desk, request),
+        words="Steht auf der Warteliste. Heute sagt, wenn die Zeit frei wird.",
+    )
+
+
+@command("halls.offer_waiting", "Anbieten", icon="send", searchable=False)
+def offer_waiting(desk: Desk, waiting: UUID | None) -> None:
+    """A time that became free is offered to who waits for it."""
+    if waiting is None:
+        return
+
+    def request(values: Values) -> Request | None:
+        until = values.get("until")
+        return OfferWaiting(waiting=waiting, until=until) if until else None
+
+    _asked(
+        desk,
+        "Zeit anbieten",
+        ((Field("until", "Angebot gilt &bis", "date", 4, required=True, future=True),),),
+        request,
+        save_title="Anbieten",
+        words="Angeboten; das Schreiben liegt bei der Post.",
     )
 
 

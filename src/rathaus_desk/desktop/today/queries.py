@@ -43,6 +43,7 @@ _PAGES = {
     "option": ("buchungen", "calendar-clock"),
     "waiting": ("", "bell"),
 }
+_ACTIONS = {"follow_up": "town.finish_follow_up", "waiting": "halls.offer_waiting"}
 _MOST = 12
 
 
@@ -257,6 +258,6 @@ def _to_do(session: Session, coming: list[Due], on: date, clerk: UUID | None) ->
             german_date(one.on) if one.on < on else when_words(one.on, on),
             mark,
             target=Target(where, one.id) if where else None,
-            action="town.finish_follow_up" if one.kind == "follow_up" else "",
+            action=_ACTIONS.get(one.kind, ""),
             record=one.id,
         )
