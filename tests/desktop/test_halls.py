@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pypdfium2
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
@@ -342,3 +344,21 @@ def test_who_waits_is_offered_the_time_from_heute(
     with office.store.read() as session:
         (option,) = queries.options_until(session, date(2026, 11, 19))
         assert option.purpose == "Probe"
+
+
+@pytest.mark.parametrize(("paper", "width"), [("A3", 1191), ("A4", 842)])
+def test_the_plan_hangs_on_the_notice_board_without_names(
+    plan: OccupancyPage, tmp_path: Path, paper: Any, width: int
+) -> None:
+    sheet = tmp_path / "plan.pdf"
+    plan.save_poster(sheet, paper, public=True)
+    with pypdfium2.PdfDocument(sheet) as opened:
+        assert len(opened) == 1
+        assert round(opened[0].get_width()) in (width, width - 1)
+        text = opened[0].get_textpage().get_text_range()
+    assert "belegt" in text
+    for secret in ("Konzert", "Gesangverein"):
+        assert secret not in text
+    plan.save_poster(sheet, paper, public=False)
+    with pypdfium2.PdfDocument(sheet) as opened:
+        assert "Konzert" in opened[0].get_textpage().get_text_range()

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 from sqlalchemy.orm import Session
 
 from rathaus_desk.desktop.commands import COMMANDS
@@ -14,11 +23,13 @@ from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.halls import commands
 from rathaus_desk.desktop.halls.commands import open_booking_form, open_move_form
 from rathaus_desk.desktop.halls.detail import booking_detail
+from rathaus_desk.desktop.halls.poster import Paper, public_bars, write_poster
 from rathaus_desk.desktop.halls.scale import Scale, ScaleName
 from rathaus_desk.desktop.halls.source import BookingsSource
 from rathaus_desk.desktop.halls.timeline_view import Timeline
 from rathaus_desk.desktop.pages import Page, page
-from rathaus_desk.desktop.parts.described import State, Target
+from rathaus_desk.desktop.parts.described import Choice, Field, Section, State, Target
+from rathaus_desk.desktop.parts.form_dialog import open_form
 from rathaus_desk.desktop.parts.list_page import ListPage
 from rathaus_desk.desktop.parts.part_widgets import button, hairline, icon_button, label
 from rathaus_desk.desktop.theme.pills import Pill
@@ -36,6 +47,7 @@ from rathaus_desk.store.watch import News
 __all__ = ["commands"]
 
 SCALES: tuple[tuple[ScaleName, str], ...] = (("day", "Tag"), ("week", "Woche"), ("month", "Monat"))
+PAPERS = (Choice("A3", "A3 quer"), Choice("A4", "A4 quer"))
 _TABLES = frozenset({"booking", "hall", "hall_room", "hall_closed_time", "claim", "person"})
 _LEGEND = (
     State("fest gebucht", "calm", "●"),
@@ -92,6 +104,7 @@ class OccupancyPage(Page):
         listed = button("Liste", "list", tip="Die Buchungen als Liste")
         listed.clicked.connect(lambda: self.desk.go("buchungen"))
         row.addWidget(listed)
+        row.addWidget(icon_button("printer", "Plan als Aushang speichern", self.print_plan))
         command = COMMANDS["halls.book"]
         new = button(command.title, "plus", primary=True, tip=f"{command.title} ({command.key_words})")
         new.clicked.connect(self._book_here)
@@ -183,6 +196,45 @@ class OccupancyPage(Page):
         self.timeline.show_plan(scale, found, held)
         self.timeline.setVisible(bool(found))
         self._empty.setVisible(not found)
+
+    def print_plan(self) -> None:
+        """Asks for the paper and the file of a poster of what is seen."""
+        open_form(
+            self.desk,
+            "Plan als Aushang",
+            (
+                Section(
+                    "",
+                    (
+                        (Field("paper", "&Papier", "choice", 4, choices=PAPERS, required=True),),
+                        (
+                            Field(
+                                "public",
+                                "nur „belegt“, ohne Namen und Zwecke",
+                                "flag",
+                                12,
+                                hint="So darf der Plan öffentlich hängen.",
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+            self._poster_wanted,
+            save_title="Speichern als PDF",
+            values={"paper": "A3", "public": True},
+        )
+
+    def _poster_wanted(self, values: dict[str, Any]) -> None:
+        proposed = f"{self._scale.title}.pdf"
+        chosen, _ = QFileDialog.getSaveFileName(self, "Plan als Aushang", proposed, "PDF (*.pdf)")
+        if chosen:
+            self.save_poster(Path(chosen), values["paper"], public=values["public"])
+
+    def save_poster(self, path: Path, paper: Paper, *, public: bool) -> None:
+        """Writes what is seen as a sheet for the notice board."""
+        found, held = self.desk.read_now(lambda session: _read(session, self._scale))
+        write_poster(path, self._scale, found, public_bars(held) if public else held, paper)
+        self.desk.say(f"Plan nach „{path.name}“ gespeichert.")
 
     # --- what is done -----------------------------------------------------------------------------------
 
