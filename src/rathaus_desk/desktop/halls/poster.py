@@ -94,9 +94,9 @@ class _Sheet:
                 weekend = QRectF(head.left(), self._top, self._column, bottom - self._top)
                 self._painter.fillRect(weekend, QColor(LIGHT.canvas))
             self._text(head, self._scale.head(column), 9, centre=True)
-        self._painter.setPen(QPen(QColor(LIGHT.line), 2))
         for at, lane in enumerate(self._lanes):
             y = self._top + at * self._row
+            self._painter.setPen(QPen(QColor(LIGHT.line), 2))
             self._painter.drawLine(0, int(y), self._width, int(y))
             name = lane.hall_name if lane.alone else f"{lane.room_name}\n{lane.hall_name}"
             self._text(QRectF(0, y, self._left - 20, self._row), name, 9)
@@ -125,8 +125,11 @@ class _Sheet:
         self._painter.setPen(QPen(QColor(ink), 3, style))
         self._painter.setBrush(QBrush(QColor(ground)))
         self._painter.drawRoundedRect(rect, 12, 12)
+        if bar.kind == "closed":
+            self._painter.fillRect(rect, QBrush(QColor(LIGHT.line), Qt.BrushStyle.BDiagPattern))
         sign = "? " if bar.kind == "option" else ""
-        words = f"{sign}{bar.title}\n{bar.starts:%H:%M}–{bar.ends:%H:%M}"
+        hours = "%H" if rect.width() < self._width * 0.05 else "%H:%M"
+        words = f"{sign}{bar.title}\n{bar.starts:{hours}}–{bar.ends:{hours}}"
         self._painter.setPen(QColor(ink))
         self._text(rect.adjusted(10, 2, -4, -2), words, 7, ink=ink)
 
