@@ -21,7 +21,9 @@ from rathaus_desk.desktop.parts.form_dialog import FormDialog
 from rathaus_desk.desktop.shell.window import MainWindow
 from rathaus_desk.halls import queries
 from rathaus_desk.halls.operations.bookings import BookHall
+from rathaus_desk.halls.operations.series import BookSeries
 from rathaus_desk.halls.rules.deposit import Ledger
+from rathaus_desk.halls.series_plan import SeriesRule
 from rathaus_desk.halls.timeline import bars, lanes
 from rathaus_desk.halls.wish import Wish
 from rathaus_desk.kernel.money import Money
@@ -362,3 +364,37 @@ def test_the_plan_hangs_on_the_notice_board_without_names(
     plan.save_poster(sheet, paper, public=False)
     with pypdfium2.PdfDocument(sheet) as opened:
         assert "Konzert" in opened[0].get_textpage().get_text_range()
+
+
+def test_a_series_gets_a_date_more_and_its_season_is_copied(
+    window: MainWindow, settle: Callable[[], None], office: TownHall, fill: Callable[..., None], club: UUID
+) -> None:
+    with office.store.read() as session:
+        mzh = queries.hall_named(session, "mzh-kernstadt").id
+    rule = SeriesRule(
+        rrule="FREQ=WEEKLY;UNTIL=20270131", first=date(2026, 12, 4), time_from="19:00", time_to="21:00"
+    )
+    placed = office.run(
+        BookSeries(
+            hall=mzh,
+            set="drittel_1",
+            person=club,
+            purpose="Turnen",
+            rule=rule,
+            wish=Wish(user_group="club", event_kind="training"),
+            season="Winter",
+        )
+    ).value
+    window.desk.do("halls.add_occurrence", placed.booked[0])
+    fill(on=date(2026, 12, 25))
+    window.desk.do("halls.follow_holidays", placed.booked[0])
+    settle()
+    fill()
+    window.desk.do("halls.split_series", placed.booked[0])
+    fill(on=date(2027, 1, 1))
+    window.desk.do("halls.copy_season")
+    fill(season="Winter", new_season="Frühjahr", first=date(2027, 3, 1), last=date(2027, 4, 30))
+    with office.store.read() as session:
+        assert len(queries.series_of_season(session, "Winter")) == 2
+        found = queries.series_of_season(session, "Frühjahr")
+        assert [len(queries.occurrences(session, one.id)) for one in found] == [9 - 1]

@@ -66,10 +66,9 @@ _ALL = (
     "halls.print_form",
     "halls.show_plan",
     "halls.note_unused",
-    "town.note",
-    "town.remind",
-    "town.attach",
 )
+_SERIES = ("halls.add_occurrence", "halls.split_series", "halls.follow_holidays")
+_EVERYWHERE = ("town.note", "town.remind", "town.attach")
 
 
 def booking_detail(session: Session, record: UUID, on: date) -> Detail | None:
@@ -86,7 +85,11 @@ def booking_detail(session: Session, record: UUID, on: date) -> Detail | None:
         second=f"{hall.name} · {german_span(booking.starts, booking.ends)}",
         state=TONES[booking.state],
         actions=actions,
-        more=tuple(one for one in _ALL if one not in actions),
+        more=(
+            *(one for one in _ALL if one not in actions),
+            *(_SERIES if booking.series_id is not None else ()),
+            *_EVERYWHERE,
+        ),
         tabs=(
             Tab("Übersicht", tuple(_overview(session, booking, on))),
             case_tab([record], cases),
