@@ -171,7 +171,7 @@ def test_weeks_months_and_days_are_turned(plan: OccupancyPage, settle: Callable[
     for name, columns, title in (
         ("day", 24, "Belegung Mi 18.11.2026"),
         ("month", 30, "Belegung November 2026"),
-        ("week", 7, "Belegung 16.11.2026 bis 22.11.2026"),
+        ("week", 7, "Belegung 16.11. bis 22.11.2026"),
     ):
         plan.show_scale(Scale(name, date(2026, 11, 18)))
         settle()

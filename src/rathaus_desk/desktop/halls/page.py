@@ -98,8 +98,6 @@ class OccupancyPage(Page):
         row = QHBoxLayout()
         row.setSpacing(S)
         row.addWidget(label("page-title", "Hallen"), 0, Qt.AlignmentFlag.AlignBaseline)
-        self._title = label("muted", self._scale.title)
-        row.addWidget(self._title, 0, Qt.AlignmentFlag.AlignBaseline)
         row.addStretch(1)
         listed = button("Liste", "list", tip="Die Buchungen als Liste")
         listed.clicked.connect(lambda: self.desk.go("buchungen"))
@@ -125,8 +123,10 @@ class OccupancyPage(Page):
             made.setChecked(name == self._scale.name)
             self._chips.addButton(made, at)
             second.addWidget(made)
+        self._title = label("muted", self._scale.title, wrap=True)
+        second.addSpacing(S)
+        second.addWidget(self._title, 1)
         self._chips.idClicked.connect(lambda at: self.show_scale(Scale(SCALES[at][0], self._scale.day)))
-        second.addStretch(1)
         rows.addLayout(second)
         return head
 

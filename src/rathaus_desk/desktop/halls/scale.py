@@ -93,5 +93,5 @@ class Scale:
             return f"Belegung {MONTHS[self.day.month - 1]} {self.day.year}"
         if self.name == "week":
             ends = self.last.date() - timedelta(days=1)
-            return f"Belegung {german_date(self.first.date())} bis {german_date(ends)}"
+            return f"Belegung {self.first:%d.%m.} bis {german_date(ends)}"
         return f"Belegung {DAYS[self.day.weekday()]} {german_date(self.day)}"

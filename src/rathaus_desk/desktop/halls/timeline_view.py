@@ -264,7 +264,8 @@ class Timeline(QTableView):
             if self.scale.name != "day" and begins.weekday() >= 5:
                 painter.fillRect(x, 0, width, bottom, now.colour("alternate"))
             if self.today is not None and begins <= self.today < begins + self.scale.unit:
-                painter.fillRect(x, 0, width, bottom, now.colour("tint"))
+                painter.fillRect(x, 0, width, bottom, now.colour("hover"))
+                painter.fillRect(x, 0, width, 3, now.colour("accent"))
             if self.scale.name != "month" or begins.weekday() == 0:
                 painter.setPen(now.colour("line"))
                 painter.drawLine(x, 0, x, bottom)
