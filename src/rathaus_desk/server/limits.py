@@ -6,7 +6,7 @@ import time
 from threading import Lock
 
 _ENTRY = ("/v1/enrol", "/v1/session", "/v1/session/challenge")
-_PER_MINUTE = 120
+_PER_MINUTE = 600
 """Requests of one address at the doors where nobody is known yet. A town hall has one address for all its
 workstations."""
 _FREE = ("/health", "/ready", "/metrics")

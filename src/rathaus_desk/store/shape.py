@@ -48,6 +48,8 @@ class Shape:
     decoders: Mapping[str, Callable[[Any], Any]]
     selection: str
     """The statement that reads a row by its id."""
+    insertion: str
+    """The statement that makes a row; values in the order of `columns`."""
 
     def read(self, connection: Any, record: bytes) -> Raw | None:
         """The raw row with this id, tombstones too; None if there is none. ``connection``: the driver's."""
@@ -66,12 +68,6 @@ class Shape:
         """Statement and values that change some columns of a row."""
         changed = ", ".join(f"{_quoted(name)} = ?" for name in raw)
         return f"UPDATE {_quoted(self.name)} SET {changed} WHERE id = ?", (*raw.values(), record)
-
-    @property
-    def insertion(self) -> str:
-        """The statement that makes a row; values in the order of `columns`."""
-        names = ", ".join(map(_quoted, self.columns))
-        return f"INSERT INTO {_quoted(self.name)} ({names}) VALUES ({', '.join('?' * len(self.columns))})"
 
 
 def _quoted(name: str) -> str:
@@ -155,6 +151,7 @@ def shape_of(name: str) -> Shape:
         groups.update(dict.fromkeys(group, frozenset(group)))
     codings = {str(column.name): _coding(column.type) for column in table.columns}
     synced = schema.synced_tables()
+    quoted = ", ".join(map(_quoted, columns))
     return Shape(
         name=name,
         columns=columns,
@@ -168,7 +165,8 @@ def shape_of(name: str) -> Shape:
         ),
         encoders={column: coding[0] for column, coding in codings.items()},
         decoders={column: coding[1] for column, coding in codings.items()},
-        selection=f"SELECT {', '.join(map(_quoted, columns))} FROM {_quoted(name)} WHERE id = ?",
+        selection=f"SELECT {quoted} FROM {_quoted(name)} WHERE id = ?",
+        insertion=f"INSERT INTO {_quoted(name)} ({quoted}) VALUES ({', '.join('?' * len(columns))})",
     )
 
 

@@ -24,8 +24,9 @@ MOST_BYTES_ALONE = 8 * 2**20
 MOST_CHANGES = 5000
 """Row changes of one operation; imports are cut into operations with one ``import_id``."""
 
-Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-Salt = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+Digest = Annotated[str, msgspec.Meta(min_length=64, max_length=64)]
+"""64 hex digits; that they are hex is seen when they are used."""
+Salt = Annotated[str, msgspec.Meta(min_length=32, max_length=32)]
 
 
 class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -131,9 +132,19 @@ _encoder = msgspec.json.Encoder()
 def read_envelope(raw: bytes | msgspec.Raw) -> Envelope:
     """An operation as it came; Broken if it is none."""
     try:
-        return _envelope.decode(raw)
-    except msgspec.DecodeError as error:
+        envelope = _envelope.decode(raw)
+        _bytes_of(envelope)
+    except (msgspec.DecodeError, ValueError) as error:
         raise Broken("Ein Vorgang ist unvollständig angekommen.", detail=str(error)) from error
+    return envelope
+
+
+def _bytes_of(envelope: Envelope) -> None:
+    """Raises ValueError unless every digest and salt is what it should be."""
+    for digits in (envelope.prev, envelope.hash, envelope.request_salt or envelope.request_digest or "x"):
+        bytes.fromhex(digits)
+    for sent in envelope.changes:
+        bytes.fromhex((sent.d or "x") if sent.c is msgspec.UNSET or sent.s is None else sent.s)
 
 
 def read_header(envelope: Envelope) -> Header:

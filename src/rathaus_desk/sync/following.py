@@ -125,8 +125,7 @@ class _Pull:
     def take(self, page: Sequence[Decided]) -> None:
         overlay = self._overlay()
         if not overlay:
-            for one in page:
-                self._apply(one)
+            self._apply(page)
         elif self._is_beginning_of(overlay, page):
             for one in page:
                 self._confirm(one)
@@ -134,8 +133,7 @@ class _Pull:
                 self._rows.forget_shadows()
         else:
             self._rows.take_back()
-            for one in page:
-                self._apply(one)
+            self._apply(page)
             for number, *_ in self._overlay():
                 self._redo(number)
 
@@ -168,14 +166,14 @@ class _Pull:
             if image is not None and image != shadow[0]:
                 self._rows.move_shadow(table, id_, image)
 
-    def _apply(self, one: Decided) -> None:
-        self._keep(one)
-        if one.entry.verdict is None:
-            for place, change in enumerate(one.changes):
-                if change is None:
-                    continue
-                self._rows.write_change(change, one.images.get(place), one.n, one.header.issued_at)
-                if change.k == "erase":
+    def _apply(self, page: Sequence[Decided]) -> None:
+        for one in page:
+            self._keep(one)
+        accepted = [one for one in page if one.entry.verdict is None]
+        self._rows.write_page(accepted)
+        for one in accepted:
+            for change in one.changes:
+                if change is not None and change.k == "erase":
                     scrub(self._following.driver, Guard.mark, UUID(change.id).bytes)
 
     def _keep(self, one: Decided) -> None:

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 from uuid import UUID
 
 from rathaus_desk.store.canonical import canonical_text, parsed
 from rathaus_desk.store.engine import Following
+from rathaus_desk.store.journal import Header
 from rathaus_desk.store.overlay import image_of, raw_of
 from rathaus_desk.store.shape import referring_to, shape_of
 from rathaus_desk.sync.envelope import Broken
 from rathaus_desk.sync.rules import CLAIM, Change, Row, Unique
+
+_TOGETHER = 500
+"""Rows read in one statement."""
+
+
+class Decided(Protocol):
+    """An operation as the server decided on it."""
+
+    @property
+    def n(self) -> int:
+        """Its number."""
+
+    @property
+    def changes(self) -> Sequence[Change | None]:
+        """Its changes; None where one was erased."""
+
+    @property
+    def images(self) -> Mapping[int, Mapping[str, Any]]:
+        """Place of a change → the whole row as it was left."""
+
+    @property
+    def header(self) -> Header:
+        """Its header."""
 
 
 class DeskRows:
@@ -108,15 +132,19 @@ class DeskRows:
             values = {**raw, "id": record}
             self._following.execute(shape.insertion, tuple(values[column] for column in shape.columns))
 
-    def write_change(self, change: Change, image: Mapping[str, Any] | None, n: int, moment: str) -> None:
-        """What the server says a change made of its row."""
-        table, record = change.t, UUID(change.id)
-        shape = shape_of(table)
-        before = shape.read(self._following.driver, record.bytes)
-        made = effect(change, image, n, moment, before)
-        if made:
-            self._following.touched[table, record] = None
-            self.put(table, record.bytes, shape.raw(made), is_there=before is not None)
+    def write_page(self, changes: Sequence[Decided]) -> None:
+        """What the server says the operations of a page made of their rows, in its order.
+
+        Each row is read once and written once: claims that are given up first, then the rest table by table.
+        """
+        page = _Page(self._following)
+        page.load((change.t, change.id) for one in changes for change in one.changes if change)
+        for one in changes:
+            images = one.images
+            for place, change in enumerate(one.changes):
+                if change is not None:
+                    page.write(change, images.get(place), one.n, one.header.issued_at)
+        page.flush()
 
     def remember(self, rows: Iterable[tuple[str, str]]) -> None:
         """Keeps shadows of rows that an operation of the overlay is about to write."""
@@ -155,6 +183,52 @@ class DeskRows:
             if image is not None:
                 self.put(table, record, raw_of(table, parsed(image)), is_there=False)
         self.forget_shadows()
+
+
+class _Page:
+    """The rows that a page of the log touches, in memory until all of it is applied."""
+
+    def __init__(self, following: Following) -> None:
+        self._following = following
+        self._before: dict[tuple[str, bytes], dict[str, Any]] = {}
+        self._now: dict[tuple[str, bytes], dict[str, Any]] = {}
+
+    def load(self, wanted: Iterable[tuple[str, str]]) -> None:
+        """Reads what is there."""
+        by_table: dict[str, dict[bytes, None]] = {}
+        for table, record in wanted:
+            by_table.setdefault(table, {})[UUID(record).bytes] = None
+        for table, records in by_table.items():
+            shape, ids = shape_of(table), list(records)
+            for at in range(0, len(ids), _TOGETHER):
+                some = ids[at : at + _TOGETHER]
+                query = shape.selection.replace("id = ?", f"id IN ({', '.join('?' * len(some))})")
+                for row in self._following.driver.execute(query, some):
+                    self._before[table, row[0]] = dict(zip(shape.columns, row, strict=True))
+
+    def write(self, change: Change, image: Mapping[str, Any] | None, n: int, moment: str) -> None:
+        """One change more."""
+        key = (change.t, UUID(change.id).bytes)
+        before = self._now.get(key) or self._before.get(key)
+        made = effect(change, image, n, moment, before)
+        if made:
+            self._now[key] = {"id": key[1], **(before or {}), **shape_of(change.t).raw(made)}
+            self._following.touched[change.t, UUID(change.id)] = None
+
+    def flush(self) -> None:
+        """Writes what changed."""
+        phases: dict[tuple[bool, str, bool], list[Mapping[str, Any]]] = {}
+        for key, row in self._now.items():
+            later = not (key[0] == CLAIM and row["deleted_at"] is not None)
+            phases.setdefault((later, key[0], key in self._before), []).append(row)
+        for (_, table, is_there), rows in sorted(phases.items(), key=lambda item: item[0][0]):
+            shape = shape_of(table)
+            if is_there:
+                statement = shape.update(b"", dict.fromkeys(shape.columns[1:]))[0]
+                order = (*shape.columns[1:], "id")
+            else:
+                statement, order = shape.insertion, shape.columns
+            self._following.execute_many(statement, [[row[name] for name in order] for row in rows])
 
 
 def effect(
