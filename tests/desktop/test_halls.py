@@ -30,6 +30,7 @@ from rathaus_desk.kernel.money import Money
 from rathaus_desk.letters import queries as letters
 from rathaus_desk.office.town_hall import TownHall
 from rathaus_desk.people.operations import AddressDetails, EnterPerson, PersonDetails
+from rathaus_desk.store.attachments import attachments_of
 
 
 @pytest.fixture
@@ -212,8 +213,11 @@ def test_from_the_phone_to_the_refunded_deposit(
     fill: Callable[..., None],
     hall: UUID,
     club: UUID,
+    tmp_path: Path,
 ) -> None:
     desk = window.desk
+    photo = tmp_path / "stuhl.png"
+    photo.write_bytes(b"a picture of a chair")
     desk.do("halls.book")
     fill(
         hall=str(hall),
@@ -241,13 +245,15 @@ def test_from_the_phone_to_the_refunded_deposit(
     desk.do("halls.hand_over", booking)
     fill(for_town="Herr Muster", for_user="Frau Beispiel", keys="14, 15")
     desk.do("halls.take_back", booking)
-    fill(for_town="Herr Muster", for_user="Frau Beispiel", damage="ein Stuhl", cost=Money(4000))
+    fill(for_town="Herr Muster", for_user="Frau Beispiel", damage="ein Stuhl", cost=Money(4000), photo=photo)
     desk.do("halls.settle", booking)
     fill(letter=True)
 
     with office.store.read() as session:
         kept = queries.booking(session, booking)
         assert (kept.state, kept.total) == ("settled", Money(31000))
+        back = queries.handovers(session, booking)[1]
+        assert [one.name for one in attachments_of(session, back.id)] == ["stuhl.png"]
         entries = queries.deposit_entries(session, booking)
         assert Ledger.of((one.kind, one.amount) for one in entries) == Ledger(
             Money(30000), Money(4000), Money(26000)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import mimetypes
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +50,7 @@ from rathaus_desk.halls.operations.handing import (
     Checked,
     Damage,
     HandOverHall,
+    KeptPhoto,
     PrintHandoverForm,
     SettleBooking,
 )
@@ -550,11 +553,17 @@ def _handing(desk: Desk, booking: UUID, direction: Direction) -> None:
             meters=_meters(values),
             checklist=(Checked(item="besenrein und vollständig", ok=bool(values.get("clean"))),),
             damage=(Damage(text=damage, cost=values.get("cost") or Money()),) if damage else (),
+            photos=_photos(desk, values.get("photo")),
             remark=values.get("remark") or "",
         )
 
     damage_rows: tuple[tuple[Field, ...], ...] = (
-        ((Field("damage", "S&chaden", span=8), Field("cost", "K&osten", "money", 4)),) if back else ()
+        (
+            (Field("damage", "S&chaden", span=8), Field("cost", "K&osten", "money", 4)),
+            (Field("photo", "&Foto", "file", 12, suffixes=(".jpg", ".jpeg", ".png")),),
+        )
+        if back
+        else ()
     )
     _asked(
         desk,
@@ -582,6 +591,19 @@ def _handing(desk: Desk, booking: UUID, direction: Direction) -> None:
         values={"clean": True},
         words="Rücknahme festgehalten." if back else "Übergabe festgehalten.",
     )
+
+
+def _photos(desk: Desk, path: Path | None) -> tuple[KeptPhoto, ...]:
+    """The photo that was chosen, stored."""
+    if path is None:
+        return ()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"„{path.name}“ lässt sich nicht lesen.", detail=str(error)) from error
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    sha256 = desk.office.store.keep(content, path.name)
+    return (KeptPhoto(name=path.name, media_type=kind, sha256=sha256, size=len(content)),)
 
 
 def _meters(values: Values) -> dict[str, Decimal]:

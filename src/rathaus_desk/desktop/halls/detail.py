@@ -79,6 +79,7 @@ def booking_detail(session: Session, record: UUID, on: date) -> Detail | None:
     hall = session.get_one(Hall, booking.hall_id)
     cases = [booking.case_id] if booking.case_id else []
     notices = list(session.scalars(select(Notice.id).where(Notice.case_id.in_(cases))))
+    about = [record, *(one.id for one in queries.handovers(session, record))]
     actions = _NEXT.get(booking.state, ())
     return Detail(
         title=booking.purpose,
@@ -92,10 +93,10 @@ def booking_detail(session: Session, record: UUID, on: date) -> Detail | None:
         ),
         tabs=(
             Tab("Übersicht", tuple(_overview(session, booking, on))),
-            case_tab([record], cases),
+            case_tab(about, cases),
             letters_tab([record, *notices], cases),
             fees_tab(on, cases=cases),
-            history_tab([record]),
+            history_tab(about),
         ),
     )
 
