@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import os
 import random
 import sys
 import tempfile
@@ -152,6 +153,7 @@ def main() -> None:
         office = town_of(home, key, Path(folder))
         clubs = fill(office, asked.bookings)
         measure(office, clubs)
+        measure_window(office)
         office.close()
         race(home, key, clubs[0], asked.rounds)
 
@@ -250,6 +252,47 @@ def measure(office: TownHall, clubs: list[UUID]) -> None:
         office.run(request)
         placed.append((time.perf_counter() - start) * 1000)
     report("a series placed: 52 bookings, claims, journal, search", placed[5:], "<= 20 ms")
+
+
+def measure_window(office: TownHall) -> None:
+    """The week of all halls through the page itself: read, shown, painted; and one step of a drag."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from rathaus_desk.desktop import app, modules
+    from rathaus_desk.desktop.halls.page import OccupancyPage, _read
+    from rathaus_desk.desktop.halls.scale import Scale
+
+    running = app.application(hidden=True)
+    modules.load()
+    desk, window = app.open_window(office, appearance="light")
+    window.resize(1440, 900)
+    window.show()
+    desk.go("hallen")
+    app.settle(desk)
+    page = window.page
+    assert isinstance(page, OccupancyPage)
+    weeks = [Scale("week", date(2026, 1, 5) + timedelta(weeks=number)) for number in range(60)]
+    turn = iter(weeks)
+
+    def turned() -> None:
+        scale = next(turn)
+        page._show(scale, *desk.read_now(lambda session: _read(session, scale)))
+        page.timeline.viewport().repaint()
+
+    report("the week of 60 halls read and painted", timed(turned), "<= 100 ms")
+    bar = next(iter(page.timeline.model().by_room.values()))[0]
+
+    def dragged() -> None:
+        page.timeline._ghost = (5, bar.starts, bar.ends)
+        page.timeline.viewport().repaint()
+
+    report("one step of a drag, painted", timed(dragged), "<= 16 ms")
+    report(
+        "… its price and conflicts, in a worker",
+        timed(lambda: page._outlook(bar, bar.starts.replace(hour=1), bar.starts.replace(hour=3))),
+    )
+    window.hide()
+    desk.close()
+    running.processEvents()
 
 
 def series_of(hall: UUID, club: UUID, first: date, hour: int) -> BookSeries:

@@ -53,7 +53,7 @@ def test_what_is_taken_is_named_and_nothing_is_booked(call, home):
         {
             "from": "2026-11-14T14:00:00+01:00",
             "to": "2026-11-14T23:00:00+01:00",
-            "what": "saal: Konzert, Gesangverein Altenfeld",
+            "what": "Saal: Konzert, Gesangverein Altenfeld",
         }
     ]
     assert refused.document["nearest"][0]["from"] == "2026-11-15T01:00:00+01:00"

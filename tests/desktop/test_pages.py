@@ -21,6 +21,8 @@ PAGE_NAMES = (
     "antraege",
     "friedhof",
     "bestattung",
+    "hallen",
+    "buchungen",
     "personen",
     "doppelte",
     "gebuehren",
@@ -144,7 +146,7 @@ def test_no_label_is_cut_without_saying_so(
 def test_every_command_named_on_a_page_is_registered(
     looked_at: MainWindow, settle: Callable[[], None]
 ) -> None:
-    for name in ("antraege", "friedhof", "personen", "gebuehren", "post"):
+    for name in ("antraege", "friedhof", "buchungen", "personen", "gebuehren", "post"):
         looked_at.desk.go(name)
         settle()
         page = looked_at.page

@@ -107,7 +107,7 @@ def test_what_is_in_the_way_is_named_and_the_nearest_free_time_proposed(town, bo
     with pytest.raises(Occupied) as refused:
         book(day(20, hour=23, minute=30), day(21, hour=2), set="beide_saele")
     said = refused.value
-    assert {one.room for one in said.obstacles} == {"saal", "kleiner_saal"}
+    assert {one.room for one in said.obstacles} == {"Saal", "Kleiner Saal"}
     assert "Konzert, Gesangverein Altenfeld (20.06.2026, 14:00 bis 23:00 Uhr)" in said.sentence
     assert said.nearest[0].starts == day(21, hour=1, minute=30)
 

@@ -54,7 +54,7 @@ def test_the_calendar_of_a_hall_says_who_and_when(town, booked):
     assert wrong == []
     assert [(one.title, one.location) for one in entries] == [
         ("Konzert (Gesangverein Altenfeld)", "Dorfgemeinschaftshaus Altenfeld, Saal"),
-        ("geschlossen: Reparatur", "Dorfgemeinschaftshaus Altenfeld, theke"),
+        ("geschlossen: Reparatur", "Dorfgemeinschaftshaus Altenfeld, Theke"),
     ]
     assert (entries[0].starts, entries[0].ends) == (
         datetime(2026, 11, 14, 14),

@@ -65,11 +65,11 @@ def test_a_closed_time_takes_its_rooms_and_gives_them_back(town, musterrode, hal
         rooms=("theke",),
     )
     closed = town.run(closing).value
-    with pytest.raises(Occupied, match=r"theke: geschlossen: Wahl \(13\.09\.2026, 00:00 bis 24:00 Uhr\)"):
+    with pytest.raises(Occupied, match=r"Theke: geschlossen: Wahl \(13\.09\.2026, 00:00 bis 24:00 Uhr\)"):
         town.run(msgspec.structs.replace(closing, rooms=()))
     file = content(musterrode)
     without = msgspec.structs.replace(file.hall[0], rooms=("saal", "kleiner_saal", "kueche"), set=())
-    with pytest.raises(Refused, match=r"Raum „theke“ .* kann nicht wegfallen"):
+    with pytest.raises(Refused, match=r"Raum „Theke“ .* kann nicht wegfallen"):
         town.run(SetUpHalls(owner=town.owner, file=msgspec.structs.replace(file, hall=(without,))))
     town.run(OpenHall(closed_time=closed))
     town.run(msgspec.structs.replace(closing, rooms=()))

@@ -272,4 +272,6 @@ def test_two_windows_and_a_script_want_the_same_hour(town, hall_id, club, make_s
         for thread in threads:
             thread.join()
         assert answers.count("won") == 1, answers
-        assert sum("elegt" in answer and "drittel_1: Training" in answer for answer in answers) == 2, answers
+        assert sum("elegt" in answer and "Hallendrittel 1: Training" in answer for answer in answers) == 2, (
+            answers
+        )

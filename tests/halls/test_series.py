@@ -106,7 +106,8 @@ def test_all_collisions_at_once_and_nothing_is_placed(town, training, meeting):
     with pytest.raises(Collides) as refused:
         training()
     assert [f"{one.occurrence.on}" for one in refused.value.collisions] == ["2026-09-11", "2027-02-05"]
-    assert "drittel_1: Übung, Feuerwehrverein (11.09.2026, 18:00 bis 20:00 Uhr)" in refused.value.sentence
+    taken = "Hallendrittel 1: Übung, Feuerwehrverein (11.09.2026, 18:00 bis 20:00 Uhr)"
+    assert taken in refused.value.sentence
     with town.store.read() as session:
         assert queries.series_of_season(session, "") == []
 
@@ -228,7 +229,10 @@ def test_the_plan_of_a_season_is_copied_with_its_collisions_shown(town, training
     )
     with pytest.raises(Collides) as refused:
         town.run(copy)
-    assert [one.obstacles[0].room for one in refused.value.collisions] == ["drittel_1", "drittel_2"]
+    assert [one.obstacles[0].room for one in refused.value.collisions] == [
+        "Hallendrittel 1",
+        "Hallendrittel 2",
+    ]
     placed = town.run(msgspec.structs.replace(copy, on_collision="skip")).value
     assert [len(one.booked) for one in placed] == [11, 11]
     with town.store.read() as session:

@@ -59,7 +59,7 @@ def test_days_income_groups_and_cost_of_a_hall(town, saal, hall_id):
         assert (dgh.income, dgh.cost_per_used_day) == (Money(27000), Money(500_000))
         assert {one.used_days for one in others} == {0}
         rooms = [one.room for one in utilisation(session, YEAR, rooms=True) if one.used_days]
-        assert rooms == ["", "saal"]
+        assert rooms == ["", "Saal"]
 
 
 def test_what_was_booked_and_not_used(town, saal):
@@ -136,5 +136,5 @@ def test_the_hall_is_named_in_its_list(town, saal):
     saal(20)
     with town.store.read() as session:
         (row,) = LISTINGS[0].rows(session, Wanted(date(2026, 5, 4)))
-        assert row[:2] == ("Dorfgemeinschaftshaus Altenfeld", "saal")
+        assert row[:2] == ("Dorfgemeinschaftshaus Altenfeld", "Saal")
         assert queries.halls(session)[0].name == row[0]

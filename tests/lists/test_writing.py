@@ -262,3 +262,18 @@ def test_a_row_of_the_wrong_length_is_a_mistake_of_the_program(tmp_path):
     for form in ("excel", "csv", "json"):
         with pytest.raises(ValueError, match="graeber: a row of 1 values for 7 columns"):
             written(tmp_path, form, [("B/4/17",)])
+
+
+def test_numbers_are_drawn_below_the_table(tmp_path):
+    columns = (
+        Column("hall", "Halle"),
+        Column("used", "genutzt", "number"),
+        Column("empty", "leer", "number"),
+    )
+    listing = Listing("nutzung", "Nutzung", columns, lambda *_: (), chart=("used", "empty"))
+    target = tmp_path / "nutzung.xlsx"
+    writing.write(target, "excel", listing, [("Saal", 3, 4), ("Küche", 1, 6)], NINE)
+    with zipfile.ZipFile(target) as parts:
+        drawn = parts.read("xl/charts/chart1.xml").decode()
+    assert "Nutzung!$B$2:$B$3" in drawn
+    assert "Nutzung!$C$2:$C$3" in drawn

@@ -24,6 +24,7 @@ LATER = (
     "applications.page",
     "cemetery.page",
     "cemetery.burial_page",
+    "halls.page",
     "people.page",
     "people.duplicates",
     "fees.page",
@@ -40,6 +41,8 @@ _PAGES: tuple[tuple[str, str, str, int | None, tuple[str, ...], str], ...] = (
     ("antraege", "Anträge", "inbox", 2, ("application", "quarantined_delivery"), "applications.page"),
     ("friedhof", "Friedhof", "flower-2", 3, ("grave", "burial"), "cemetery.page"),
     ("bestattung", "Bestattung eintragen", "", None, (), "cemetery.burial_page"),
+    ("hallen", "Hallen", "calendar-days", 4, ("hall",), "halls.page"),
+    ("buchungen", "Hallenbuchungen", "", None, ("booking", "booking_series"), "halls.page"),
     ("personen", "Personen", "users", 5, ("person",), "people.page"),
     ("gebuehren", "Gebühren", "receipt-euro", 6, ("due_item", "notice"), "fees.page"),
     ("post", "Post", "mail", 7, ("letter",), "post.page"),
@@ -50,6 +53,7 @@ _PAGES: tuple[tuple[str, str, str, int | None, tuple[str, ...], str], ...] = (
 )
 _COMMANDS = (
     ("cemetery.enter_burial", "Bestattung eintragen", "flower-2", "Ctrl+B", "cemetery.page"),
+    ("halls.book", "Halle buchen", "calendar-days", "Ctrl+H", "halls.page"),
     ("applications.take_in", "Antrag einlesen", "upload", "Ctrl+O", "applications.page"),
 )
 

@@ -218,7 +218,14 @@ def season_rows(session: Session, _wanted: Wanted) -> Iterator[Row]:
 
 LISTINGS = (
     Listing("hallenbuchungen", "Hallenbuchungen", BOOKING_COLUMNS, booking_rows, _BY_PERIOD),
-    Listing("hallennutzung", "Auslastung der Hallen", USE_COLUMNS, use_rows, _BY_PERIOD),
+    Listing(
+        "hallennutzung",
+        "Auslastung der Hallen",
+        USE_COLUMNS,
+        use_rows,
+        _BY_PERIOD,
+        chart=("used_days", "closed_days", "empty_days"),
+    ),
     Listing("hallen-nicht-genutzt", "Gebucht und nicht genutzt", UNUSED_COLUMNS, unused_rows, _BY_PERIOD),
     Listing("kautionen", "Kautionen", DEPOSIT_COLUMNS, deposit_rows, _BY_PERIOD),
     Listing("hallenaufgaben", "Aufgaben zu Hallenbuchungen", TASK_COLUMNS, task_rows, _BY_PERIOD),

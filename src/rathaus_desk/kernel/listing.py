@@ -60,7 +60,8 @@ class Listing:
 
     ``rows(session, wanted)`` yields a tuple for each line, in the order of ``columns``, sorted as people
     expect; BadInput if what is wanted does not exist. ``narrowed_by`` says which parts of `Wanted` it heeds.
-    A ``public`` list may leave the house: it holds no holder, applicant, debtor or contact.
+    A ``public`` list may leave the house: it holds no holder, applicant, debtor or contact. ``chart`` names
+    number columns that Excel draws as bars below the table.
     """
 
     name: str
@@ -69,3 +70,4 @@ class Listing:
     rows: Callable[[Any, Wanted], Iterable[Row]]
     narrowed_by: frozenset[Narrowing] = frozenset()
     public: bool = False
+    chart: tuple[str, ...] = ()

@@ -209,7 +209,7 @@ class _Sheet:
     """The one sheet of a list."""
 
     def __init__(self, book: Any, listing: Listing, made_at: datetime) -> None:
-        self._listing = listing
+        self._listing, self._book = listing, book
         self._sheet = sheet = book.add_worksheet(sheet_name(listing.title))
         self._heading = book.add_format({"bold": True, "bg_color": "#E7ECF1", "bottom": 1, "valign": "top"})
         # With the quote prefix a text stays a text, also after somebody edits the cell.
@@ -256,6 +256,28 @@ class _Sheet:
         self._sheet.ignore_errors({"number_stored_as_text": whole})
         for place, width in enumerate(self._widths):
             self._sheet.set_column(place, place, min(width, _WIDEST))
+        if self._listing.chart and line:
+            self._draw(line)
+
+    def _draw(self, lines: int) -> None:
+        """The numbers of the listing's chart as stacked bars below the table, a bar a line."""
+        keys = [column.key for column in self._listing.columns]
+        texts = [place for place, column in enumerate(self._listing.columns) if column.kind == "text"]
+        chart = self._book.add_chart({"type": "bar", "subtype": "stacked"})
+        name = self._sheet.get_name()
+        for key in self._listing.chart:
+            place = keys.index(key)
+            chart.add_series(
+                {
+                    "name": [name, 0, place],
+                    "categories": [name, 1, texts[0], lines, texts[0] + (texts[1:2] == [texts[0] + 1])],
+                    "values": [name, 1, place, lines, place],
+                }
+            )
+        chart.set_title({"name": self._listing.title})
+        chart.set_y_axis({"reverse": True})
+        chart.set_size({"width": 900, "height": max(240, 28 * lines + 120)})
+        self._sheet.insert_chart(lines + 2, 0, chart)
 
     def _write(self, line: int, place: int, kind: ColumnKind, value: Any) -> None:
         # Of an uncertain date one certain day is a day to sort by; anything else stands as it was written.

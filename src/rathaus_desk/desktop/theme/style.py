@@ -123,6 +123,8 @@ QHeaderView {{ background: {t.sheet}; border: 0; }}
 QHeaderView::section {{ background: {t.sheet}; color: {t.muted}; border: 0; border-bottom: 1px solid {t.line};
     padding: 0 12px; font-weight: 600; }}
 QHeaderView::section:first {{ padding-left: 24px; }}
+QHeaderView::section:vertical {{ padding-left: 24px; border-right: 1px solid {t.line}; font-weight: 400; }}
+QTableCornerButton::section {{ background: {t.sheet}; border: 0; border-bottom: 1px solid {t.line}; }}
 QHeaderView::section:hover {{ color: {t.text}; background: {t.hover}; }}
 QHeaderView::up-arrow {{ image: url("{up}"); width: 14px; height: 14px; }}
 QHeaderView::down-arrow {{ image: url("{down}"); width: 14px; height: 14px; }}

@@ -18,6 +18,8 @@ from rathaus_desk.cemetery.records import Burial, Cemetery, Grave
 from rathaus_desk.desktop.parts.described import Banner, Line, Target
 from rathaus_desk.desktop.tabs import when_words
 from rathaus_desk.fees.queries import overdue
+from rathaus_desk.halls import queries as halls
+from rathaus_desk.halls.rules.times import moment_of, wall_of
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.letters import queries as letters
@@ -37,7 +39,11 @@ _PAGES = {
     "due_item": ("gebuehren", "euro"),
     "appeal": ("gebuehren", "scale"),
     "follow_up": ("", "clock"),
+    "hall_task": ("buchungen", "list-checks"),
+    "option": ("buchungen", "calendar-clock"),
+    "waiting": ("", "bell"),
 }
+_ACTIONS = {"follow_up": "town.finish_follow_up", "waiting": "halls.offer_waiting"}
 _MOST = 12
 
 
@@ -96,7 +102,7 @@ def today(session: Session, now: datetime, clerk: UUID | None) -> Today:
         day=f"{_DAYS[on.weekday()]}, {on.day}. {_MONTHS[on.month - 1]} {on.year}",
         banners=tuple(_banners(session, now)),
         metrics=tuple(_metrics(session, on, coming)),
-        happening=tuple(_happening(session, on)),
+        happening=(*_happening(session, on), *_lettings(session, on)),
         to_do=tuple(_to_do(session, coming, on, clerk))[:_MOST],
         no_statute=not catalogue.versions(session, "statute"),
         empty=session.scalar(select(Grave.id).limit(1)) is None
@@ -217,6 +223,22 @@ def _happening(session: Session, on: date) -> Iterator[Line]:
         )
 
 
+def _lettings(session: Session, on: date) -> Iterator[Line]:
+    """What takes place in the halls today and tomorrow."""
+    first, last = (moment_of(datetime(day.year, day.month, day.day)) for day in (on, on + timedelta(days=2)))
+    names = {hall.id: hall.name for hall in halls.halls(session)}
+    for one in halls.bookings_between(session, first, last):
+        begins = wall_of(one.starts)
+        day = "morgen" if begins.date() > on else "" if begins.date() == on else "seit"
+        yield Line(
+            one.purpose,
+            names.get(one.hall_id, ""),
+            " ".join(filter(None, (day, f"{begins:%H:%M}" if day != "seit" else german_date(begins.date())))),
+            "calendar-days",
+            target=Target("buchungen", one.id),
+        )
+
+
 def _to_do(session: Session, coming: list[Due], on: date, clerk: UUID | None) -> Iterator[Line]:
     for draft in local.drafts(session, clerk=clerk):
         title = draft.content.get("title") if isinstance(draft.content, dict) else None
@@ -236,6 +258,6 @@ def _to_do(session: Session, coming: list[Due], on: date, clerk: UUID | None) ->
             german_date(one.on) if one.on < on else when_words(one.on, on),
             mark,
             target=Target(where, one.id) if where else None,
-            action="town.finish_follow_up" if one.kind == "follow_up" else "",
+            action=_ACTIONS.get(one.kind, ""),
             record=one.id,
         )

@@ -50,6 +50,15 @@ class Damage(msgspec.Struct, frozen=True, kw_only=True):
     cost: Money = Money()
 
 
+class KeptPhoto(msgspec.Struct, frozen=True, kw_only=True):
+    """A photo that `Store.keep` has stored; ``size`` in bytes."""
+
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+
+
 class HandOverHall(Request, frozen=True, kw_only=True):
     """Keys go out (``out``) or come back (``back``) ``at`` a time (naive: wall time).
 
@@ -65,6 +74,7 @@ class HandOverHall(Request, frozen=True, kw_only=True):
     meters: dict[str, Decimal] = msgspec.field(default_factory=dict)
     checklist: tuple[Checked, ...] = ()
     damage: tuple[Damage, ...] = ()
+    photos: tuple[KeptPhoto, ...] = ()
     remark: str = ""
     pay_deposit_later: str = ""
     letter: bool = True
@@ -98,6 +108,8 @@ def hand_over(work: Work, request: HandOverHall) -> UUID:
         ),
     )
     work.session.add(made)
+    for photo in request.photos:
+        work.attach_kept(photo.sha256, photo.size, photo.name, photo.media_type, to=made.id)
     booking.state = state
     if request.letter:
         _file_record(work, booking, made)

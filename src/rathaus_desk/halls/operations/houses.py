@@ -76,7 +76,7 @@ class _Setting:
                     room = Room(id=its_id, hall_id=self._id, key=key)
                     session.add(room)
             buffer = table.buffers.get(key)
-            room.name, room.rank = table.room_name(key), rank
+            room.name, room.rank = _room_name(table, key), rank
             room.capacity = dict(table.capacity.get(key, {}))
             room.buffer_before = buffer.before if buffer else table.buffer_minutes
             room.buffer_after = buffer.after if buffer else table.buffer_minutes
@@ -99,6 +99,12 @@ class _Setting:
             one.name, one.rank, one.rooms = entry.name, rank, list(entry.rooms)
         for one in known.values():
             session.delete(one)
+
+
+def _room_name(table: HallTable, key: str) -> str:
+    """How a room is called: as the file says, as the set that is this room alone, or by its key."""
+    alone = next((entry.name for entry in table.set if entry.rooms == (key,)), "")
+    return table.names.get(key) or alone or key.replace("_", " ").capitalize()
 
 
 class CloseHall(Request, frozen=True, kw_only=True):

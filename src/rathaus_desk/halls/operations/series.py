@@ -16,7 +16,16 @@ from rathaus_desk.halls.occupancy import Place, place, refuse_occupied
 from rathaus_desk.halls.operations.bookings import LONGEST_PURPOSE, end_ended_options
 from rathaus_desk.halls.prices import Pricing
 from rathaus_desk.halls.records import Booking, BookingSeries, Rank
-from rathaus_desk.halls.rules.series import EXCEPTED, Occurrence, Skip, days_of, same_weekday, times_on, until
+from rathaus_desk.halls.rules.series import (
+    EXCEPTED,
+    Occurrence,
+    Skip,
+    days_of,
+    parts_of,
+    same_weekday,
+    times_on,
+    until,
+)
 from rathaus_desk.halls.rules.states import CLAIMING, ENDED
 from rathaus_desk.halls.rules.times import Times
 from rathaus_desk.halls.series_plan import (
@@ -300,12 +309,22 @@ def copy_season(work: Work, request: CopySeason) -> tuple[SeriesPlaced, ...]:
         raise BadInput(f"Eine Saison „{request.season}“ gibt es nicht.")
     if request.season == request.new_season or not request.new_season.strip():
         raise BadInput("Der neue Saisonplan braucht einen eigenen Namen.")
-    wanted = [_copied(work, series, request) for series in found]
+    # The parts of a series that was split are one again: both would want the same evenings.
+    distinct = {_slot(series): series for series in found}
+    wanted = [_copied(work, series, request) for series in distinct.values()]
     plans = [plan_series(work.session, one.hall, one.set, one.rooms, one.rule) for one in wanted]
     taken = [collision for plan in plans for collision in plan.collisions]
     if taken and request.on_collision == "none":
         raise Collides(taken)
     return tuple(book_series(work, one) for one in wanted)
+
+
+def _slot(series: BookingSeries) -> tuple[Any, ...]:
+    """What two parts of a split series have in common."""
+    rule = {name: value for name, value in parts_of(series.rrule).items() if name not in ("UNTIL", "COUNT")}
+    where = (series.hall_id, series.set_key, tuple(series.rooms), series.person_id, series.purpose)
+    when = (series.first.weekday(), series.time_from, series.time_to, tuple(sorted(rule.items())))
+    return (*where, *when)
 
 
 def _copied(work: Work, series: BookingSeries, request: CopySeason) -> BookSeries:

@@ -1,0 +1,342 @@
+"""The booking form: its fields, the request it makes, and what the input means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from rathaus_desk.desktop.desk import Desk
+from rathaus_desk.desktop.parts.described import (
+    Banner,
+    Card,
+    Choice,
+    Consequences,
+    Field,
+    Meaning,
+    Section,
+)
+from rathaus_desk.fees.tariff import Tariff
+from rathaus_desk.halls import queries
+from rathaus_desk.halls.books import books_of
+from rathaus_desk.halls.occupancy import comparable, nearest_free, obstacles, place
+from rathaus_desk.halls.operations.bookings import BookHall
+from rathaus_desk.halls.operations.series import BookSeries
+from rathaus_desk.halls.plan import BookingPlan, plan_booking
+from rathaus_desk.halls.prices import Pricing
+from rathaus_desk.halls.rules.times import Times, german_span
+from rathaus_desk.halls.series_plan import SeriesRule, plan_series
+from rathaus_desk.halls.wish import FEATURES, Wish
+from rathaus_desk.kernel.errors import BadInput, DeskError
+from rathaus_desk.kernel.periods import german_date
+from rathaus_desk.store.operations import Request
+
+Values = Mapping[str, Any]
+
+STATES = (
+    Choice("requested", "verbindlich beantragt"),
+    Choice("option", "Option"),
+    Choice("enquiry", "Anfrage (belegt nichts)"),
+)
+COLLISIONS = (
+    Choice("none", "gar nichts buchen"),
+    Choice("skip", "diese Termine auslassen"),
+    Choice("move", "diese Termine verlegen"),
+)
+
+
+def hall_choices(session: Session) -> list[Choice]:
+    """The halls to choose from."""
+    return [Choice(str(hall.id), hall.name, hall.district) for hall in queries.halls(session)]
+
+
+def _sets(desk: Desk) -> Callable[[Values], Sequence[Choice]]:
+    def choices(values: Values) -> Sequence[Choice]:
+        hall = values.get("hall")
+        if not hall:
+            return ()
+        return desk.read_now(
+            lambda session: [Choice(one.key, one.name) for one in queries.sets_of(session, UUID(hall))]
+        )
+
+    return choices
+
+
+def _words(desk: Desk, fact: str) -> Callable[[Values], Sequence[Choice]]:
+    """What the hall's tariff of the day calls the values of a fact."""
+
+    def choices(values: Values) -> Sequence[Choice]:
+        tariff = desk.read_now(lambda session: _tariff(session, values, desk.today))
+        if tariff is None:
+            return ()
+        if fact == "option":
+            known = tariff.words.declared("option") or {}
+            names = known or dict.fromkeys(sorted(tariff.words.known), "")
+            return [Choice(name, title or name) for name, title in names.items()]
+        declared = tariff.words.declared(fact)
+        if declared is None:
+            asked = sorted(
+                {
+                    str(value)
+                    for rule in tariff.rules()
+                    for condition in rule.when
+                    for entry in condition.comparisons
+                    if entry.fact == fact and not entry.suffix
+                    for value in entry.values
+                }
+            )
+            declared = dict.fromkeys(asked, "")
+        return [Choice(name, title or name) for name, title in declared.items()]
+
+    return choices
+
+
+def _tariff(session: Session, values: Values, today: date) -> Tariff | None:
+    if not values.get("hall"):
+        return None
+    try:
+        books = books_of(session, queries.hall(session, UUID(values["hall"])))
+        return books.tariff(values.get("on") or today)[1]
+    except DeskError:
+        return None
+
+
+def sections(desk: Desk, *, series: bool = False) -> tuple[Section, ...]:
+    """The fields of a booking, or of a series."""
+    halls = desk.read_now(hall_choices)
+    features = [Choice(key, title) for key, title in FEATURES.items()]
+    when: tuple[tuple[Field, ...], ...] = (
+        (
+            Field("on", "&Erster Tag" if series else "&Tag", "date", 4, required=True, future=True),
+            Field("starts", "&Von", "time", 4, required=True),
+            Field("ends", "&Bis", "time", 4, required=True),
+        ),
+    )
+    if series:
+        when += (
+            (
+                Field("last", "&Letzter Tag", "date", 4, required=True, future=True),
+                Field("season", "Sai&son", span=8, hint="Der Saisonplan, zu dem die Serie gehört."),
+            ),
+            (
+                Field("skip_public", "nicht an gesetzlichen Feiertagen", "flag", 6),
+                Field("skip_school", "nicht in den Schulferien", "flag", 6),
+            ),
+            (Field("collisions", "Was belegt ist:", "choice", 12, choices=COLLISIONS, required=True),),
+        )
+    else:
+        when += (
+            (
+                Field("until", "Bis Ta&g", "date", 4, future=True, hint="Leer: am selben Tag."),
+                Field("state", "&Stand", "choice", 4, choices=STATES, required=True),
+                Field(
+                    "option_until",
+                    "Option b&is",
+                    "date",
+                    4,
+                    future=True,
+                    shown=lambda values: values.get("state") == "option",
+                ),
+            ),
+        )
+    return (
+        Section(
+            "Was und wann",
+            (
+                (
+                    Field("hall", "&Halle", "choice", 6, choices=halls, required=True),
+                    Field("set", "&Räume", "choice", 6, choices=_sets(desk), required=True),
+                ),
+                *when,
+            ),
+        ),
+        Section(
+            "Wer und wofür",
+            (
+                (Field("person", "&Person oder Verein", "person", 12, required=True),),
+                (
+                    Field("purpose", "&Zweck", span=8, required=True),
+                    Field("persons", "Perso&nen", "number", 4),
+                ),
+                (
+                    Field("user_group", "N&utzergruppe", "choice", 6, choices=_words(desk, "user_group")),
+                    Field("event_kind", "&Art", "choice", 6, choices=_words(desk, "event_kind")),
+                ),
+                (Field("options", "Dazu", "quantities", 6, choices=_words(desk, "option")),
+                 Field("features", "Es gibt", "quantities", 6, choices=features)),
+                (Field("public", "öffentliche Veranstaltung", "flag", 12),),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def wish_of_values(values: Values) -> Wish:
+    """What price and duties depend on."""
+    features = tuple(key for key in FEATURES if key in (values.get("features") or {}))
+    return Wish(
+        user_group=values.get("user_group") or None,
+        event_kind=values.get("event_kind") or None,
+        persons=values.get("persons"),
+        options=dict.fromkeys(values.get("options") or {}, True),
+        features=features,
+        public=bool(values.get("public")),
+    )
+
+
+def times_of_values(values: Values) -> Times | None:
+    """The times; None while one is missing. An end not after the beginning is on the next day."""
+    on, starts, ends = values.get("on"), values.get("starts"), values.get("ends")
+    if not isinstance(on, date) or not isinstance(starts, time) or not isinstance(ends, time):
+        return None
+    last = values.get("until") or on
+    begins, over = datetime.combine(on, starts), datetime.combine(last, ends)
+    if over <= begins and last == on:
+        over += timedelta(days=1)
+    return Times.of(begins, over)
+
+
+def booking_request(values: Values) -> BookHall | None:
+    """The booking; None while something is missing."""
+    times = times_of_values(values)
+    if times is None or not values.get("hall") or not values.get("set") or values.get("person") is None:
+        return None
+    return BookHall(
+        hall=UUID(values["hall"]),
+        set=values["set"],
+        starts=times.starts,
+        ends=times.ends,
+        person=values["person"],
+        purpose=values.get("purpose") or "",
+        wish=wish_of_values(values),
+        state=values.get("state") or "requested",
+        option_until=values.get("option_until"),
+        letter=values.get("state") == "option",
+    )
+
+
+def series_rule(values: Values) -> SeriesRule | None:
+    """The rule of a weekly series; None while something is missing."""
+    on, last = values.get("on"), values.get("last")
+    starts, ends = values.get("starts"), values.get("ends")
+    if on is None or last is None or starts is None or ends is None:
+        return None
+    if last < on:
+        raise BadInput("Der letzte Tag liegt vor dem ersten.")
+    return SeriesRule(
+        rrule=f"FREQ=WEEKLY;UNTIL={last:%Y%m%d}",
+        first=on,
+        time_from=f"{starts:%H:%M}",
+        time_to=f"{ends:%H:%M}",
+        skip_public=bool(values.get("skip_public")),
+        skip_school=bool(values.get("skip_school")),
+    )
+
+
+def series_request(values: Values) -> Request | None:
+    """The series; None while something is missing."""
+    rule = series_rule(values)
+    if rule is None or not values.get("hall") or not values.get("set") or values.get("person") is None:
+        return None
+    return BookSeries(
+        hall=UUID(values["hall"]),
+        set=values["set"],
+        person=values["person"],
+        purpose=values.get("purpose") or "",
+        rule=rule,
+        wish=wish_of_values(values),
+        season=values.get("season") or "",
+        on_collision=values.get("collisions") or "none",
+    )
+
+
+def booking_consequences(desk: Desk, besides: UUID | None = None) -> Callable[[Values], Consequences]:
+    """What a booking means, by the rules its operation asks: free or not, price with reasons, duties."""
+
+    def judge(values: Values) -> Consequences:
+        if not values.get("hall") or not values.get("set"):
+            return Consequences()
+        times = times_of_values(values)
+        if times is None:
+            return Consequences()
+        return desk.read_now(lambda session: _judged(session, values, times, desk.today, besides))
+
+    return judge
+
+
+def _judged(
+    session: Session, values: Values, times: Times, today: date, besides: UUID | None
+) -> Consequences:
+    where = place(session, UUID(values["hall"]), values["set"])
+    person = values.get("person")
+    pricing = Pricing(
+        session, books_of(session, where.hall), person if isinstance(person, UUID) else None, besides
+    )
+    plan = plan_booking(pricing, where, times, wish_of_values(values), today=today, must_price=False)
+    taken = obstacles(session, where.claims(times), besides=besides)
+    if taken:
+        nearest = nearest_free(session, where, times, besides=besides)
+        others = [Meaning(german_span(one.starts, one.ends)) for one in nearest]
+        others += [Meaning(one.name, "zur selben Zeit") for one in comparable(session, where, times)]
+        free = Card(
+            "Belegt",
+            tuple(others),
+            tuple(Banner(one, "bad") for one in dict.fromkeys(found.sentence for found in taken)),
+        )
+    else:
+        free = Card("Verfügbarkeit", (Meaning("Die Räume sind frei", "mit Auf- und Abbau"),))
+    return Consequences(cards=(free, *_cards(plan)), confirm=plan.to_confirm)
+
+
+def _cards(plan: BookingPlan) -> tuple[Card, ...]:
+    cards = [_price(plan)]
+    if plan.warnings:
+        cards.append(Card("Hinweise", banners=tuple(Banner(one) for one in plan.warnings)))
+    if plan.duties:
+        words = tuple(Meaning(one.title, f"bis {german_date(one.due_on)}", one.reason) for one in plan.duties)
+        cards.append(Card("Zu veranlassen", words))
+    return tuple(cards)
+
+
+def _price(plan: BookingPlan) -> Card:
+    if plan.priced is None:
+        return Card("Preis", (Meaning("noch offen", "", plan.unpriced),))
+    assessment, deposit = plan.priced.price.assessment, plan.priced.price.deposit
+    lines = [
+        Meaning(
+            line.label,
+            line.amount.german(),
+            " · ".join(filter(None, (line.paragraph, *line.explanation))),
+        )
+        for line in assessment.lines
+    ]
+    lines.append(Meaning("Summe", assessment.total.german(), strong=True))
+    if deposit is not None:
+        lines.append(Meaning("Kaution", deposit.german(), "vor den Schlüsseln, keine Einnahme"))
+    return Card("Preis", tuple(lines))
+
+
+def series_consequences(desk: Desk) -> Callable[[Values], Consequences]:
+    """What a series means: its dates, those left out and why, everything in the way at once."""
+
+    def judge(values: Values) -> Consequences:
+        rule = series_rule(values)
+        if rule is None or not values.get("hall") or not values.get("set"):
+            return Consequences()
+        return desk.read_now(lambda session: _judged_series(session, values, rule))
+
+    return judge
+
+
+def _judged_series(session: Session, values: Values, rule: SeriesRule) -> Consequences:
+    plan = plan_series(session, UUID(values["hall"]), values["set"], (), rule)
+    count = len(plan.occurrences)
+    dates = [Meaning(f"{count} Termine", "", f"{rule.time_from} bis {rule.time_to} Uhr", strong=True)]
+    dates += [Meaning(german_date(one.on), "ausgelassen", one.why) for one in plan.skipped]
+    cards = [Card("Termine", tuple(dates))]
+    if plan.collisions:
+        banners = tuple(Banner(one.sentence, "bad") for one in plan.collisions)
+        cards.insert(0, Card(f"{len(plan.collisions)} Termine sind belegt", banners=banners))
+    return Consequences(cards=tuple(cards))

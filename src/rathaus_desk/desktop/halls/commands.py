@@ -1,0 +1,677 @@
+"""What a clerk does with bookings: each behind a small form that shows what it brings."""
+
+from __future__ import annotations
+
+import mimetypes
+from datetime import datetime, time
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from rathaus_desk.desktop.commands import command
+from rathaus_desk.desktop.desk import Desk
+from rathaus_desk.desktop.halls.booking_form import (
+    booking_consequences,
+    booking_request,
+    hall_choices,
+    sections,
+    series_consequences,
+    series_request,
+    times_of_values,
+    wish_of_values,
+)
+from rathaus_desk.desktop.parts.described import Choice, Field, Section
+from rathaus_desk.desktop.parts.form_dialog import open_form
+from rathaus_desk.desktop.rehearsal import rehearsed
+from rathaus_desk.halls import queries
+from rathaus_desk.halls.occupancy import Place, obstacles, place
+from rathaus_desk.halls.operations.bookings import (
+    BookHall,
+    ChangeBooking,
+    MoveBooking,
+    NoteUnused,
+    TickTask,
+)
+from rathaus_desk.halls.operations.decisions import (
+    ApproveBookings,
+    CancelBooking,
+    HoldOption,
+    RejectBooking,
+    RequestFirmly,
+    SignAgreement,
+)
+from rathaus_desk.halls.operations.deposits import ReceiveDeposit, RefundDeposit
+from rathaus_desk.halls.operations.giving_way import DisplaceBookings, JoinWaiting, OfferWaiting
+from rathaus_desk.halls.operations.handing import (
+    Checked,
+    Damage,
+    HandOverHall,
+    KeptPhoto,
+    PrintHandoverForm,
+    SettleBooking,
+)
+from rathaus_desk.halls.operations.houses import CloseHall
+from rathaus_desk.halls.records import Booking, Direction
+from rathaus_desk.halls.rules.times import Times
+from rathaus_desk.halls.wish import wish_of
+from rathaus_desk.kernel.clock import at_town
+from rathaus_desk.kernel.errors import BadInput
+from rathaus_desk.kernel.money import Money
+from rathaus_desk.store.operations import Request
+
+Values = dict[str, Any]
+
+RANKS = (
+    Choice("own", "eigene Veranstaltung oder Katastrophenschutz"),
+    Choice("long_standing", "langjährige Veranstaltung"),
+)
+FORMS = (
+    Choice("notice", "Bescheid"),
+    Choice("invoice", "Rechnung"),
+    Choice("none", "jetzt nichts berechnen"),
+)
+
+
+def bookings_in_the_way(session: Session, wanted: BookHall | CloseHall) -> tuple[UUID, ...]:
+    """The bookings that hold a room which is wanted."""
+    if isinstance(wanted, BookHall):
+        where = place(session, wanted.hall, wanted.set, wanted.rooms)
+    else:
+        hall = queries.hall(session, wanted.hall)
+        where = Place(hall, tuple(queries.rooms_named(session, hall, wanted.rooms)), before=0, after=0)
+    found = obstacles(session, where.claims(Times.of(wanted.starts, wanted.ends)))
+    return tuple(dict.fromkeys(one.record for one in found if session.get(Booking, one.record) is not None))
+
+
+def _asked(desk: Desk, title: str, rows: tuple[tuple[Field, ...], ...], request: Any, **more: Any) -> None:
+    """A small form that shows what its operation would bring."""
+    if rows:
+        open_form(desk, title, (Section("", rows),), request, consequences=rehearsed(desk, request), **more)
+
+
+def open_booking_form(desk: Desk, values: Values | None = None) -> None:
+    """The booking form, with what is known already."""
+    open_form(
+        desk,
+        "Halle buchen",
+        sections(desk),
+        booking_request,
+        save_title="Buchen",
+        values={"state": "requested", **(values or {})},
+        consequences=booking_consequences(desk),
+        words="Gebucht.",
+        done=lambda done: desk.go("buchungen", done.value),
+    )
+
+
+@command(
+    "halls.book", "Halle buchen", icon="calendar-days", key="Ctrl+H", words="buchung saal dgh anfrage option"
+)
+def book(desk: Desk, _subject: UUID | None) -> None:
+    """A new booking, option or enquiry."""
+    open_booking_form(desk)
+
+
+@command("halls.show_plan", "Belegungsplan", icon="calendar-days", about="booking", words="kalender woche")
+def show_plan(desk: Desk, booking: UUID | None) -> None:
+    """The plan of all rooms, on the day of the booking that is open."""
+    desk.go("hallen", booking)
+
+
+@command("halls.book_series", "Serie buchen", icon="calendar-clock", words="training wöchentlich verein")
+def book_series(desk: Desk, _subject: UUID | None) -> None:
+    """A weekly series, with all its collisions shown at once."""
+    open_form(
+        desk,
+        "Serie buchen",
+        sections(desk, series=True),
+        series_request,
+        save_title="Serie buchen",
+        values={"skip_public": True, "collisions": "none"},
+        consequences=series_consequences(desk),
+        words="Serie gebucht.",
+        done=lambda done: desk.go("buchungen", done.value.booked[0]),
+    )
+
+
+@command("halls.close", "Halle sperren", icon="ban", words="geschlossen reparatur wahl urlaub")
+def close(desk: Desk, _subject: UUID | None) -> None:
+    """Repairs, elections, holidays of the caretaker."""
+    halls = desk.read_now(hall_choices)
+
+    def request(values: Values) -> Request | None:
+        first, last = values.get("first"), values.get("last") or values.get("first")
+        if first is None or last is None or not values.get("hall"):
+            return None
+        closing = CloseHall(
+            hall=UUID(values["hall"]),
+            starts=datetime.combine(first, time()),
+            ends=datetime.combine(last.fromordinal(last.toordinal() + 1), time()),
+            reason=values.get("reason") or "",
+        )
+        if not values.get("displace"):
+            return closing
+        return DisplaceBookings(
+            for_closing=closing,
+            displaced=desk.read_now(lambda session: bookings_in_the_way(session, closing)),
+            reason=f"Die Halle ist in dieser Zeit geschlossen: {closing.reason}.",
+        )
+
+    _asked(
+        desk,
+        "Halle sperren",
+        (
+            (Field("hall", "&Halle", "choice", 12, choices=halls, required=True),),
+            (
+                Field("first", "&Vom", "date", 4, required=True, future=True),
+                Field("last", "&Bis", "date", 4, future=True, hint="Leer: ein Tag."),
+            ),
+            (Field("reason", "&Grund", span=12, required=True),),
+            (Field("displace", "was gebucht ist, absagen und alle anschreiben", "flag", 12),),
+        ),
+        request,
+        save_title="Sperren",
+        words="Halle gesperrt.",
+    )
+
+
+@command("halls.displace", "Andere verdrängen", icon="ban", words="vorrang eigene veranstaltung feuerwehr")
+def displace(desk: Desk, _subject: UUID | None) -> None:
+    """An own event goes before what is booked: that is called off without cost, and each is written to."""
+
+    def request(values: Values) -> Request | None:
+        wanted = booking_request(values)
+        if wanted is None or not values.get("reason"):
+            return None
+        own = msgspec.structs.replace(wanted, rank=values.get("rank") or "own", state="requested")
+        return DisplaceBookings(
+            for_booking=own,
+            displaced=desk.read_now(lambda session: bookings_in_the_way(session, own)),
+            reason=values["reason"],
+        )
+
+    when, who = sections(desk)
+    why = Section(
+        "Vorrang",
+        (
+            (Field("rank", "&Rang", "choice", 6, choices=RANKS, required=True),),
+            (Field("reason", "&Begründung", "long_text", 12, required=True, lines=2),),
+        ),
+    )
+    rows = (when.rows[0], when.rows[1], (when.rows[2][0],))
+    open_form(
+        desk,
+        "Andere verdrängen",
+        (Section("Was und wann", rows), who, why),
+        request,
+        save_title="Verdrängen und buchen",
+        values={"rank": "own"},
+        consequences=rehearsed(desk, request),
+        words="Gebucht; die anderen werden angeschrieben.",
+        done=lambda done: desk.go("buchungen", done.value),
+    )
+
+
+@command("halls.join_waiting", "Auf die Warteliste", icon="bell", words="warten frei")
+def join_waiting(desk: Desk, _subject: UUID | None) -> None:
+    """Somebody would like a time that is taken."""
+
+    def request(values: Values) -> Request | None:
+        wanted = booking_request(values)
+        if wanted is None:
+            return None
+        return JoinWaiting(
+            hall=wanted.hall,
+            set=wanted.set,
+            starts=wanted.starts,
+            ends=wanted.ends,
+            person=wanted.person,
+            purpose=wanted.purpose,
+            wish=wanted.wish,
+        )
+
+    when, who = sections(desk)
+    rows = (when.rows[0], when.rows[1], (when.rows[2][0],))
+    open_form(
+        desk,
+        "Auf die Warteliste setzen",
+        (Section("Was und wann", rows), who),
+        request,
+        save_title="Vormerken",
+        consequences=rehearsed(desk, request),
+        words="Steht auf der Warteliste. Heute sagt, wenn die Zeit frei wird.",
+    )
+
+
+@command("halls.offer_waiting", "Anbieten", icon="send", searchable=False)
+def offer_waiting(desk: Desk, waiting: UUID | None) -> None:
+    """A time that became free is offered to who waits for it."""
+    if waiting is None:
+        return
+
+    def request(values: Values) -> Request | None:
+        until = values.get("until")
+        return OfferWaiting(waiting=waiting, until=until) if until else None
+
+    _asked(
+        desk,
+        "Zeit anbieten",
+        ((Field("until", "Angebot gilt &bis", "date", 4, required=True, future=True),),),
+        request,
+        save_title="Anbieten",
+        words="Angeboten; das Schreiben liegt bei der Post.",
+    )
+
+
+@command("halls.hold_option", "Option einräumen", icon="clock", about="booking", needs=True)
+def hold_option(desk: Desk, booking: UUID | None) -> None:
+    """The rooms are held until a day."""
+    assert booking is not None
+
+    def request(values: Values) -> Request | None:
+        until = values.get("until")
+        return HoldOption(booking=booking, until=until, letter=values["letter"]) if until else None
+
+    _asked(
+        desk,
+        "Option einräumen",
+        (
+            (Field("until", "Gilt &bis", "date", 4, required=True, future=True),),
+            (Field("letter", "Bestätigung schreiben", "flag", 12),),
+        ),
+        request,
+        save_title="Option einräumen",
+        values={"letter": True},
+        words="Option eingeräumt.",
+    )
+
+
+@command("halls.request", "Verbindlich beantragt", icon="check", about="booking", needs=True)
+def request_firmly(desk: Desk, booking: UUID | None) -> None:
+    """An enquiry or option becomes a request."""
+    assert booking is not None
+    desk.run(RequestFirmly(booking=booking))
+
+
+@command(
+    "halls.approve", "Genehmigen", icon="circle-check", about="booking", needs=True, words="bescheid rechnung"
+)
+def approve(desk: Desk, booking: UUID | None) -> None:
+    """Approves and charges, with the letters; of a series all dates at once if wanted."""
+    assert booking is not None
+    series = desk.read_now(lambda session: _open_dates(session, booking))
+
+    def request(values: Values) -> Request:
+        form = values.get("form")
+        return ApproveBookings(
+            bookings=series if values.get("all") and series else (booking,),
+            form=form if form in ("notice", "invoice") else None,
+            agreement=values.get("agreement", False),
+        )
+
+    together = (
+        ((Field("all", f"alle {len(series)} Termine der Serie", "flag", 12),),) if len(series) > 1 else ()
+    )
+    _asked(
+        desk,
+        "Nutzung genehmigen",
+        (
+            (Field("form", "&Berechnen durch", "choice", 6, choices=FORMS, required=True),),
+            *together,
+            (Field("agreement", "Nutzungsvertrag schreiben", "flag", 12),),
+        ),
+        request,
+        save_title="Genehmigen",
+        values={"form": "notice", "agreement": not series, **({"all": True} if together else {})},
+        words="Nutzung genehmigt.",
+    )
+
+
+def _open_dates(session: Any, booking_id: UUID) -> tuple[UUID, ...]:
+    booking = queries.booking(session, booking_id)
+    if booking.series_id is None:
+        return ()
+    return tuple(
+        one.id for one in queries.occurrences(session, booking.series_id) if one.state == "requested"
+    )
+
+
+@command("halls.sign", "Vertrag unterschrieben", icon="pencil", about="booking", needs=True)
+def sign(desk: Desk, booking: UUID | None) -> None:
+    """The signed agreement came back."""
+    assert booking is not None
+    desk.run(SignAgreement(booking=booking))
+
+
+@command("halls.reject", "Ablehnen", icon="x", about="booking", needs=True)
+def reject(desk: Desk, booking: UUID | None) -> None:
+    """Turns a request down, with its reason."""
+    assert booking is not None
+    _asked(
+        desk,
+        "Nutzung ablehnen",
+        ((Field("reason", "&Begründung", "long_text", 12, required=True),),),
+        lambda values: RejectBooking(booking=booking, reason=values.get("reason") or ""),
+        save_title="Ablehnen",
+        words="Nutzung abgelehnt.",
+    )
+
+
+@command("halls.cancel", "Absagen", icon="ban", about="booking", needs=True, words="stornieren")
+def cancel(desk: Desk, booking: UUID | None) -> None:
+    """Who booked calls off; what that costs is shown before."""
+    assert booking is not None
+    _asked(
+        desk,
+        "Buchung absagen",
+        (
+            (Field("told_on", "Abgesagt &am", "date", 4, placeholder="heute"),),
+            (Field("free", "Kostet nichts, &weil", span=12, hint="Leer: wie der Tarif sagt."),),
+        ),
+        lambda values: CancelBooking(
+            booking=booking, told_on=values.get("told_on"), free=values.get("free") or ""
+        ),
+        save_title="Absagen",
+        words="Buchung abgesagt.",
+    )
+
+
+def _values_of(session: Any, booking_id: UUID) -> tuple[Values, Booking]:
+    booking = queries.booking(session, booking_id)
+    times, wish = Times.of(booking.starts, booking.ends), wish_of(booking.wish)
+    return {
+        "hall": str(booking.hall_id),
+        "set": booking.set_key,
+        "on": times.starts.date(),
+        "starts": times.starts.time(),
+        "until": times.ends.date() if times.ends.date() != times.starts.date() else None,
+        "ends": times.ends.time(),
+        "person": booking.person_id,
+        "purpose": booking.purpose,
+        "persons": wish.persons,
+        "user_group": wish.user_group,
+        "event_kind": wish.event_kind,
+        "options": dict.fromkeys(wish.options, 1),
+        "features": dict.fromkeys(wish.features, 1),
+        "public": bool(wish.public),
+    }, booking
+
+
+@command(
+    "halls.move", "Verlegen", icon="calendar-clock", about="booking", needs=True, words="verlängern umbuchen"
+)
+def move(desk: Desk, booking: UUID | None) -> None:
+    """Another time or other rooms, with price and conflicts shown before."""
+    assert booking is not None
+    open_move_form(desk, booking)
+
+
+def _shown(rows: tuple[tuple[Field, ...], ...], values: Values) -> Values:
+    """What of the values these rows have fields for."""
+    names = {field.name for row in rows for field in row}
+    return {name: value for name, value in values.items() if name in names and value is not None}
+
+
+def open_move_form(desk: Desk, booking: UUID, times: Times | None = None) -> None:
+    """The form to move a booking, with the times that are wanted."""
+    known, _ = desk.read_now(lambda session: _values_of(session, booking))
+    shown = dict(known)
+    if times is not None:
+        last = times.ends.date()
+        shown |= {
+            "on": times.starts.date(),
+            "starts": times.starts.time(),
+            "until": last if last != times.starts.date() else None,
+            "ends": times.ends.time(),
+        }
+
+    def request(values: Values) -> Request | None:
+        wanted = times_of_values(values)
+        if wanted is None or not values.get("set"):
+            return None
+        return MoveBooking(
+            booking=booking,
+            starts=wanted.starts,
+            ends=wanted.ends,
+            hall=UUID(values["hall"]),
+            set=values["set"],
+        )
+
+    judge = booking_consequences(desk, booking)
+    first, *_ = sections(desk)
+    rows = (first.rows[0], first.rows[1], (first.rows[2][0],))
+    open_form(
+        desk,
+        "Buchung verlegen",
+        (Section("", rows),),
+        request,
+        save_title="Verlegen",
+        values=_shown(rows, shown),
+        consequences=lambda values: judge({**known, **values}),
+        words="Buchung verlegt.",
+    )
+
+
+@command("halls.change", "Buchung ändern", icon="pencil", about="booking", needs=True)
+def change(desk: Desk, booking: UUID | None) -> None:
+    """Who, what for, and what price and duties depend on."""
+    assert booking is not None
+    known, _ = desk.read_now(lambda session: _values_of(session, booking))
+
+    def request(values: Values) -> Request | None:
+        if values.get("person") is None:
+            return None
+        return ChangeBooking(
+            booking=booking,
+            person=values["person"],
+            purpose=values.get("purpose") or "",
+            wish=wish_of_values(values),
+        )
+
+    judge = booking_consequences(desk, booking)
+    when, who = sections(desk)
+    open_form(
+        desk,
+        "Buchung ändern",
+        (Section("Halle", (when.rows[0],)), who),
+        request,
+        values=_shown((when.rows[0], *who.rows), known),
+        consequences=lambda values: judge({**known, **values}),
+        words="Buchung geändert.",
+    )
+
+
+@command("halls.receive_deposit", "Kaution erhalten", icon="euro", about="booking", needs=True)
+def receive_deposit(desk: Desk, booking: UUID | None) -> None:
+    """Keeps it in the ledger, with a receipt."""
+    assert booking is not None
+    asked = desk.read_now(lambda session: queries.booking(session, booking).deposit)
+
+    def request(values: Values) -> Request | None:
+        if values.get("amount") is None:
+            return None
+        return ReceiveDeposit(booking=booking, amount=values["amount"], on=values.get("on") or desk.today)
+
+    _asked(
+        desk,
+        "Kaution erhalten",
+        (
+            (
+                Field("amount", "&Betrag", "money", 4, required=True),
+                Field("on", "&Am", "date", 4, placeholder="heute"),
+            ),
+        ),
+        request,
+        values={"amount": asked} if asked else {},
+        words="Kaution vermerkt.",
+    )
+
+
+@command("halls.refund_deposit", "Kaution abrechnen", icon="euro", about="booking", needs=True)
+def refund_deposit(desk: Desk, booking: UUID | None) -> None:
+    """Pays back what is held, but for what is kept."""
+    assert booking is not None
+    _asked(
+        desk,
+        "Kaution abrechnen",
+        (
+            (Field("kept", "&Einbehalten", "money", 4), Field("kept_for", "&Wofür", span=8)),
+            (Field("on", "&Am", "date", 4, placeholder="heute"),),
+        ),
+        lambda values: RefundDeposit(
+            booking=booking,
+            on=values.get("on") or desk.today,
+            kept=values.get("kept") or Money(),
+            kept_for=values.get("kept_for") or "",
+        ),
+        save_title="Abrechnen",
+        words="Kaution abgerechnet.",
+    )
+
+
+def _handing(desk: Desk, booking: UUID, direction: Direction) -> None:
+    back = direction == "back"
+    now = at_town(desk.office.store.clock.now())
+
+    def request(values: Values) -> Request:
+        on, at = (
+            values.get("on") or desk.today,
+            values.get("at") or now.time().replace(second=0, microsecond=0),
+        )
+        damage = values.get("damage") or ""
+        return HandOverHall(
+            booking=booking,
+            direction=direction,
+            at=datetime.combine(on, at),
+            for_town=values.get("for_town") or "",
+            for_user=values.get("for_user") or "",
+            keys=tuple(part.strip() for part in (values.get("keys") or "").split(",") if part.strip()),
+            meters=_meters(values),
+            checklist=(Checked(item="besenrein und vollständig", ok=bool(values.get("clean"))),),
+            damage=(Damage(text=damage, cost=values.get("cost") or Money()),) if damage else (),
+            photos=_photos(desk, values.get("photo")),
+            remark=values.get("remark") or "",
+        )
+
+    damage_rows: tuple[tuple[Field, ...], ...] = (
+        (
+            (Field("damage", "S&chaden", span=8), Field("cost", "K&osten", "money", 4)),
+            (Field("photo", "&Foto", "file", 12, suffixes=(".jpg", ".jpeg", ".png")),),
+        )
+        if back
+        else ()
+    )
+    _asked(
+        desk,
+        "Rücknahme" if back else "Übergabe",
+        (
+            (
+                Field("on", "&Am", "date", 4, placeholder="heute"),
+                Field("at", "&Um", "time", 4, placeholder="jetzt"),
+            ),
+            (
+                Field("for_town", "Für die &Stadt", span=6, required=True),
+                Field("for_user", "Für die &nutzende Person", span=6, required=True),
+            ),
+            (Field("keys", "Schlü&ssel", span=12, hint="Nummern, mit Komma"),),
+            (
+                Field("electricity", "S&trom", span=4, unit="kWh"),
+                Field("water", "&Wasser", span=4, unit="m³"),
+                Field("heating", "&Heizung", span=4, unit="kWh"),
+            ),
+            (Field("clean", "besenrein und vollständig", "flag", 12),),
+            *damage_rows,
+            (Field("remark", "&Bemerkung", span=12),),
+        ),
+        request,
+        values={"clean": True},
+        words="Rücknahme festgehalten." if back else "Übergabe festgehalten.",
+    )
+
+
+def _photos(desk: Desk, path: Path | None) -> tuple[KeptPhoto, ...]:
+    """The photo that was chosen, stored."""
+    if path is None:
+        return ()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"„{path.name}“ lässt sich nicht lesen.", detail=str(error)) from error
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    sha256 = desk.office.store.keep(content, path.name)
+    return (KeptPhoto(name=path.name, media_type=kind, sha256=sha256, size=len(content)),)
+
+
+def _meters(values: Values) -> dict[str, Decimal]:
+    """The readings that were typed; BadInput for what is no number."""
+    found = {}
+    for name in ("electricity", "water", "heating"):
+        text = (values.get(name) or "").strip().replace(".", "").replace(",", ".")
+        try:
+            if text:
+                found[name] = Decimal(text)
+        except InvalidOperation:
+            raise BadInput(f"„{values[name]}“ ist kein Zählerstand.") from None
+    return found
+
+
+@command("halls.hand_over", "Übergeben", icon="key-round", about="booking", needs=True, words="schlüssel")
+def hand_over(desk: Desk, booking: UUID | None) -> None:
+    """Keys go out; the deposit must be there."""
+    assert booking is not None
+    _handing(desk, booking, "out")
+
+
+@command("halls.take_back", "Zurücknehmen", icon="key-round", about="booking", needs=True, words="schlüssel")
+def take_back(desk: Desk, booking: UUID | None) -> None:
+    """Keys come back, with meters and damage."""
+    assert booking is not None
+    _handing(desk, booking, "back")
+
+
+@command("halls.print_form", "Protokoll zum Ausfüllen", icon="printer", about="booking", needs=True)
+def print_form(desk: Desk, booking: UUID | None) -> None:
+    """The empty handover record, for paper."""
+    assert booking is not None
+    desk.run(PrintHandoverForm(booking=booking, direction="out"), words="Das Protokoll liegt bei der Post.")
+
+
+@command("halls.settle", "Abrechnen", icon="calculator", about="booking", needs=True)
+def settle(desk: Desk, booking: UUID | None) -> None:
+    """The final bill from meters and damage, and the deposit."""
+    assert booking is not None
+    _asked(
+        desk,
+        "Nutzung abrechnen",
+        ((Field("letter", "Abrechnung schreiben", "flag", 12),),),
+        lambda values: SettleBooking(booking=booking, letter=values.get("letter", True)),
+        save_title="Abrechnen",
+        values={"letter": True},
+        words="Nutzung abgerechnet.",
+    )
+
+
+@command("halls.note_unused", "Nicht genutzt", icon="eye-off", about="booking", needs=True)
+def note_unused(desk: Desk, booking: UUID | None) -> None:
+    """Hours that were booked and not used."""
+    assert booking is not None
+    desk.run(NoteUnused(booking=booking))
+
+
+@command("halls.tick", "Abhaken", icon="check", searchable=False)
+def tick(desk: Desk, task: UUID | None) -> None:
+    """A duty or a step is done, by whom."""
+    if task is None:
+        return
+    _asked(
+        desk,
+        "Aufgabe abhaken",
+        ((Field("done_by", "Erledigt &durch", span=12, required=True),),),
+        lambda values: TickTask(task=task, done_by=values.get("done_by") or ""),
+        save_title="Abhaken",
+        words="Aufgabe abgehakt.",
+    )
