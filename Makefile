@@ -70,7 +70,8 @@ $(JAR): tools/get_verapdf.sh | system-for-tests
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra server --extra dev pyproject.toml -o requirements-dev.lock
-	@! grep -n '://' requirements.lock requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra server pyproject.toml -o requirements-server.lock
+	@! grep -n "://" requirements.lock requirements-dev.lock requirements-server.lock
 
 clean:
 	rm -rf $(VENV) .cache build dist .mypy_cache .ruff_cache .hypothesis
