@@ -174,16 +174,19 @@ def list_releases(run: Run) -> None:
 
 
 @sync.command()
-@click.argument("release", metavar="ID", type=click.UUID)
+@click.argument("releases", metavar="ID…", nargs=-1, required=True, type=click.UUID)
 @pass_run
-def take(run: Run, release: Any) -> None:
-    """Übernimmt eine Veröffentlichung als eigene Fassung; ihre Beispiele werden nachgerechnet."""
+def take(run: Run, releases: tuple[Any, ...]) -> None:
+    """Übernimmt Veröffentlichungen als eigene Fassungen; ihre Beispiele werden nachgerechnet.
+
+    Ein Tarif, dessen Beispiele eine Satzung brauchen, wird mit ihr zusammen übernommen.
+    """
     from rathaus_desk.office import tables
     from rathaus_desk.office.sharing import take as take_over
 
     tables.load_operations()
     with run.office() as office:
-        loaded = take_over(office, release)
+        loaded = take_over(office, releases)
     run.show(loaded, "Übernommen." if loaded.loaded else "Diese Fassung war schon da.")
 
 

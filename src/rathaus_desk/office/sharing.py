@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+from sqlalchemy import select
+
 from rathaus_desk.catalogue.operations import Loaded
+from rathaus_desk.catalogue.records import CatalogueVersion
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.office.founding import checked, load
 from rathaus_desk.office.town_hall import TownHall
@@ -96,15 +100,27 @@ def publish(office: TownHall, paths: Sequence[Path]) -> list[Release]:
 _SENT = ("id", "kind", "key", "title", "valid_from", "content")
 
 
-def take(office: TownHall, release: UUID) -> Loaded:
-    """Takes a published file over as a version of this town's own; its name says where it comes from.
+def take(office: TownHall, wanted: Sequence[UUID]) -> Loaded:
+    """Takes published files over as versions of this town's own; their names say where they come from.
 
-    It is checked as any file is: BadInput if an example does not come out here.
+    They are checked as any file is, beside each other and what the town has: BadInput if one is not there, or
+    an example does not come out here.
     """
-    found = [one for one in releases(office) if one.id == release]
-    if not found:
+    found = [one for one in releases(office) if one.id in wanted]
+    if len(found) != len(set(wanted)):
         raise BadInput("Diese Veröffentlichung gibt es nicht.")
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{found[0].key} (aus {found[0].town}).toml"
-        path.write_text(found[0].content, encoding="utf-8")
-        return load(office, checked(path))
+        with office.store.read() as session:
+            own = {one.file_name: one.text for one in session.scalars(select(CatalogueVersion))}
+        for name, text in own.items():
+            (Path(folder) / Path(name).name).write_text(text, encoding="utf-8")
+        paths = []
+        for release in (one for one in found if one.content not in own.values()):
+            paths.append(Path(folder) / f"{release.key} (aus {release.town}).toml")
+            paths[-1].write_text(release.content, encoding="utf-8")
+        if not paths:
+            return Loaded((), tuple(wanted))
+        try:
+            return load(office, checked(*paths))
+        except BadInput as error:
+            raise BadInput(str(error).replace(f"{folder}{os.sep}", "")) from error
