@@ -309,8 +309,8 @@ def _town_line(one: dict[str, Any]) -> str:
     workstations = _counted(one["workstations"], "Arbeitsplatz", "Arbeitsplätze")
     conflicts = _counted(one["open_conflicts"], "Konflikt", "Konflikte")
     return (
-        f"{one['town']:<20} {one['name']:<30} {workstations:<18} {one['operations']:>8} Vorgänge  {conflicts:<14}"
-        f" zuletzt {_moment(one['last_seen'])}"
+        f"{one['town']:<20} {one['name']:<30} {workstations:<18} {one['operations']:>8} Vorgänge"
+        f"  {conflicts:<14} zuletzt {_moment(one['last_seen'])}"
     )
 
 
