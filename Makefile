@@ -48,7 +48,7 @@ bench-peers: $(VENV)/ready
 	@tools/bench_peers.sh
 
 soak: $(VENV)/ready
-	RATHAUS_SOAK=1 $(BIN)/python -m pytest tests/store tests/halls/test_reliability.py tests/desktop/test_reliability.py
+	RATHAUS_SOAK=1 $(BIN)/python -m pytest tests/store tests/sync tests/halls/test_reliability.py tests/desktop/test_reliability.py
 
 # The environment: everything by version and hash, the project itself in place.
 $(VENV)/ready: requirements-dev.lock pyproject.toml

@@ -20,7 +20,7 @@ from rathaus_desk.server import town as towns
 from rathaus_desk.server.registry import Registry
 from rathaus_desk.server.upkeep import examine
 from rathaus_desk.store.engine import Store
-from rathaus_desk.store.journal import happened
+from rathaus_desk.store.journal import happened, read_header
 from rathaus_desk.store.keys import KeyFile
 from rathaus_desk.store.shape import shape_of
 from rathaus_desk.sync.client import Unreachable
@@ -234,10 +234,21 @@ class Schedule:
             assert desk.store.examine() == []
         self.same_as_server(rows)
         assert list(examine(self.registry.pool, self.town)) == []
+        self.nothing_without_its_cause()
         known = {UUID(bytes=one[0]): one[1] for one in self.desks[0].standing()}
         assert self.issued <= set(known), "an acknowledged edit is nowhere"
         self.no_number_twice()
         self.empty_the_list()
+
+    def nothing_without_its_cause(self):
+        with self.desks[0].store.read() as session:
+            standing = {one.operation: one.state for one in happened(session)}
+            headers = session.connection().connection.driver_connection.execute(
+                "SELECT header FROM journal WHERE state = 'accepted'"
+            )
+            for (text,) in headers.fetchall():
+                for earlier in read_header(text).after:
+                    assert standing.get(earlier) != "refused", "a follow-up without its cause"
 
     def same_as_server(self, rows):
         with towns.in_town(self.registry.pool, self.town) as cursor:
