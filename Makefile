@@ -1,4 +1,4 @@
-# demo · test · lint · installer · installer-check · installer-proof · bench · bench-peers · soak · lock. Each sets up what it needs; the environment lives in .venv.
+# demo · test · lint · installer · installer-check · installer-proof · wheel · bench · bench-peers · soak · lock. Each sets up what it needs; the environment lives in .venv.
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' && echo $$p && break; done)
@@ -8,12 +8,12 @@ JAR := .cache/verapdf/cli.jar
 JOBS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint installer installer-check installer-proof check-system bench bench-peers soak lock fonts clean
+.PHONY: help demo test lint installer installer-check installer-proof wheel check-system bench bench-peers soak lock fonts clean
 
 help:
 	@echo "make demo   the main job on the example town, step by step, then the window (or its picture)"
-	@echo "make test   every check: ruff, mypy, import-linter, pytest, PDF validation"
-	@echo "make installer  the Windows package, in dist/; installer-proof installs, uses, upgrades and removes it under Wine"
+	@echo "make test   every check: ruff, mypy, import-linter, pytest, PDF validation, the Windows package in short"
+	@echo "make installer  the Windows package, in dist/; installer-check tries it under Wine, installer-proof proves it at length"
 	@echo "make bench  the figures of docs/performance.md; bench-peers beside other programs; soak the long counts"
 
 demo: $(VENV)/ready
@@ -22,6 +22,7 @@ demo: $(VENV)/ready
 
 test: $(VENV)/ready system-for-tests $(JAR) lint
 	$(BIN)/python -m pytest tests
+	$(MAKE) --no-print-directory installer-check
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check src tests bench tools installer
@@ -32,6 +33,10 @@ lint: $(VENV)/ready
 installer: $(VENV)/ready
 	@tools/system.sh installer
 	@$(BIN)/python -m installer.build
+
+# For desks with Linux: with requirements.lock it is all they need.
+wheel: $(VENV)/ready
+	@$(BIN)/python -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -w dist .
 
 # The reduced round: build, install, main job, remove.
 installer-check: installer system-for-tests $(JAR)

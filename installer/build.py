@@ -36,6 +36,8 @@ def main() -> None:
     for name in (launcher.CONSOLE, launcher.WINDOW):
         sign(program / name)
     print(f"{imports.check(program)} programs and libraries find what they import.")
+    packages = program / "Lib" / "site-packages"
+    imports.check_sources(packages / "rathaus_desk", packages)
     bill.add(program, version)
     built = BUILD / f"rathaus-desk-{version}.msi"
     msi.build(program, built, version, icon, sign)

@@ -1,16 +1,15 @@
-"""Byte code for the whole package: Program Files is read-only, and without it a start takes 0.5 s longer."""
+"""Byte code for the whole package: Program Files is read-only, and without it a start takes 0.5 s longer.
+
+The package's own Python compiles, under Wine: another one, though of the same 3.12, writes other bytes.
+"""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from installer import wine
-
-_MAGIC = b"\xcb\r\r\n"
-"""The format of Python 3.12."""
 
 
 def compile_all(target: Path, *, keep_sources: Path) -> None:
@@ -19,7 +18,7 @@ def compile_all(target: Path, *, keep_sources: Path) -> None:
     It is never compared with its source again: nobody writes there, and the time of an unpacked file proves
     nothing.
     """
-    compiler = _compiler(target)
+    compiler = (*wine.command(), str(target / "python.exe"))
     library = target / "Lib"
     kept = keep_sources.relative_to(target)
     options = ["-q", "--invalidation-mode", "unchecked-hash"]
@@ -44,15 +43,3 @@ def _run(command: list[str], target: Path) -> None:
     if run.returncode:
         said = (run.stdout + run.stderr).decode(errors="replace")
         raise RuntimeError(f"compileall ended with {run.returncode}: {said}")
-
-
-def _compiler(target: Path) -> list[str]:
-    """A Python of the package's version: one of this system, or the package's own under Wine."""
-    code = "import importlib.util as u, sys; sys.exit(u.MAGIC_NUMBER != " + repr(_MAGIC) + ")"
-    for candidate in (sys.executable, "python3.12"):
-        try:
-            if subprocess.run([candidate, "-c", code], capture_output=True, check=False).returncode == 0:
-                return [candidate]
-        except OSError:
-            continue
-    return [*wine.command(), str(target / "python.exe")]

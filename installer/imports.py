@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -31,6 +33,31 @@ def check(program: Path) -> int:
     if missing:
         raise Missing(", ".join(f"{name} (for {of})" for name, of in missing))
     return len(files)
+
+
+def check_sources(sources: Path, packages: Path) -> int:
+    """How many modules of others our sources name; Missing if one of them was pruned.
+
+    Modules of Python itself count as there: the main job and the window of the proof import what is needed.
+    """
+    named: dict[str, str] = {}
+    for path in sorted(sources.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                named.update({one.name: path.name for one in node.names})
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                named[node.module] = path.name
+    ours_or_pythons = {*sys.stdlib_module_names, sources.name}
+    foreign = {name: of for name, of in named.items() if name.partition(".")[0] not in ours_or_pythons}
+    missing = [f"{name} (for {of})" for name, of in sorted(foreign.items()) if not _is_there(name, packages)]
+    if missing:
+        raise Missing(f"pruning.toml takes away {', '.join(missing)}")
+    return len(foreign)
+
+
+def _is_there(module: str, packages: Path) -> bool:
+    place = packages.joinpath(*module.split("."))
+    return place.is_dir() or any(place.parent.glob(f"{place.name}.*"))
 
 
 def missing_of(wanted: dict[str, set[str]]) -> list[tuple[str, str]]:

@@ -44,9 +44,10 @@ def build(target: Path, version: str, icon: Path) -> None:
 def build_actions(target: Path) -> None:
     """Compiles what the package does besides its tables; it carries this library for its own use."""
     source = Path(__file__).parent / "actions" / "actions.c"
+    # The linker makes the address of a library from the name of its file, as it is given.
     options = ["-std=c11", "-O2", "-s", "-shared", "-Wall", "-Wextra", "-Werror", "-Wl,--no-insert-timestamp"]
     _run(
-        [f"{_TARGET}-gcc", *options, "-o", str(target), str(source), "-lmsi", "-luserenv"], str(target.parent)
+        [f"{_TARGET}-gcc", *options, "-o", target.name, str(source), "-lmsi", "-luserenv"], str(target.parent)
     )
 
 

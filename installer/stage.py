@@ -9,6 +9,7 @@ import tomllib
 import zipfile
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 from installer import bytecode, runtime
 
@@ -40,11 +41,11 @@ def lay_out(python: Path, wheels: Path, target: Path) -> str:
     return verified
 
 
-def prune(packages: Path, rules: dict[str, dict[str, dict[str, list[str]]]]) -> None:
-    """Takes away what ``rules`` (pruning.toml) name; ValueError for a line that names nothing (any more)."""
+def prune(packages: Path, rules: dict[str, Any]) -> None:
+    """Does what ``rules`` (pruning.toml) say; ValueError for a line that names nothing (any more)."""
     for name, kept in rules["keep"].items():
         _keep_only(packages / name, kept["paths"])
-    everywhere: list[str] = rules["drop"]["everywhere"]  # type: ignore[assignment]
+    everywhere: list[str] = rules["drop"]["everywhere"]
     for path in sorted(packages.rglob("*")):
         if path.exists() and any(fnmatch(path.name, pattern) for pattern in everywhere):
             _remove(path)
@@ -54,6 +55,10 @@ def prune(packages: Path, rules: dict[str, dict[str, dict[str, list[str]]]]) -> 
             raise ValueError(f"pruning.toml: nothing fits {pattern}")
         for path in found:
             _remove(path)
+    for name, content in rules.get("replace", {}).items():
+        if not (packages / name).is_file():
+            raise ValueError(f"pruning.toml: there is no {name} to replace")
+        (packages / name).write_text(content, encoding="utf-8")
     for folder in sorted((one for one in packages.rglob("*") if one.is_dir()), reverse=True):
         if not any(folder.iterdir()):
             folder.rmdir()

@@ -43,6 +43,10 @@ def test_pruning_drops_keeps_and_tells_of_lines_that_fit_nothing(tmp_path):
     stage.prune(tmp_path, rules)
     left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
     assert left == {"Qt/a.dll", "lib/x.py"}
+    stage.prune(
+        tmp_path, {"drop": {"everywhere": [], "paths": []}, "keep": {}, "replace": {"lib/x.py": "new"}}
+    )
+    assert (tmp_path / "lib/x.py").read_text() == "new"
     with pytest.raises(ValueError, match="nowhere"):
         stage.prune(tmp_path, {"drop": {"everywhere": [], "paths": ["nowhere/*"]}, "keep": {}})
     with pytest.raises(ValueError, match=r"gone\.dll"):
@@ -167,3 +171,19 @@ def test_the_package_does_not_tell_when_it_was_built():
     first = 100 + 48 + 24 + 4
     assert struct.unpack_from("<Q", changed, first) == (116_444_736_000_000_000,)
     assert struct.unpack_from("<Q", changed, first + 12) == (116_444_736_000_000_000,)
+
+
+def test_a_module_that_our_sources_import_must_not_be_pruned(tmp_path):
+    ours = tmp_path / "rathaus_desk"
+    ours.mkdir()
+    (ours / "a.py").write_text(
+        "import os, click\ndef f():\n    from holidays.countries.germany import Germany\n"
+    )
+    (tmp_path / "click").mkdir()
+    countries = tmp_path / "holidays" / "countries"
+    countries.mkdir(parents=True)
+    (countries / "germany.pyc").touch()
+    assert imports.check_sources(ours, tmp_path) == 2
+    (countries / "germany.pyc").unlink()
+    with pytest.raises(imports.Missing, match=r"holidays\.countries\.germany \(for a\.py\)"):
+        imports.check_sources(ours, tmp_path)

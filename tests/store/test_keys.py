@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from rathaus_desk.kernel.errors import BadInput, CannotWork
 from rathaus_desk.store import keys, recovery_code
+from rathaus_desk.store.backup import restore
 from rathaus_desk.store.engine import Store
+from rathaus_desk.store.home import Home
 from rathaus_desk.store.keys import KeyFile, Keyring, Keys, Password, RecoveryCode
 from rathaus_desk.store.recovery_code import ALPHABET, new_code, secret_of
 
@@ -92,6 +94,32 @@ def test_each_user_of_a_shared_machine_has_a_slot_of_his_own(store, keyring_of_t
         again.add_slot(Keyring())
     kinds = [slot.kind for slot in Keys.of(store.home).slots]
     assert kinds.count("keyring") == 2, "one slot a user, however often it is made anew"
+
+
+def test_slots_of_other_users_and_machines_can_be_dropped(store, keyring_of_this_test):
+    store.add_slot(Keyring())
+    stolen = dict(keyring_of_this_test.kept)
+    keyring_of_this_test.kept.clear()
+    store.add_slot(Keyring())
+    store.drop_other_keyrings()
+    assert opens(store, Keyring())
+    assert opens(store, RecoveryCode(store.recovery_code))
+    keyring_of_this_test.kept.clear()
+    keyring_of_this_test.kept.update(stolen)
+    with pytest.raises(CannotWork):
+        opens(store, Keyring())
+
+
+def test_a_backup_restored_elsewhere_forgets_the_keyring_of_the_machine_before(
+    store, tmp_path, keyring_of_this_test
+):
+    store.add_slot(Keyring())
+    done = store.back_up(tmp_path / "b.rdsicherung")
+    keyring_of_this_test.kept.clear()
+    there = Home(tmp_path / "neuer Rechner" / "home")
+    restore(done.path, there, RecoveryCode(store.recovery_code), store.clock.now(), Keyring())
+    assert [slot.kind for slot in Keys.of(there).slots].count("keyring") == 1
+    Store.open(there.folder, Keyring()).close()
 
 
 def test_without_a_keyring_there_is_a_sentence(store, monkeypatch):

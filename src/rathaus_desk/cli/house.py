@@ -176,18 +176,27 @@ def recover(run: Run, code: str | None) -> None:
 
 @key.command()
 @click.option("--new-code", is_flag=True, help="Auch einen neuen Wiederherstellungscode ausgeben.")
+@click.option(
+    "--only-mine", is_flag=True, help="Zugänge anderer Benutzer und früherer Rechner vorher entfernen."
+)
 @pass_run
-def rotate(run: Run, new_code: bool) -> None:
+def rotate(run: Run, new_code: bool, only_mine: bool) -> None:
     """Verschlüsselt den ganzen Bestand mit einem neuen Schlüssel."""
     from rathaus_desk.store.keys import RecoveryCode
     from rathaus_desk.store.recovery_code import new_code as fresh_code
 
     with run.office() as office:
+        if only_mine:
+            office.store.drop_other_keyrings()
         office.store.rotate()
         if new_code:
             office.store.add_slot(RecoveryCode(fresh_code()))
         code = office.store.recovery_code
     words = "Der Bestand ist neu verschlüsselt; alle Zugänge öffnen wie bisher."
+    if only_mine:
+        words = (
+            "Der Bestand ist neu verschlüsselt; andere Benutzer brauchen wieder den Wiederherstellungscode."
+        )
     if new_code:
         words = f"Der Bestand ist neu verschlüsselt.\nNeuer Wiederherstellungscode: {code}"
     run.show({"recovery_code": code}, words)

@@ -29,7 +29,7 @@ from rathaus_desk.store.canonical import canonical
 from rathaus_desk.store.connection import connect
 from rathaus_desk.store.failures import in_words
 from rathaus_desk.store.home import PRIVATE, Home, beside, real, sync_folder
-from rathaus_desk.store.keys import KeyFile, Keys, Way, read_slots
+from rathaus_desk.store.keys import KeyFile, Keyring, Keys, Way, read_slots
 from rathaus_desk.store.maintenance import check_sound
 from rathaus_desk.store.migrate import revision_of
 
@@ -137,7 +137,11 @@ def restore(source: Path, home: Home, way: Way, at: datetime, new: Way | None = 
         try:
             key = _unpack(source, Home(fresh), way)
             if new is not None:
-                Keys.of(Home(fresh)).with_slot(new, key).save(Home(fresh))
+                slots = Keys.of(Home(fresh))
+                if isinstance(new, Keyring):
+                    # What was left behind on another machine must not open what goes on here.
+                    slots = slots.without_other_keyrings(key)
+                slots.with_slot(new, key).save(Home(fresh))
             for kept in (way, new):
                 if isinstance(kept, KeyFile) and kept.path.is_relative_to(home.folder):
                     _take_along(kept.path, home.folder, fresh)

@@ -116,10 +116,15 @@ class Store:
     def add_slot(self, way: Way) -> None:
         """One more way to open the database. A key file is made if it is absent.
 
-        A new recovery code or keyring entry takes the place of the one before.
+        A new recovery code, or another entry in the same keyring, takes the place of the one before.
         """
         with in_words(), self.home.alone():
             Keys.of(self.home).with_slot(way, self._key).save(self.home)
+
+    def drop_other_keyrings(self) -> None:
+        """Of all keyrings only that of whoever runs the program opens from now on."""
+        with in_words(), self.home.alone():
+            Keys.of(self.home).without_other_keyrings(self._key).save(self.home)
 
     def rotate(self) -> None:
         """Encrypts everything under a new key; every slot opens as before. CannotWork if others are at it.

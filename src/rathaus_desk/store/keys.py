@@ -176,6 +176,11 @@ class Keys:
         code = way.code if isinstance(way, RecoveryCode) else self.recovery_code(key)
         return Keys(_sealed_file((*others, slot), (key,), code))
 
+    def without_other_keyrings(self, key: bytes) -> Keys:
+        """The same slots but those in keyrings of other users and machines; ``key`` is the database's."""
+        kept = (slot for slot in self._file.slots if slot.kind != "keyring" or _in_this_keyring(slot))
+        return Keys(_sealed_file(tuple(kept), (key,), self.recovery_code(key)))
+
     def with_keys(self, known: bytes, *keys: bytes) -> Keys:
         """The same slots, for other keys of the database (during a change: the old, then the new).
 
@@ -232,9 +237,14 @@ def _replaces(way: Way, other: Slot, new: Slot) -> bool:
         case RecoveryCode():
             return other.kind == "recovery"
         case Keyring():
-            return other.kind == "keyring" and _public(_private(_from_keyring(other.id))) == other.public
+            return other.kind == "keyring" and _in_this_keyring(other)
         case _:
             return False
+
+
+def _in_this_keyring(slot: Slot) -> bool:
+    """Whether the keyring of whoever runs the program holds the slot's secret."""
+    return _public(_private(_from_keyring(slot.id))) == slot.public
 
 
 def _kind(way: Way) -> SlotKind:
