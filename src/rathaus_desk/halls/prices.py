@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from uuid import UUID
 
 import msgspec
@@ -19,6 +20,7 @@ from rathaus_desk.fees.tariff_kind import tariff_of_version
 from rathaus_desk.fees.vocabulary import WEEKDAYS
 from rathaus_desk.halls.books import HallBooks, shape_of
 from rathaus_desk.halls.charged import charged_days, hours_between
+from rathaus_desk.halls.pricing import Hall as HallShape
 from rathaus_desk.halls.pricing import Price, Use, price
 from rathaus_desk.halls.records import Booking
 from rathaus_desk.halls.rules.states import CLAIMING
@@ -70,6 +72,10 @@ class Pricing:
     _known: dict[Hashable, Price] = field(default_factory=dict)
     _used: dict[tuple[int, str, str | None], tuple[int, Fraction]] = field(default_factory=dict)
 
+    @cached_property
+    def _shape(self) -> HallShape:
+        return self.books.shape
+
     def price(self, times: Times, wish: Wish, set_key: str, rooms: tuple[str, ...]) -> Priced:
         """The price of one use; it counts towards the quota of the uses priced after it.
 
@@ -80,7 +86,7 @@ class Pricing:
         version, tariff = self.books.tariff(times.day)
         if tariff.frees:
             wish = self._with_quota(version, times, wish)
-        use = wish.use(self.books.shape, times, set_key, rooms)
+        use = wish.use(self._shape, times, set_key, rooms)
         kind = self._kind(version, tariff, use)
         known = self._known.get(kind)
         if known is None:
