@@ -1,4 +1,4 @@
-# demo · test · lint · bench · bench-peers · soak · lock. Each sets up what it needs; the environment lives in .venv.
+# demo · test · lint · installer · installer-check · installer-proof · bench · bench-peers · soak · lock. Each sets up what it needs; the environment lives in .venv.
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' && echo $$p && break; done)
@@ -8,11 +8,12 @@ JAR := .cache/verapdf/cli.jar
 JOBS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint check-system bench bench-peers soak lock fonts clean
+.PHONY: help demo test lint installer installer-check installer-proof check-system bench bench-peers soak lock fonts clean
 
 help:
 	@echo "make demo   the main job on the example town, step by step, then the window (or its picture)"
 	@echo "make test   every check: ruff, mypy, import-linter, pytest, PDF validation"
+	@echo "make installer  the Windows package, in dist/; installer-proof installs, uses, upgrades and removes it under Wine"
 	@echo "make bench  the figures of docs/performance.md; bench-peers beside other programs; soak the long counts"
 
 demo: $(VENV)/ready
@@ -23,10 +24,21 @@ test: $(VENV)/ready system-for-tests $(JAR) lint
 	$(BIN)/python -m pytest tests
 
 lint: $(VENV)/ready
-	$(BIN)/ruff check src tests bench tools
-	$(BIN)/ruff format --check src tests bench tools
+	$(BIN)/ruff check src tests bench tools installer
+	$(BIN)/ruff format --check src tests bench tools installer
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+installer: $(VENV)/ready
+	@tools/system.sh installer
+	@$(BIN)/python -m installer.build
+
+# The reduced round: build, install, main job, remove.
+installer-check: installer system-for-tests $(JAR)
+	@$(BIN)/python -m installer.proof --short
+
+installer-proof: installer system-for-tests $(JAR)
+	@$(BIN)/python -m installer.proof
 
 bench: $(VENV)/ready
 	@$(BIN)/python -m compileall -q src $(VENV)/lib >/dev/null 2>&1 || true
@@ -58,7 +70,8 @@ $(JAR): tools/get_verapdf.sh | system-for-tests
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra server --extra dev pyproject.toml -o requirements-dev.lock
-	@! grep -n '://' requirements.lock requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra server pyproject.toml -o requirements-server.lock
+	@! grep -n "://" requirements.lock requirements-dev.lock requirements-server.lock
 
 clean:
 	rm -rf $(VENV) .cache build dist .mypy_cache .ruff_cache .hypothesis

@@ -64,15 +64,22 @@ def store(make_store: Callable[..., Store]) -> Store:
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Any]:
-    """A PostgreSQL of the tests' own; no system service."""
+def make_cluster() -> Callable[..., Any]:
+    """Makes clusters of the tests' own, see tools/cluster.py; no system service."""
     path = Path(__file__).resolve().parents[1] / "tools/cluster.py"
     spec = importlib.util.spec_from_file_location("cluster", path)
     assert spec is not None
     assert spec.loader is not None
     tool = sys.modules["cluster"] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
-    with tempfile.TemporaryDirectory() as folder, tool.cluster(Path(folder) / "c") as made:
+    made: Callable[..., Any] = tool.cluster
+    return made
+
+
+@pytest.fixture(scope="session")
+def cluster(make_cluster: Callable[..., Any]) -> Iterator[Any]:
+    """One that all tests share; nobody stops it."""
+    with tempfile.TemporaryDirectory() as folder, make_cluster(Path(folder) / "c") as made:
         yield made
 
 
@@ -127,5 +134,5 @@ class Running:
 
 @pytest.fixture(scope="session")
 def run_server(conninfo: str) -> Callable[..., Running]:
-    """Starts a server, on a port that may be named; whoever starts it stops it."""
-    return lambda port=0: Running(conninfo, port)
+    """Starts a server, on a port and a database that may be named; whoever starts it stops it."""
+    return lambda port=0, database=conninfo: Running(database, port)

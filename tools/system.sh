@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes sure that the system packages of a purpose are there: `base` to run the program, `window` to show it,
-# `tests` to check it.
+# `tests` to check it, `installer` to build and prove the Windows package.
 # As root on Debian or Ubuntu it installs what is missing; otherwise it says in one line what to install.
 set -eu
 
@@ -50,8 +50,19 @@ tests)
 window)
     window
     ;;
+installer)
+    need wixl command -v wixl
+    need msitools command -v msibuild
+    need osslsigncode command -v osslsigncode
+    need gcc-mingw-w64-x86-64 command -v x86_64-w64-mingw32-gcc
+    need binutils-mingw-w64-x86-64 command -v x86_64-w64-mingw32-windres
+    need wine command -v wine
+    need wine64 test -x /usr/lib/wine/wine64
+    need ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
+    window
+    ;;
 *)
-    echo "usage: $0 base|window|tests" >&2
+    echo "usage: $0 base|window|tests|installer" >&2
     exit 2
     ;;
 esac

@@ -88,6 +88,20 @@ def test_a_draft_is_taken_up_again_from_heute(
         assert local.drafts(session, clerk=window.desk.office.clerk) == []
 
 
+def test_the_end_of_the_session_asks_nobody_and_loses_nothing(
+    window: MainWindow, settle: Callable[[], None], answers: list[bool]
+) -> None:
+    window.desk.go("bestattung")
+    settle()
+    window.page.view.form.set_values({"remark": "mitten im Satz"})  # type: ignore[union-attr]
+    window.end_now()
+    assert not window.isVisible()
+    assert answers == [], "nobody was asked"
+    with window.desk.office.store.read() as session:
+        (draft,) = local.drafts(session, clerk=window.desk.office.clerk)
+    assert draft.content["fields"]["remark"] == "mitten im Satz"
+
+
 def test_lists_follow_another_program_and_keep_their_place(
     window: MainWindow, home: Path, settle: Callable[[], None], qtbot: Any
 ) -> None:

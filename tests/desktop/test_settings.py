@@ -166,6 +166,30 @@ def test_a_backup_is_made_and_heute_stops_warning(
     assert all(banner.isHidden() for banner in window.page._banners)  # type: ignore[union-attr]
 
 
+def test_the_administrator_may_lay_down_where_backups_go(
+    window: MainWindow, settle: Callable[[], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rathaus_desk.desktop.settings import safety_section
+    from rathaus_desk.kernel.policies import Policies
+
+    target = tmp_path / "vorgegeben"
+    target.mkdir()
+    monkeypatch.setattr(safety_section, "policies", lambda: Policies(backup_folder=target))
+    window.desk.set_setting("backup.folder", str(tmp_path / "anderswo"))
+    settle()
+    safety_section.daily(window.desk)
+    settle()
+    assert len(list(target.iterdir())) == 1
+
+
+def test_a_packed_town_that_is_opened_later_leads_to_the_statutes(
+    window: MainWindow, settle: Callable[[], None], tmp_path: Path
+) -> None:
+    window.take_in([str(tmp_path / "Musterrode.rathaus-stadt")])
+    settle()
+    assert isinstance(window.page, SettingsPage)
+
+
 def test_the_data_is_checked_and_findings_lead_to_their_grave(
     window: MainWindow, settle: Callable[[], None]
 ) -> None:
@@ -215,6 +239,34 @@ def test_the_example_town_is_one_click_away(qapp: Any, tmp_path: Path, qtbot: An
     with office.store.read() as session:
         assert town.town(session).name == "Stadt Musterrode"
     office.close()
+
+
+def test_a_prepared_town_is_one_click_away(qapp: Any, tmp_path: Path, qtbot: Any) -> None:
+    from rathaus_desk.office.main_job import example_town
+    from rathaus_desk.office.town_pack import pack
+
+    prepared = tmp_path / "Musterrode.rathaus-stadt"
+    pack(example_town(), prepared)
+    clock = FixedClock(MORNING)
+    start = FirstStart(tmp_path / "neu", key_file=tmp_path / "neu.key", clock=clock, prepared=prepared)
+    qtbot.addWidget(start)
+    start.show()
+    start.ready.click()
+    assert start.founded is not None
+    assert start.stack.currentIndex() == start.stack.count() - 1, "the recovery code is shown"
+
+
+def test_a_prepared_town_that_is_broken_is_said_in_a_sentence(qapp: Any, tmp_path: Path, qtbot: Any) -> None:
+    prepared = tmp_path / "kaputt.rathaus-stadt"
+    prepared.write_bytes(b"kein Archiv")
+    clock = FixedClock(MORNING)
+    start = FirstStart(tmp_path / "neu", key_file=tmp_path / "neu.key", clock=clock, prepared=prepared)
+    qtbot.addWidget(start)
+    start.show()
+    start.ready.click()
+    assert start.founded is None
+    assert "beschädigt" in start._problem.text()
+    assert not (tmp_path / "neu").exists()
 
 
 @pytest.mark.parametrize("complete", [True, False])

@@ -78,6 +78,22 @@ def test_a_lost_keyring_entry_names_the_way_out_and_the_recovery_code_brings_it_
     assert opens(store, Keyring())
 
 
+def test_each_user_of_a_shared_machine_has_a_slot_of_his_own(store, keyring_of_this_test):
+    store.add_slot(Keyring())
+    first = dict(keyring_of_this_test.kept)
+    keyring_of_this_test.kept.clear()  # another user signs in, whose vault is empty
+    with Store.open(store.home.folder, RecoveryCode(store.recovery_code)) as second:
+        second.add_slot(Keyring())
+    assert opens(store, Keyring())
+    keyring_of_this_test.kept.clear()
+    keyring_of_this_test.kept.update(first)
+    assert opens(store, Keyring()), "the first user still opens"
+    with Store.open(store.home.folder, Keyring()) as again:
+        again.add_slot(Keyring())
+    kinds = [slot.kind for slot in Keys.of(store.home).slots]
+    assert kinds.count("keyring") == 2, "one slot a user, however often it is made anew"
+
+
 def test_without_a_keyring_there_is_a_sentence(store, monkeypatch):
     import keyring
     from keyring.backends.fail import Keyring as NoKeyring

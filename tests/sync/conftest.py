@@ -29,6 +29,7 @@ def _load(name: str, path: Path) -> ModuleType:
 
 
 _load("direct", ROOT / "tests/sync/direct.py")
+_load("schedule", ROOT / "tests/sync/schedule.py")
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rathaus_desk.cli.main import desk
-from rathaus_desk.cli.parameters import PATH
+from rathaus_desk.cli.parameters import PATH, PLACE
 from rathaus_desk.cli.running import DeskGroup, Run, pass_run
 
 if TYPE_CHECKING:
@@ -56,6 +56,20 @@ def load(run: Run, paths: tuple[Path, ...]) -> None:
         wordings = save_letters(office, letters)
     said = f"{len(loaded.loaded)} Fassungen übernommen, {len(loaded.same)} waren schon da."
     run.show(loaded, f"{said} {wordings} Briefvorlagen sind neu." if letters else said)
+
+
+@catalogue.command("pack")
+@click.argument("folder", metavar="STADTORDNER", type=PATH)
+@click.argument("file", metavar="DATEI", type=PLACE)
+@pass_run
+def pack_town(run: Run, folder: Path, file: Path) -> None:
+    """Packt einen Stadtordner in eine Datei (NAME.rathaus-stadt), die sich mit Doppelklick öffnen lässt."""
+    from rathaus_desk.office.town_pack import SUFFIX, is_pack, pack
+
+    if not is_pack(file):
+        raise click.UsageError(f"Der Name der Datei endet auf „{SUFFIX}“.")
+    count = pack(folder, file)
+    run.show({"path": file, "files": count}, f"Gepackt: {file} ({count} Dateien).")
 
 
 def in_words(report: Report) -> str:

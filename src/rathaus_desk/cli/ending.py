@@ -122,9 +122,18 @@ def _os_reason(error: OSError) -> str:
 
 
 def _complain(sentence: str) -> None:
-    """One line, whatever the sentence quotes; where stderr leads nowhere the exit status has to do."""
+    """One line, whatever the sentence quotes; where stderr leads nowhere the exit status has to do.
+
+    A program of Windows without a console shows it in a box.
+    """
+    line = " ".join(sentence.split())
+    if sys.platform == "win32" and sys.stderr is None:
+        import ctypes
+
+        ctypes.windll.user32.MessageBoxW(None, line, "Rathaus Desk", 0x30)
+        return
     try:
-        click.echo(" ".join(sentence.split()), err=True)
+        click.echo(line, err=True)
     except OSError:
         log.info("stderr is gone")
 

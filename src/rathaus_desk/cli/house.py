@@ -1,4 +1,4 @@
-"""Commands for the house itself: doctor, backup, restore, keys."""
+"""Commands for the house itself: doctor, support bundle, policies, backup, restore, keys."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 @desk.command()
 @pass_run
 def doctor(run: Run) -> int:
-    """Prüft Datenbank, Verlauf, Belegungen, Nummern und Anhänge.
+    """Prüft Datenbank, Verlauf, Belegungen, Nummern, Anhänge und die Dateien des Programms.
 
     Endet mit 1, wenn etwas beschädigt ist. Fachliche Auffälligkeiten werden nur aufgezählt.
     """
-    from rathaus_desk.kernel.errors import Damaged
+    from rathaus_desk.kernel.errors import CannotWork, Damaged
+    from rathaus_desk.office import installation
     from rathaus_desk.store.doctor import RESTORE, Finding
 
     remarks: list[Remark] = []
+    findings: list[Finding] = []
+    damaged = installation.examine(installation.program_folder())
     try:
         with run.office() as office:
             findings = office.store.examine()
@@ -34,6 +37,11 @@ def doctor(run: Run) -> int:
                 remarks = office.data_checks()
     except Damaged as error:
         findings = [Finding("database", error.sentence, RESTORE)]
+    except (CannotWork, OSError):
+        # A program with missing files fails anywhere; then the files are what there is to tell.
+        if not damaged:
+            raise
+    findings = [*damaged, *findings]
     result = {"ok": not findings, "findings": findings, "data": remarks}
 
     def words() -> str:
@@ -45,6 +53,39 @@ def doctor(run: Run) -> int:
 
     run.show(result, words)
     return FINDINGS if findings else OK
+
+
+@desk.command("support-bundle")
+@click.argument("file", metavar="DATEI", type=PLACE)
+@pass_run
+def support_bundle(run: Run, file: Path) -> None:
+    """Schreibt für die Betreuung des Programms auf, wie es ihm geht (ZIP-Datei).
+
+    Darin stehen Fassungen, Vorgaben, Größen, Arten von Befunden und das Protokoll, nichts über Personen.
+    """
+    from rathaus_desk.office.support import write_bundle
+    from rathaus_desk.store.home import Home
+
+    done = write_bundle(file, Home(run.folder), run.key_file, run.clock)
+    run.show(done, f"Geschrieben: {done.path} ({', '.join(done.files)}).")
+
+
+@desk.command("policies")
+@pass_run
+def show_policies(run: Run) -> None:
+    """Zeigt, was die Verwaltung dieses Rechners vorgegeben hat, und was daraus folgt."""
+    from rathaus_desk.kernel.policies import policies
+    from rathaus_desk.store.home import log_folder
+
+    named = policies().named()
+    result = {"policies": named, "home": run.folder, "logs": log_folder()}
+
+    def words() -> str:
+        given = [f"{name}: {'ja' if value is True else value}" for name, value in named.items()]
+        given = given or ["Es ist nichts vorgegeben."]
+        return "\n".join([*given, f"Datenordner: {run.folder}", f"Protokolle: {log_folder()}"])
+
+    run.show(result, words)
 
 
 @desk.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -48,12 +48,25 @@ class Run:
 
     @property
     def folder(self) -> Path:
-        """The data folder: ``--home``, or the platform's place for this user. Absolute."""
+        """The data folder: ``--home``, or where the administrator or the platform puts it. Absolute."""
         if self.home is not None:
             return self.home
-        import platformdirs
+        from rathaus_desk.store.home import usual_folder
 
-        return Path(platformdirs.user_data_dir("Rathaus Desk", appauthor=False))
+        return usual_folder()
+
+    def log_by_default(self) -> None:
+        """The window's own log, unless one was named or another data folder than the usual one.
+
+        Where it cannot be written the window works without.
+        """
+        if self.logs or self.home is not None:
+            return
+        from rathaus_desk.store.home import log_folder
+        from rathaus_desk.store.log import log_to
+
+        with suppress(CannotWork):
+            self.logs.append(log_to(log_folder() / "rathaus-desk.log"))
 
     def close(self) -> None:
         """Ends the log."""

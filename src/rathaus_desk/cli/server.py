@@ -116,11 +116,7 @@ def list_towns(run: Run, database: str) -> None:
     registry = _registry(database)
     with registry.pool:
         found = overview(registry.pool)
-    lines = [
-        f"{one['town']:<20} {one['name']:<30} {one['workstations']:>3} Arbeitsplätze  {one['operations']:>8} "
-        f"Vorgänge  {one['open_conflicts']:>4} Konflikte  zuletzt {_moment(one['last_seen'])}"
-        for one in found
-    ]
+    lines = [_town_line(one) for one in found]
     run.show(found, "\n".join(lines) or "Noch keine Gemeinde.")
 
 
@@ -305,7 +301,21 @@ def server_backup(run: Run, file: Path, database: str) -> None:
     from rathaus_desk.server.upkeep import dump
 
     size = dump(database, file)
-    run.show({"path": file, "size": size}, f"Gesichert: {file} ({size / 1e6:.1f} MB).".replace(".", ",", 1))
+    megabytes = f"{size / 1e6:.1f}".replace(".", ",")
+    run.show({"path": file, "size": size}, f"Gesichert: {file} ({megabytes} MB).")
+
+
+def _town_line(one: dict[str, Any]) -> str:
+    workstations = _counted(one["workstations"], "Arbeitsplatz", "Arbeitsplätze")
+    conflicts = _counted(one["open_conflicts"], "Konflikt", "Konflikte")
+    return (
+        f"{one['town']:<20} {one['name']:<30} {workstations:<18} {one['operations']:>8} Vorgänge"
+        f"  {conflicts:<14} zuletzt {_moment(one['last_seen'])}"
+    )
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _moment(moment: datetime | None) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import platform
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from rathaus_desk.cli import FINDINGS, OK
 from rathaus_desk.cli.main import desk
-from rathaus_desk.cli.parameters import WORDS
+from rathaus_desk.cli.parameters import PATH, WORDS
 from rathaus_desk.cli.running import DeskGroup, Run, pass_run
 
 if TYPE_CHECKING:
@@ -158,6 +159,47 @@ def settle(run: Run, operation: Any, give_up: bool | None) -> None:
         act = found.give_up if give_up else found.run_again
         done = act(office.store, wanted[0], clerk=office.clerk)
     run.show({"operations": [one.operation for one in done]}, "Geklärt; der nächste Abgleich sagt es allen.")
+
+
+@sync.command("releases")
+@pass_run
+def list_releases(run: Run) -> None:
+    """Zeigt, was Gemeinden des Verbunds veröffentlicht haben: Satzungen, Tarife, Hallen."""
+    from rathaus_desk.office.sharing import releases
+
+    with run.office() as office:
+        found = releases(office)
+    lines = [f"{one.id}  {one.town:<16} {one.title} (ab {one.valid_from or '?'})" for one in found]
+    run.show(found, "\n".join(lines) or "Noch nichts veröffentlicht.")
+
+
+@sync.command()
+@click.argument("releases", metavar="ID…", nargs=-1, required=True, type=click.UUID)
+@pass_run
+def take(run: Run, releases: tuple[Any, ...]) -> None:
+    """Übernimmt Veröffentlichungen als eigene Fassungen; ihre Beispiele werden nachgerechnet.
+
+    Ein Tarif, dessen Beispiele eine Satzung brauchen, wird mit ihr zusammen übernommen.
+    """
+    from rathaus_desk.office import tables
+    from rathaus_desk.office.sharing import take as take_over
+
+    tables.load_operations()
+    with run.office() as office:
+        loaded = take_over(office, releases)
+    run.show(loaded, "Übernommen." if loaded.loaded else "Diese Fassung war schon da.")
+
+
+@sync.command()
+@click.argument("files", metavar="DATEI…", nargs=-1, required=True, type=PATH)
+@pass_run
+def publish(run: Run, files: tuple[Path, ...]) -> None:
+    """Veröffentlicht geprüfte Satzungen, Tarife oder Hallen für die Gemeinden des Verbunds."""
+    from rathaus_desk.office.sharing import publish as publish_files
+
+    with run.office() as office:
+        made = publish_files(office, files)
+    run.show({"published": made}, "\n".join(f"Veröffentlicht: {one.title}" for one in made))
 
 
 def _link(store: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -89,13 +90,19 @@ def show_window(run: Run, files: tuple[Path, ...] = ()) -> int:
     from rathaus_desk.desktop import app
     from rathaus_desk.store.home import Home
 
+    run.log_by_default()
     if not Home(run.folder).database.exists():
         from rathaus_desk.desktop.first_start import first_start
+        from rathaus_desk.kernel.policies import policies
+        from rathaus_desk.office.town_pack import is_pack
 
-        founded = first_start(run.folder, key_file=run.key_file, clock=run.clock)
+        packs = [file for file in files if is_pack(file)]
+        prepared = packs[0] if packs else policies().town_folder
+        founded = first_start(run.folder, key_file=run.key_file, clock=run.clock, prepared=prepared)
         if founded is None:
             return OK
         run.home, run.key_file = founded.home, founded.key_file or run.key_file
+        files = tuple(file for file in files if file not in packs)
     try:
         with run.office() as office:
             return app.run(office, files, key_file=run.key_file)
@@ -139,6 +146,17 @@ def paint(
 
 def _process_start() -> float:
     """When this process began, on the clock of `time.time`."""
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.WinDLL("kernel32")
+        kernel.GetCurrentProcess.restype = ctypes.c_void_p
+        process = ctypes.c_void_p(kernel.GetCurrentProcess())
+        began, *others = (ctypes.c_uint64() for _ in range(4))
+        if kernel.GetProcessTimes(process, *(ctypes.byref(one) for one in (began, *others))):
+            # In steps of 100 ns since 1601.
+            return began.value / 10_000_000 - 11_644_473_600
+        return time.time() - time.process_time()
     try:
         ticks = int(Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()[19])
         up = float(Path("/proc/uptime").read_text(encoding="ascii").split()[0])

@@ -11,7 +11,7 @@ from time import perf_counter, time
 from uuid import UUID
 
 from PySide6.QtCore import QEventLoop, QLocale, QTimer, QTranslator
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from rathaus_desk.desktop import modules
@@ -22,6 +22,7 @@ from rathaus_desk.desktop.parts.described import Target
 from rathaus_desk.desktop.parts.pdf_pages import pages_shared
 from rathaus_desk.desktop.shell.window import MainWindow
 from rathaus_desk.desktop.theme.theme import Choice, theme
+from rathaus_desk.kernel import resources
 from rathaus_desk.kernel.errors import BadInput, CannotWork, Refused
 from rathaus_desk.office.town_hall import TownHall
 from rathaus_desk.store import local, search
@@ -58,6 +59,7 @@ def application(scale: float | None = None, *, hidden: bool = False) -> QApplica
     made = QApplication(sys.argv[:1])
     made.setApplicationName("Rathaus Desk")
     made.setDesktopFileName("rathaus-desk")
+    made.setWindowIcon(QIcon(str(resources.path("icons", "app", "rathaus-desk.svg"))))
     QLocale.setDefault(QLocale(QLocale.Language.German, QLocale.Country.Germany))
     _speak_german(made)
     return made
@@ -99,6 +101,8 @@ def run(office: TownHall, files: tuple[Path, ...] = (), *, key_file: Path | None
     window.restore_place()
     window.show()
     alone.called.connect(window.called)
+    # The Restart Manager of Windows, which an installer asks to free its files, comes this way too.
+    running.commitDataRequest.connect(lambda _manager: window.end_now())
     desk.go("heute")
     if files:
         window.take_in([str(file.absolute()) for file in files])

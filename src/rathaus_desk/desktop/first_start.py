@@ -33,9 +33,12 @@ from rathaus_desk.town.town_file import TownFile
 class FirstStart(QDialog):
     """What a clerk sees when there is no town yet. ``founded`` once there is one."""
 
-    def __init__(self, home: Path, *, key_file: Path | None, clock: Clock) -> None:
+    def __init__(
+        self, home: Path, *, key_file: Path | None, clock: Clock, prepared: Path | None = None
+    ) -> None:
         super().__init__()
         self._home, self._key_file, self._clock = home, key_file, clock
+        self._prepared = prepared
         self.founded: Founded | None = None
         self.setWindowTitle("Rathaus Desk")
         self.setMinimumSize(720, 520)
@@ -71,11 +74,11 @@ class FirstStart(QDialog):
         row.setSpacing(L)
         self.example = button("Beispielstadt ansehen", "eye")
         self.example.clicked.connect(self.take_example)
-        self.own = button("Unsere Stadt einrichten", "landmark", primary=True)
+        self.own = button("Unsere Stadt einrichten", "landmark", primary=self._prepared is None)
         self.own.clicked.connect(self.show_assistant)
         self.member = button("Einem Server beitreten", "monitor")
         self.member.clicked.connect(self.show_joining)
-        for one, words in (
+        ways = [
             (
                 self.example,
                 "Die erfundene Stadt Musterrode mit Gräbern, Satzung und Gebühren, zum Ausprobieren.",
@@ -89,7 +92,13 @@ class FirstStart(QDialog):
                 "Ein weiterer Arbeitsplatz einer Stadt, die schon auf einem zentralen Server ist. Dazu gehört"
                 " ein Anmeldecode.",
             ),
-        ):
+        ]
+        if self._prepared is not None:
+            self.ready = button("Vorbereitete Stadt einrichten", "check", primary=True)
+            self.ready.clicked.connect(self.take_prepared)
+            words = f"Mit Satzungen, Tarifen und Hallen, wie sie vorbereitet wurden: {self._prepared}"
+            ways.insert(0, (self.ready, words))
+        for one, words in ways:
             card = QFrame()
             card.setProperty("surface", "card")
             inside = QVBoxLayout(card)
@@ -104,8 +113,24 @@ class FirstStart(QDialog):
         box.addWidget(self._problem)
         box.addStretch(1)
         box.addWidget(label("second", f"Datenordner: {self._home}", wrap=True))
-        self.own.setFocus()
+        (self.own if self._prepared is None else self.ready).setFocus()
         return page
+
+    def take_prepared(self) -> None:
+        """The town that an administrator prepared, or that was opened by a double click."""
+        from rathaus_desk.office.town_pack import unpacked
+
+        assert self._prepared is not None
+        source = self._prepared
+
+        def do() -> Founded:
+            with unpacked(source) as folder:
+                return found(self._home, folder, key_file=self._key_file, clock=self._clock)
+
+        self._found(do)
+        if self.founded is not None:
+            self.stack.addWidget(self._make_code(self.founded))
+            self.stack.setCurrentIndex(self.stack.count() - 1)
 
     def take_example(self) -> None:
         """The example town, with its old list."""
@@ -327,7 +352,8 @@ class FirstStart(QDialog):
             self, "Wiederherstellungscode", "Wiederherstellungscode.pdf", "PDF (*.pdf)"
         )
         if chosen:
-            name = (self.town.values().get("name") if hasattr(self, "town") else "") or ""
+            form = getattr(self, "town", None)
+            name = (form.values().get("name") if form is not None else "") or ""
             write_document(code_document(name, founded.recovery_code, self._clock.today()), Path(chosen))
 
 
@@ -346,9 +372,11 @@ class _NoDesk:
         """Nothing is searched for here."""
 
 
-def first_start(home: Path, *, key_file: Path | None, clock: Clock) -> Founded | None:
-    """Asks, and sets up a town; None if the clerk closed the window."""
+def first_start(
+    home: Path, *, key_file: Path | None, clock: Clock, prepared: Path | None = None
+) -> Founded | None:
+    """Asks, and sets up a town; None if the clerk closed the window. ``prepared``: a town to be taken."""
     theme().start(application())
-    window = FirstStart(home, key_file=key_file, clock=clock)
+    window = FirstStart(home, key_file=key_file, clock=clock, prepared=prepared)
     window.exec()
     return window.founded

@@ -41,6 +41,9 @@ class Page(QWidget):
         """Whether the clerk can go elsewhere now; asks where input would be lost."""
         return True
 
+    def keep(self) -> None:
+        """The program ends and nobody can be asked (session, installer): what was typed must not be lost."""
+
     def left(self) -> None:
         """Another page took its place."""
 

@@ -68,7 +68,7 @@ class Release(BaseModel):
     """A catalogue file that a town publishes."""
 
     id: UUID
-    kind: Annotated[str, Field(pattern="^(statute|tariff|service|letter|hall)$")]
+    kind: Annotated[str, Field(pattern="^[a-z_]{1,20}$")]
     key: Short
     title: Short
     valid_from: Short = ""

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rathaus_desk.kernel.errors import BadInput, CannotWork
 from rathaus_desk.store import secret
-from rathaus_desk.store.home import Home, sync_folder, write_durably
+from rathaus_desk.store.home import PRIVATE, Home, sync_folder, write_durably
 from rathaus_desk.store.schema import Record
 
 MAX_SIZE = 50 * 2**20
@@ -100,7 +100,7 @@ class Shelf:
 
     def _write(self, path: Path, sealed: bytes) -> None:
         if not path.parent.exists():
-            path.parent.mkdir(exist_ok=True, mode=0o700)
+            path.parent.mkdir(exist_ok=True, mode=PRIVATE)
             sync_folder(self._home.attachments)
         write_durably(path, sealed)
 

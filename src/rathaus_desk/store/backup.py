@@ -28,7 +28,7 @@ from rathaus_desk.store import attachments, overlay
 from rathaus_desk.store.canonical import canonical
 from rathaus_desk.store.connection import connect
 from rathaus_desk.store.failures import in_words
-from rathaus_desk.store.home import Home, beside, sync_folder
+from rathaus_desk.store.home import PRIVATE, Home, beside, real, sync_folder
 from rathaus_desk.store.keys import KeyFile, Keys, Way, read_slots
 from rathaus_desk.store.maintenance import check_sound
 from rathaus_desk.store.migrate import revision_of
@@ -71,7 +71,7 @@ def back_up(home: Home, key: bytes, target: Path, at: datetime) -> BackupDone:
     """
     if not target.parent.is_dir():
         raise CannotWork("Den Ordner für die Sicherung gibt es nicht.", detail="no such folder")
-    if target.resolve().is_relative_to(home.folder.resolve()):
+    if real(target).is_relative_to(real(home.folder)):
         raise BadInput(
             "Eine Sicherung im Datenordner ginge mit ihm verloren. Bitte nennen Sie einen Ort außerhalb, am "
             "besten auf einem anderen Datenträger."
@@ -149,7 +149,7 @@ def restore(source: Path, home: Home, way: Way, at: datetime, new: Way | None = 
 def _take_along(file: Path, old: Path, fresh: Path) -> None:
     """A key file that lies in the folder which is about to be put aside."""
     target = fresh / file.relative_to(old)
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
     shutil.copy2(file, target)
 
 
@@ -162,11 +162,11 @@ def _unpack(source: Path, fresh: Home, way: Way) -> bytes:
             key = Keys(read_slots(slots)).open(way)[0]
             if not hmac.compare_digest(_sealed(manifest, key).seal, manifest.seal):
                 raise CannotWork("Die Sicherung wurde verändert. Es wurde nichts ersetzt.", detail="seal")
-            fresh.folder.mkdir(mode=0o700, parents=True)
-            fresh.attachments.mkdir(mode=0o700)
+            fresh.folder.mkdir(mode=PRIVATE, parents=True)
+            fresh.attachments.mkdir(mode=PRIVATE)
             for name, member in manifest.members.items():
                 path = _place(fresh, name)
-                path.parent.mkdir(exist_ok=True, mode=0o700)
+                path.parent.mkdir(exist_ok=True, mode=PRIVATE)
                 with file.open(name) as stream:
                     _extract(stream, path, member)
     except FileNotFoundError:

@@ -36,7 +36,7 @@ from rathaus_desk.store import (
 from rathaus_desk.store.attachments import Attachment, Shelf, refuse_size
 from rathaus_desk.store.connection import Guard, connect, driver_of, guard_of, reading_engine, writing_engine
 from rathaus_desk.store.failures import in_words
-from rathaus_desk.store.home import Home, sync_folder
+from rathaus_desk.store.home import PRIVATE, Home, sync_folder
 from rathaus_desk.store.keys import Keyring, Keys, RecoveryCode, Way, new_key, no_slots
 from rathaus_desk.store.local import set_setting, setting
 from rathaus_desk.store.operations import Done, Request, Stale, Work, operation_for
@@ -80,7 +80,7 @@ class Store:
                 for way in ways:
                     keys = keys.with_slot(way, key)
                 keys.save(place)
-                place.attachments.mkdir(mode=0o700)
+                place.attachments.mkdir(mode=PRIVATE)
                 fresh.replace(place.database)
                 sync_folder(place.folder)
         except BaseException:

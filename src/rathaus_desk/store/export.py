@@ -33,7 +33,7 @@ from rathaus_desk.store import journal, schema, secret
 from rathaus_desk.store.attachments import Shelf
 from rathaus_desk.store.connection import connect
 from rathaus_desk.store.failures import in_words
-from rathaus_desk.store.home import beside, cannot_write
+from rathaus_desk.store.home import beside, cannot_write, real
 from rathaus_desk.store.meanings import column_meanings, table_meaning
 from rathaus_desk.store.schema import Base
 
@@ -88,7 +88,7 @@ def export_all(store: Store, folder: Path) -> Exported:
 
 def _refuse(target: Path, home: Path) -> None:
     try:
-        if target.resolve().is_relative_to(home.resolve()):
+        if real(target).is_relative_to(real(home)):
             raise BadInput(
                 "Die Ausgabe ist unverschlüsselt und darf nicht im Datenordner liegen. Bitte nennen Sie "
                 "einen anderen Ordner."

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rathaus_desk.kernel.errors import CannotWork, Damaged
+from rathaus_desk.kernel.policies import policies
 
 SMALLEST_PAGE = 512
 _PLAIN_HEAD = b"SQLite format 3\0"
@@ -22,6 +23,33 @@ _NETWORK = {
 }  # fmt: skip
 _DRIVE_REMOTE = 4
 _SHARED_FIRST, _SHARED_SIZE = 0x40000002, 510
+
+PRIVATE = 0o777 if sys.platform == "win32" else 0o700
+"""The mode of a new folder. On Windows the rights of the folder above go on: a user's profile is private, the
+folder that users of one machine share was opened to them by the installer, and 0o700 would shut them out.
+"""
+
+
+def usual_folder() -> Path:
+    """Where the data lies if nobody says otherwise: by policy, else in the user's profile.
+
+    With shared data it is one folder for all users of the machine.
+    """
+    import platformdirs
+
+    laid_down = policies()
+    if laid_down.data_folder is not None:
+        return laid_down.data_folder
+    if laid_down.shared_data:
+        return Path(platformdirs.site_data_dir("Rathaus Desk", appauthor=False))
+    return Path(platformdirs.user_data_dir("Rathaus Desk", appauthor=False))
+
+
+def log_folder() -> Path:
+    """Where the window's log lies: each user's own, so that nobody waits for another's file."""
+    import platformdirs
+
+    return policies().log_folder or Path(platformdirs.user_log_dir("Rathaus Desk", appauthor=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +166,7 @@ class Home:
         try:
             self.refuse_town()
             self.refuse_network_drive()
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE)
         except OSError as error:
             raise CannotWork(
                 "Der Datenordner lässt sich nicht anlegen. Bitte prüfen Sie Rechte und Speicherplatz.",
@@ -216,11 +244,19 @@ class Home:
             ) from error
 
 
+def real(path: Path) -> Path:
+    """``path`` from the root, links followed; as it stands where that fails (Windows, very long paths)."""
+    try:
+        return path.resolve()
+    except OSError:
+        return path.absolute()
+
+
 def _is_remote(folder: Path) -> bool:
     if sys.platform == "win32":
         import ctypes
 
-        root = folder.resolve().anchor
+        root = real(folder).anchor
         return root.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(root) == _DRIVE_REMOTE
     try:
         mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="surrogateescape")

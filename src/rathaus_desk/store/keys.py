@@ -222,8 +222,19 @@ def keyring_works() -> bool:
 
 
 def _replaces(way: Way, other: Slot, new: Slot) -> bool:
-    """Whether a new slot takes the place of an older one: there is one recovery code, and no slot twice."""
-    return other.public == new.public or (isinstance(way, RecoveryCode | Keyring) and other.kind == new.kind)
+    """Whether a new slot takes the place of an older one: there is one recovery code, and no slot twice.
+
+    Each user of a shared machine has a keyring of his own: only the slot that lies in this one is replaced.
+    """
+    if other.public == new.public:
+        return True
+    match way:
+        case RecoveryCode():
+            return other.kind == "recovery"
+        case Keyring():
+            return other.kind == "keyring" and _public(_private(_from_keyring(other.id))) == other.public
+        case _:
+            return False
 
 
 def _kind(way: Way) -> SlotKind:

@@ -14,7 +14,7 @@ from sqlcipher3 import dbapi2
 
 from rathaus_desk.kernel.errors import CannotWork
 from rathaus_desk.store import journal, tables
-from rathaus_desk.store.home import Home, sync_folder
+from rathaus_desk.store.home import PRIVATE, Home, sync_folder
 from rathaus_desk.store.maintenance import check_sound, row_counts, sole_connection
 
 STEPS = Path(__file__).parent / "migrations"
@@ -62,7 +62,7 @@ def migrate(home: Home, key: bytes, *, steps: Path = STEPS, target: int | None =
 
 def _copy_aside(home: Home, revision: int) -> Path:
     """The file as it is, encrypted under the same key. Nobody else writes it now, and there is no WAL."""
-    home.backups.mkdir(exist_ok=True, mode=0o700)
+    home.backups.mkdir(exist_ok=True, mode=PRIVATE)
     copy = home.backups / f"vor-umstellung-{revision:04d}.db"
     shutil.copyfile(home.database, copy)
     with copy.open("rb+") as stream:

@@ -12,12 +12,19 @@ from rathaus_desk.applications import queries
 from rathaus_desk.applications.intake import Outcome
 from rathaus_desk.applications.records import State
 from rathaus_desk.desktop.desk import Desk
+from rathaus_desk.office.town_pack import is_pack
 from rathaus_desk.town import queries as town
 
 
 def take_in(desk: Desk, paths: Sequence[str]) -> None:
     """Takes the files in; a single burial goes straight to its page, else the list shows them."""
     files = [Path(one) for one in paths]
+    if any(is_pack(file) for file in files):
+        desk.say("Hier ist schon eine Stadt eingerichtet. Neue Satzungen und Tarife nehmen Sie hier herein.")
+        desk.go("einstellungen", tab="satzungen")
+        files = [file for file in files if not is_pack(file)]
+    if not files:
+        return
     desk.say("Der Antrag wird gelesen …" if len(files) == 1 else f"{len(files)} Dateien werden gelesen …")
     desk.tasks.start(
         lambda: desk.office.intake().paths(files), lambda found: _taken(desk, found), desk.failed.emit

@@ -140,6 +140,12 @@ class GuidedPage(Page):
             self._draft.drop()
         return True
 
+    def keep(self) -> None:
+        """As a draft."""
+        if self._touched and not self._done:
+            self._draft.save_now()
+            self._done = True
+
     def focus_first(self) -> None:
         """The first field."""
         self.view.form.focus_first()

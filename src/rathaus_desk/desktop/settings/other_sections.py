@@ -33,8 +33,12 @@ from rathaus_desk.desktop.theme.theme import theme
 from rathaus_desk.kernel import resources
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.listing import Wanted
+from rathaus_desk.kernel.policies import policies
 from rathaus_desk.lists.writing import write
+from rathaus_desk.office import installation
 from rathaus_desk.office.listings import LISTINGS, listing_named
+from rathaus_desk.office.support import write_bundle
+from rathaus_desk.store.home import log_folder
 
 _APPEARANCES = (
     Choice("system", "wie das System"),
@@ -165,7 +169,10 @@ class ChecksSection(SettingsSection):
 
     def fill(self) -> None:
         """The button."""
-        (self._button,) = self.buttons(("Jetzt prüfen", "list-checks", self._check))
+        self._button, _ = self.buttons(
+            ("Jetzt prüfen", "list-checks", self._check),
+            ("Angaben für die Betreuung speichern …", "life-buoy", lambda: self.desk.do("support.bundle")),
+        )
 
     def _check(self) -> None:
         office = self.desk.office
@@ -173,7 +180,8 @@ class ChecksSection(SettingsSection):
         self.show_parts(Banner("Es wird geprüft …", "calm"))
 
         def work() -> tuple[list[Line], list[Line]]:
-            broken = [Line(one.what, one.remedy, icon="circle-alert") for one in office.store.examine()]
+            found = [*installation.examine(installation.program_folder()), *office.store.examine()]
+            broken = [Line(one.what, one.remedy, icon="circle-alert") for one in found]
             data = [
                 Line(one.sentence, icon="triangle-alert", target=Target("friedhof", UUID(one.subject)))
                 for one in office.register_findings()
@@ -208,6 +216,28 @@ class ChecksSection(SettingsSection):
 def check_data(desk: Desk, _subject: UUID | None) -> None:
     """The section of the settings."""
     desk.go("einstellungen", tab="pruefung")
+
+
+@command(
+    "support.bundle",
+    "Angaben für die Betreuung speichern",
+    icon="life-buoy",
+    words="support protokoll hilfe fehler log",
+)
+def support_bundle(desk: Desk, _subject: UUID | None) -> None:
+    """A file that says how the program is, without anything about a person."""
+    chosen, _ = QFileDialog.getSaveFileName(
+        desk.window, "Angaben für die Betreuung", f"Rathaus Desk {desk.today:%Y-%m-%d}.zip", "ZIP (*.zip)"
+    )
+    if not chosen:
+        return
+    home, clock = desk.office.store.home, desk.office.store.clock
+    desk.long(
+        "Die Angaben werden gesammelt …",
+        lambda _: write_bundle(Path(chosen), home, desk.key_file, clock),
+        lambda done: desk.say(f"Gespeichert: {done.path.name}. Die Datei enthält nichts über Personen."),
+        cancellable=False,
+    )
 
 
 class ExportSection(SettingsSection):
@@ -299,6 +329,11 @@ class AboutSection(SettingsSection):
         from sqlalchemy import __version__ as alchemy
 
         licence = resources.path("icons", "LICENSE")
+        installed = installation.program_folder()
+        contained = tuple(Fact(name, licence) for name, licence in installation.parts(installed))
+        laid_down = tuple(
+            Fact(name, "ja" if value is True else str(value)) for name, value in policies().named().items()
+        )
         self.show_parts(
             Facts(
                 "Rathaus Desk",
@@ -311,7 +346,16 @@ class AboutSection(SettingsSection):
                     Fact("Symbole", "Lucide", f"ISC, {licence.name} liegt bei"),
                 ),
             ),
-            Facts("Orte", (Fact("Datenordner", str(self.desk.office.store.home.folder)),)),
+            Facts(
+                "Orte",
+                (
+                    Fact("Datenordner", str(self.desk.office.store.home.folder)),
+                    Fact("Protokolle", str(log_folder())),
+                    *((Fact("Lizenzen aller Teile", str(installed / "licences")),) if installed else ()),
+                ),
+            ),
+            *((Facts("Vorgaben der Verwaltung", laid_down),) if laid_down else ()),
+            *((Facts("Enthaltene Teile und ihre Lizenzen", contained),) if contained else ()),
             Lines(
                 "Tastatur",
                 tuple(

@@ -20,6 +20,7 @@ from rathaus_desk.desktop.parts.questions import ask, tell
 from rathaus_desk.desktop.settings.section import SettingsSection
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import BadInput, DeskError
+from rathaus_desk.kernel.policies import policies
 from rathaus_desk.store.backup import BackupDone
 from rathaus_desk.store.keys import KeyFile, Keys, Password, RecoveryCode, Way
 from rathaus_desk.store.recovery_code import new_code
@@ -203,17 +204,26 @@ class BackupSection(SettingsSection):
 
     def refresh(self) -> None:
         """Where, and when last."""
-        folder = self.desk.setting("backup.folder", "")
+        folder = backup_folder(self.desk)
         last = self.desk.setting("backup.last")
         when = f"{at_town(datetime.fromisoformat(last)):%d.%m.%Y um %H:%M}" if last else "noch nie"
         banner = () if folder else (Banner("Es ist noch kein Ordner für die tägliche Sicherung gewählt."),)
         self.show_parts(*banner, Facts("Stand", (Fact("Ordner", folder), Fact("Letzte Sicherung", when))))
 
     def _folder(self) -> None:
+        if policies().backup_folder is not None:
+            self.desk.say("Den Ordner der Sicherung hat die Verwaltung dieses Rechners vorgegeben.")
+            return
         chosen = QFileDialog.getExistingDirectory(self, "Ordner für die Sicherung")
         if chosen:
             self.desk.set_setting("backup.folder", chosen)
             back_up(self.desk, Path(chosen), daily=True)
+
+
+def backup_folder(desk: Desk) -> str:
+    """Where the daily backup goes: as laid down for this machine, else as a clerk chose; "" if neither."""
+    laid_down = policies().backup_folder
+    return str(laid_down) if laid_down is not None else desk.setting("backup.folder", "")
 
 
 def back_up(desk: Desk, target: Path, *, daily: bool) -> None:
@@ -239,7 +249,7 @@ def back_up(desk: Desk, target: Path, *, daily: bool) -> None:
 
 def daily(desk: Desk) -> None:
     """Today's backup, if a folder was chosen; at the start of the program."""
-    folder = desk.setting("backup.folder", "")
+    folder = backup_folder(desk)
     if folder and Path(folder).is_dir():
         back_up(desk, Path(folder), daily=True)
     elif folder:

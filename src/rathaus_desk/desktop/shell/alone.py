@@ -10,6 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from rathaus_desk.store.home import real
+
 _WAIT = 1500
 
 
@@ -20,7 +22,7 @@ class Alone(QObject):
 
     def __init__(self, home: Path, parent: QObject) -> None:
         super().__init__(parent)
-        whole = f"{getpass.getuser()}\0{home.resolve()}"
+        whole = f"{getpass.getuser()}\0{real(home)}"
         self._name = f"rathaus-desk-{hashlib.sha256(whole.encode()).hexdigest()[:24]}"
         self._other = QLocalSocket(self)
         self._other.connectToServer(self._name)

@@ -55,6 +55,7 @@ class MainWindow(QMainWindow):
         self._keys: set[str] = set()
         self._rest = modules.load_rest()
         self._current = ""
+        self._ending = False
         self._before: Target | None = None
         self.setWindowTitle(TITLE)
         self.setMinimumSize(720, 480)
@@ -394,8 +395,19 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
             self.desk.happenings.look()
 
+    def end_now(self) -> None:
+        """The session ends, or the installer needs the files: keeps what was typed and closes unasked."""
+        self._ending = True
+        if self.page is not None:
+            self.page.keep()
+        self.keep_place()
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Asks where input would be lost."""
+        if self._ending:
+            event.accept()
+            return
         page = self.page
         if page is not None and not page.may_leave():
             event.ignore()

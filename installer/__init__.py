@@ -1,0 +1,1 @@
+"""Builds the Windows package and proves it; README.md tells how."""
