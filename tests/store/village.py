@@ -123,6 +123,10 @@ class Pay(Request, frozen=True, kw_only=True):
     citizen: UUID
 
 
+class Erase(Request, frozen=True, kw_only=True):
+    citizen: UUID
+
+
 class Fail(Request, frozen=True, kw_only=True):
     name: str
 
@@ -199,6 +203,12 @@ def pay(work: Work, request: Pay) -> None:
     citizen = work.session.get_one(Citizen, request.citizen)
     citizen.owes = Money(0)
     citizen.facts = {"paid": True}
+
+
+@operation(Erase, name="village.erase", title="Einwohner löschen (DSGVO)", undoable=False)
+def erase(work: Work, request: Erase) -> None:
+    work.release(request.citizen)
+    work.erase(work.session.get_one(Citizen, request.citizen))
 
 
 @operation(Fail, name="village.fail", title="Scheitern")

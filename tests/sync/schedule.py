@@ -146,7 +146,9 @@ class Schedule:
             self.join()
         elif what < 0.98:
             self.saved, self.in_save = save_server(self.registry, self.town), self.on_server()
-        elif what < 0.984 and self.saved is not None:
+        elif what < 0.983:
+            self.act(desk, v.Erase(citizen=chance.choice(people)))
+        elif what < 0.987 and self.saved is not None:
             self.account_for_loss(
                 self.on_server() - self.in_save, [self.journal_of(one) for one in self.desks]
             )

@@ -12,6 +12,8 @@ import pytest
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.server.app import build
 from rathaus_desk.server.registry import Registry
+from rathaus_desk.server.town import in_town
+from rathaus_desk.server.upkeep import examine
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.keys import KeyFile
 from rathaus_desk.sync import proof
@@ -374,3 +376,31 @@ def test_releases_and_cases_between_towns(joined, make_town, registry, running, 
     with pytest.raises(ServerSays):
         client.case(joined.town, case)
     assert {one["town"] for one in client.overview(joined.town)} >= {joined.town, other_town}
+
+
+def test_what_is_erased_is_erased_everywhere(joined, village, registry):
+    """At the author's, at the server, at a workstation that has changed the person meanwhile."""
+    one, line = joined()
+    two, other_line = joined()
+    numbers(one, line, village)
+    citizen = one.run(village.MoveIn(name="Geheimnisträger")).value
+    run_round(one, line)
+    run_round(two, other_line)
+    two.run(village.Rename(citizen=citizen, name="Geheimnisträger-Neu"))
+    one.run(village.Erase(citizen=citizen))
+    run_round(one, line)
+    assert run_round(two, other_line).refused == 1
+    run_round(one, line)
+    for store in (one, two):
+        with store.read() as session:
+            driver = session.connection().connection.driver_connection
+            for table in ("journal", "journal_change", "village_citizen", "shadow", "search_entry"):
+                assert "Geheimnis" not in str(driver.execute(f'SELECT * FROM "{table}"').fetchall()), table
+            assert open_conflicts(session) == [], "there is nothing left to settle"
+        assert store.examine() == []
+    with in_town(registry.pool, joined.town) as cursor:
+        for table in ("sync_log", "sync_ledger", "village_citizen"):
+            assert "Geheimnis" not in str(cursor.execute(f'SELECT t::text FROM "{table}" t').fetchall())
+        lines = b"".join(bytes(found) for (found,) in cursor.execute("SELECT line FROM sync_log"))
+        assert b"Geheimnis" not in lines
+    assert list(examine(registry.pool, joined.town)) == []

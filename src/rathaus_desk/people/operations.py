@@ -29,8 +29,10 @@ from rathaus_desk.people.records import (
 )
 from rathaus_desk.people.rules import checks
 from rathaus_desk.people.rules.names import sounds
+from rathaus_desk.store.attachments import Attachment
 from rathaus_desk.store.operations import Request, Work, operation
 from rathaus_desk.store.schema import Record
+from rathaus_desk.town.records import FollowUp, Note
 
 LONGEST_NAME = 200
 LONGEST_REMARK = 20_000
@@ -299,6 +301,34 @@ def remove_part(work: Work, request: RemovePart) -> None:
             work.session.delete(found)
             return
     raise BadInput("Diese Angabe gibt es nicht (mehr).")
+
+
+class ErasePerson(Request, frozen=True, kw_only=True):
+    """Everything about a person goes, for ever: what stood in the register, and in the history."""
+
+    person: UUID
+
+
+@operation(ErasePerson, name="people.erase", title="Person löschen (DSGVO)", undoable=False)
+def erase_person(work: Work, request: ErasePerson) -> None:
+    """With all parts. Refused while a case, letter, right or burial refers to the person: these are retained
+    (DSGVO art. 17 par. 3), and so is who they are about.
+    """
+    person = work.session.get_one(Person, request.person)
+    for kind, whose in _ABOUT_A_PERSON:
+        for part in work.session.scalars(sa.select(kind).where(whose == person.id)).all():
+            work.erase(part)
+    work.erase(person)
+
+
+_ABOUT_A_PERSON: tuple[tuple[type[Record], Any], ...] = (
+    *((kind, kind.person_id) for kind in (Address, ContactPoint, BankAccount, PersonRole, Relation)),
+    (Relation, Relation.of_id),
+    (Note, Note.about_id),
+    (FollowUp, FollowUp.about_id),
+    (Attachment, Attachment.record),
+)
+"""What goes with a person: parts, and what was noted down about them alone."""
 
 
 class MergePeople(Request, frozen=True, kw_only=True):

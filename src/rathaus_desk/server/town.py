@@ -210,7 +210,9 @@ class _Push:
 
     @staticmethod
     def _as_decided(one: Arrived, entry: LogEntry) -> Judged | Verdict:
-        return entry.verdict if entry.verdict is not None else judged(one.header, one.changes)
+        """What was erased since is left out; the rest stands as it was decided."""
+        left = [change for change in one.changes if change is not None]
+        return entry.verdict if entry.verdict is not None else judged(one.header, left)
 
     def _known(self, came: Sequence[Arrived]) -> dict[str, Answer]:
         """What was decided before: an answer was lost, or somebody else handed the operation in."""
@@ -255,12 +257,10 @@ class _Push:
         id_ = str(one.header.id)
         if not isinstance(rows, Verdict):
             self._take(rows, one)
-        operation = Judged(id_, [change for change in one.changes if change], (), _text(one.header.settles))
-        is_open, closed = opens(operation, verdict), closes(operation, verdict)
-        self._open[id_] = is_open
-        if closed is not None:
-            self._open[closed] = False
-            self._closed.append(closed)
+        self._open[id_] = opens(verdict, len(one.changes))
+        if one.header.settles is not None and closes(verdict, len(one.changes)):
+            self._open[str(one.header.settles)] = False
+            self._closed.append(str(one.header.settles))
         self._decided[id_] = Answer(id_, self._n, verdict)
         self._chain = decided(self._chain, self._n, one.hash, verdict_text(verdict))
         entry = LogEntry(
@@ -271,15 +271,19 @@ class _Push:
             verdict=verdict,
             rows=[] if verdict else self._images(one),
         )
-        self._log.append(
-            (self._n, one.header.id, self._at, self._chain, encoded(entry), verdict_text(verdict))
-        )
+        line = encoded(entry)
+        if verdict is not None and verdict.kind == "erased":
+            # What somebody still knew of an erased record is not kept, not even as a refusal.
+            for record in {change.id for change in one.changes if change is not None}:
+                line = _without(line, record) if self._batch.is_erased(record) else line
+        self._log.append((self._n, one.header.id, self._at, self._chain, line, verdict_text(verdict)))
 
     def _take(self, rows: dict[Key, Row], one: Arrived) -> None:
         for key, row in rows.items():
             row = replace(row, version=self._n)
             self._batch.put(*key, row)
             before = self._written[key][1] if key in self._written else self._rows.kept.get(key)
+            before = None if row.erased else before
             made = before.created_at if before else one.header.issued_at
             gone = (before and before.deleted_at) or one.header.issued_at
             self._written[key] = (row, Kept(made, gone if row.gone else None), one.header.issued_at)
@@ -459,7 +463,3 @@ def who_has(pool: Pool, town: str, resource: UUID, starts: int, ends: int) -> li
     )
     with in_town(pool, town) as cursor:
         return [record for (record,) in cursor.execute(query, (resource, ends, starts))]
-
-
-def _text(value: UUID | None) -> str | None:
-    return None if value is None else str(value)

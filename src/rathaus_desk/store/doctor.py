@@ -88,7 +88,7 @@ def _journal(raw: Any) -> Iterator[Finding]:
     own, snapshot = _where_it_began(raw)
     ends: dict[bytes, tuple[int, bytes]] = {}
     emptied: list[tuple[int, list[bytes]]] = []
-    erasures: dict[bytes, int] = {}
+    erasures: set[bytes] = set()
     changes = _grouped(raw)
     columns = (
         "number, id, ws, seq, undoes, import_id, prev, hash, header, request, request_salt, request_digest"
@@ -119,14 +119,14 @@ def _journal(raw: Any) -> Iterator[Finding]:
             elif kept.id.bytes != record:
                 yield wrong(number, f"Die Änderung {position + 1} steht bei einem anderen Eintrag")
             elif kept.k == "erase":
-                erasures[record] = number
+                erasures.add(record)
         if [row[0] for row in rows] != list(range(len(rows))):
             yield wrong(number, "Änderungen fehlen")
         digests = [_bytes(row[4]) for row in rows]
         if journal.chained(_bytes(prev), _bytes(header), _bytes(request_digest), digests) != hash_:
             yield wrong(number, "Die Prüfsumme stimmt nicht; der Eintrag wurde verändert")
     for number, records in emptied:
-        if not any(erasures.get(record, 0) > number for record in records):
+        if not any(record in erasures for record in records):
             yield wrong(number, "Angaben fehlen, ohne dass eine Löschung sie entfernt hätte")
     lost = raw.execute("SELECT count(*) FROM journal_change WHERE entry NOT IN (SELECT number FROM journal)")
     if lost.fetchone()[0]:
@@ -241,7 +241,10 @@ def _rows(raw: Any) -> Iterator[Finding]:
         expected = _Expected()
         readable = True
         for _, change, header, n in group:
-            readable = readable and change is not None and expected.follow(change, header, n)
+            if change is None:
+                expected = _Expected()
+            else:
+                readable = readable and expected.follow(change, header, n)
         if not readable:
             continue
         shape = shapes.get(expected.table)
@@ -288,6 +291,8 @@ class _Expected:
             "restore": self.kept.get("deleted_at", "") is None,
         }.get(read.k, False):
             return True
+        if read.k == "erase":
+            self.kept = {"version": 0, "created_at": made.issued_at, "deleted_at": made.issued_at}
         if read.k == "ins":
             self.kept = {"version": 0, "created_at": made.issued_at, "deleted_at": None}
         if n is not None:

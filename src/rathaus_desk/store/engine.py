@@ -367,6 +367,11 @@ class Store:
                     import_id=import_id,
                     settles=work.settles,
                 )
+                # With a server the journal is emptied once the erasure has been accepted there.
+                if not overlay.is_linked(recorder.driver):
+                    for change in changes:
+                        if change.k == "erase":
+                            overlay.scrub(recorder.driver, Guard.mark, change.id.bytes)
         return Done(work.operation, value, tuple(dict.fromkeys(change.id for change in changes)))
 
 

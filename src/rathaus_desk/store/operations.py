@@ -215,6 +215,15 @@ class Work:
         """Gives up every claim of ``record``, at once."""
         claims.give_up(self.session, record)
 
+    def erase(self, record: Record) -> None:
+        """Takes every value of a record away, for ever and everywhere (DSGVO art. 17); it cannot be undone.
+
+        Refused at the end if something that stays refers to it. Say it of its parts first.
+        """
+        self.session.flush()
+        self.session.recorder.erase(record.__tablename__, record.id)
+        self.session.expunge(record)
+
     def attach(self, content: bytes, name: str, media_type: str, *, to: UUID) -> Attachment:
         """Keeps a file, encrypted, on the record ``to``; BadInput if it is too large."""
         refuse_size(content, name)

@@ -111,7 +111,10 @@ def raw_of(table: str, image: Mapping[str, Any]) -> dict[str, Any]:
 
 def scrub(driver: Any, mark: str, record: bytes) -> None:
     """Takes every value of an erased record out of the journal; digests stay, so that the chain verifies."""
-    touching = "SELECT entry FROM journal_change WHERE record = ?"
+    touching = (
+        "SELECT entry FROM journal_change WHERE record = ?"
+        " AND ifnull(json_extract(change, '$.k'), '') <> 'erase'"
+    )
     driver.execute(
         f"UPDATE journal SET request = NULL, request_salt = NULL WHERE number IN ({touching})" + mark,
         (record,),
@@ -122,6 +125,7 @@ def scrub(driver: Any, mark: str, record: bytes) -> None:
         (record,),
     )
     driver.execute("INSERT OR IGNORE INTO erased VALUES (?)" + mark, (record,))
+    driver.execute("DELETE FROM draft WHERE instr(content, ?)" + mark, (str(UUID(bytes=record)),))
 
 
 def fork(driver: Any, mark: str) -> None:

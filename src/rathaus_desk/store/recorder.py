@@ -21,10 +21,13 @@ from sqlalchemy.orm import Mapper, Session, object_session
 from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.store.connection import Guard, driver_of, guard_of
 from rathaus_desk.store.failures import OutsideOperation
-from rathaus_desk.store.schema import Base, Record
+from rathaus_desk.store.schema import Base, Record, moment_text
 from rathaus_desk.store.shape import Raw, Shape, Wire, referring_to, shape_of
 
 Kind = Literal["ins", "upd", "del", "restore", "erase"]
+
+
+_GONE: tuple[Kind, ...] = ("del", "erase")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Recorder:
         self._session = session
         self.moment = moment
         self._before: dict[tuple[str, bytes], Raw | None] = {}
+        self._erased: set[tuple[str, bytes]] = set()
         self._kept: list[Record] = []
         self._held: list[object] = []
 
@@ -85,6 +89,19 @@ class Recorder:
         """``record`` is new. It is held until the operation ends: the search need not read it anew."""
         self._before.setdefault((record.__tablename__, record.id.bytes), None)
         self._kept.append(record)
+
+    def erase(self, table: str, record: UUID) -> None:
+        """Empties a row and marks it as gone, for ever: what is said of it in the journal goes as well."""
+        self.touch(table, record)
+        key, shape = (table, record.bytes), shape_of(table)
+        before = self._before[key]
+        if before is None:
+            return
+        moment = moment_text(self.moment)
+        blank = {column: shape.blank(column, before[column]) for column in shape.content}
+        gone = dict.fromkeys(("created_at", "changed_at", "deleted_at"), moment)
+        self.write(*shape.update(record.bytes, {**blank, **gone}))
+        self._erased.add(key)
 
     def write(self, statement: str, values: tuple[Any, ...]) -> None:
         """One row written by the store itself; say `touch` before."""
@@ -116,8 +133,13 @@ class Recorder:
             if after is None:
                 continue
             rows[name, record] = after
-            for change in _difference(shape, UUID(bytes=record), before, after):
-                gone = change.k == "del"
+            differing = (
+                _erasure(shape, UUID(bytes=record), before, after)
+                if (name, record) in self._erased
+                else _difference(shape, UUID(bytes=record), before, after)
+            )
+            for change in differing:
+                gone = change.k in _GONE
                 phase = 0 if gone and name == "claim" else 2 if gone else 1
                 found.append(((phase, -order[name] if gone else order[name]), change))
         changes = [change for _, change in sorted(found, key=lambda pair: pair[0])]
@@ -128,7 +150,7 @@ class Recorder:
         """Foreign keys do not see tombstones: a record in use cannot go, one that is gone cannot be used."""
         asked: dict[tuple[str, bytes], bool] = {}
         for change in changes:
-            if change.k == "del":
+            if change.k in _GONE:
                 for reference in referring_to(change.t):
                     if self._is_live(reference.table, reference.column, change.id.bytes):
                         raise Refused(
@@ -183,6 +205,11 @@ def _difference(shape: Shape, record: UUID, before: Raw | None, after: Raw) -> l
     if after["deleted_at"] is not None and not was_gone:
         changes.append(Change(shape.name, record, "del", base, {}, {}))
     return changes
+
+
+def _erasure(shape: Shape, record: UUID, before: Raw | None, after: Raw) -> list[Change]:
+    base = 0 if before is None else int(before["version"])
+    return [Change(shape.name, record, "erase", base, {}, shape.wire(after, shape.content))]
 
 
 def _equal(one: Any, other: Any) -> bool:

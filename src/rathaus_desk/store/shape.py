@@ -46,6 +46,9 @@ class Shape:
     references: tuple[Reference, ...]
     encoders: Mapping[str, Callable[[Any], Any]]
     decoders: Mapping[str, Callable[[Any], Any]]
+    nullable: frozenset[str]
+    meaning: Mapping[str, str]
+    """Column → ``text`` or ``plain`` (JSON) where its values are free; else something else."""
     selection: str
     """The statement that reads a row by its id."""
     insertion: str
@@ -63,6 +66,16 @@ class Shape:
     def raw(self, wire: Wire) -> dict[str, Any]:
         """The values as SQLite holds them."""
         return {name: self.decoders[name](value) for name, value in wire.items()}
+
+    def blank(self, column: str, value: Any) -> Any:
+        """What stands in ``column`` (raw) once the row is erased: nothing that says anything about anybody.
+
+        NULL where that can be; else an empty text, and what is neither text nor list stays (kinds, days of
+        the administration, whom it belonged to).
+        """
+        if column in self.nullable:
+            return None
+        return {"text": "", "plain": "[]"}.get(self.meaning[column], value)
 
     def update(self, record: bytes, raw: Raw) -> tuple[str, tuple[Any, ...]]:
         """Statement and values that change some columns of a row."""
@@ -138,6 +151,16 @@ def _coding(kind: sa.types.TypeEngine[Any]) -> tuple[Callable[[Any], Any], Calla
             return _same, _same
 
 
+def _meaning(kind: sa.types.TypeEngine[Any]) -> str:
+    match kind:
+        case schema.PlainText():
+            return "text"
+        case schema.CanonicalJson():
+            return "plain"
+        case _:
+            return "fixed"
+
+
 @cache
 def shape_of(name: str) -> Shape:
     """The shape of the synced table ``name``; KeyError if it is none."""
@@ -165,6 +188,8 @@ def shape_of(name: str) -> Shape:
         ),
         encoders={column: coding[0] for column, coding in codings.items()},
         decoders={column: coding[1] for column, coding in codings.items()},
+        nullable=frozenset(str(column.name) for column in table.columns if column.nullable),
+        meaning={str(column.name): _meaning(column.type) for column in table.columns},
         selection=f"SELECT {quoted} FROM {_quoted(name)} WHERE id = ?",
         insertion=f"INSERT INTO {_quoted(name)} ({quoted}) VALUES ({', '.join('?' * len(columns))})",
     )

@@ -32,7 +32,7 @@ from rathaus_desk.sync.envelope import (
 from rathaus_desk.sync.link import shadow_everything
 from rathaus_desk.sync.outbox import envelope_of
 from rathaus_desk.sync.rows import DeskRows, effect
-from rathaus_desk.sync.rules import Change, Judged, Verdict, apply_op, closes, opens
+from rathaus_desk.sync.rules import Change, Verdict, apply_op, closes, opens
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +165,7 @@ class _Pull:
                     image = {**(image or {}), **made} if made else image
             if image is not None and image != shadow[0]:
                 self._rows.move_shadow(table, id_, image)
+        self._scrub(one)
 
     def _apply(self, page: Sequence[Decided]) -> None:
         for one in page:
@@ -172,19 +173,20 @@ class _Pull:
         accepted = [one for one in page if one.entry.verdict is None]
         self._rows.write_page(accepted)
         for one in accepted:
-            for change in one.changes:
-                if change is not None and change.k == "erase":
-                    scrub(self._following.driver, Guard.mark, UUID(change.id).bytes)
+            self._scrub(one)
+
+    def _scrub(self, one: Decided) -> None:
+        """What was erased goes out of the journal of this workstation, too."""
+        for change in one.changes:
+            if change is not None and change.k == "erase":
+                scrub(self._following.driver, Guard.mark, UUID(change.id).bytes)
 
     def _keep(self, one: Decided) -> None:
         """The journal says what was decided; what somebody else issued is entered."""
-        verdict, settles = one.entry.verdict, one.header.settles
-        kept = [change for change in one.changes if change is not None]
-        operation = Judged(str(one.header.id), kept, settles=None if settles is None else str(settles))
-        is_open, closed = opens(operation, verdict), closes(operation, verdict)
-        if closed is not None:
-            query = "UPDATE journal SET is_open = 0 WHERE id = ?"
-            self._following.execute(query, (UUID(closed).bytes,))
+        verdict, settles, count = one.entry.verdict, one.header.settles, len(one.changes)
+        is_open = opens(verdict, count)
+        if settles is not None and closes(verdict, count):
+            self._following.execute("UPDATE journal SET is_open = 0 WHERE id = ?", (settles.bytes,))
         standing = (
             one.n,
             "accepted" if verdict is None else "refused",

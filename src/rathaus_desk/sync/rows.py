@@ -107,8 +107,8 @@ class DeskRows:
         shape = shape_of(table)
         before = shape.read(self._following.driver, record.bytes)
         values = shape.raw(dict(row.values))
-        made = moment if before is None else before["created_at"]
-        gone = None if before is None else before["deleted_at"]
+        made = moment if before is None or row.erased else before["created_at"]
+        gone = None if before is None or row.erased else before["deleted_at"]
         self._following.touched[table, record] = None
         self.put(
             table,
@@ -244,8 +244,9 @@ def effect(
     match change.k:
         case "ins":
             return {} if before else {**change.new, **made, "created_at": moment, "deleted_at": None}
-        case "erase" if before is None:
-            return {}
+        case "erase":
+            # The same for everybody, also for who never had the row.
+            return {**change.new, **made, "created_at": moment, "deleted_at": moment}
         case _ if before is None or (change.k == "upd" and image is None):
             raise Broken(
                 "Hier fehlt etwas, das der Server schon kennt.", detail=f"{change.t} {change.id} at {n}"
@@ -254,10 +255,8 @@ def effect(
             return {**(image or {}), **made}
         case "del":
             return {} if gone else {**made, "deleted_at": moment}
-        case "restore":
-            return {**made, "deleted_at": None} if gone else {}
         case _:
-            return {**change.new, **made, "deleted_at": before["deleted_at"] or moment}
+            return {**made, "deleted_at": None} if gone else {}
 
 
 def _text(found: Any) -> str | None:

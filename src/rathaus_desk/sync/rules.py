@@ -159,15 +159,17 @@ def apply_op(state: State, op: Judged, tables: Tables) -> Rows | Verdict:
     return _broken_rule(trial) or trial.rows
 
 
-def opens(op: Judged, verdict: Verdict | None) -> bool:
-    """Whether what was decided on ``op`` is a conflict for a clerk: refused, and with something in it."""
-    return verdict is not None and bool(op.changes)
+def opens(verdict: Verdict | None, changes: int) -> bool:
+    """Whether a decision is a conflict for a clerk: refused, with something in it that is not erased.
+
+    ``changes`` counts those of the operation, erased or not, so that everybody comes to the same list.
+    """
+    return verdict is not None and verdict.kind != "erased" and changes > 0
 
 
-def closes(op: Judged, verdict: Verdict | None) -> str | None:
-    """The open conflict that is none any more: ``op`` settled it, or was refused and stands in its place."""
-    stands_for_it = verdict is None or (verdict.kind != "settled" and opens(op, verdict))
-    return op.settles if stands_for_it else None
+def closes(verdict: Verdict | None, changes: int) -> bool:
+    """Whether the conflict that an operation settles is none any more: it did, or it stands in its place."""
+    return verdict is None or (verdict.kind != "settled" and opens(verdict, changes))
 
 
 def _after(trial: Trial, op: Judged, change: Change, rule: TableRule, row: Row | None) -> Row | Verdict:

@@ -14,6 +14,7 @@ from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.parts.described import Choice, Field, Section
 from rathaus_desk.desktop.parts.form_dialog import open_form
 from rathaus_desk.desktop.parts.person_input import NEW_PERSON, person_of
+from rathaus_desk.desktop.parts.questions import ask
 from rathaus_desk.desktop.people.source import ROLES
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.uncertain import UncertainDate
@@ -27,6 +28,7 @@ from rathaus_desk.people.operations import (
     ChangeAddress,
     ChangePerson,
     ContactDetails,
+    ErasePerson,
     GiveRole,
     PersonDetails,
     Relate,
@@ -432,3 +434,19 @@ def merge(desk: Desk, person: UUID | None) -> None:
 def duplicates(desk: Desk, _subject: UUID | None) -> None:
     """Everybody who may be in the register twice."""
     desk.go("doppelte")
+
+
+@command(
+    "people.erase", "Person löschen (DSGVO)", icon="trash-2", about="person", needs=True, words="datenschutz"
+)
+def erase(desk: Desk, subject: UUID | None) -> None:
+    """Everything about somebody goes, for ever; asks first."""
+    if subject is not None and ask(
+        desk.window,
+        "Person löschen?",
+        "Alle Angaben verschwinden aus dem Register und aus dem Verlauf, auch an den anderen Arbeitsplätzen."
+        " Das lässt sich nicht rückgängig machen. Solange ein Vorgang, ein Schreiben, ein Recht oder eine"
+        " Bestattung auf die Person verweist, bleibt sie erhalten.",
+        yes="Löschen",
+    ):
+        desk.run(ErasePerson(person=subject), words="Die Person ist gelöscht.")

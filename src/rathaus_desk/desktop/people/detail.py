@@ -47,6 +47,7 @@ def person_detail(session: Session, person_id: UUID, on: date) -> Detail | None:
             "people.add_account",
             "people.block",
             "people.merge",
+            "people.erase",
             "town.note",
             "town.remind",
             "town.attach",
