@@ -9,11 +9,13 @@ import pytest
 
 from rathaus_desk.catalogue.checking import read_file
 from rathaus_desk.catalogue.kinds import Kinds
+from rathaus_desk.catalogue.queries import versions
 from rathaus_desk.halls import queries
 from rathaus_desk.halls.hall_file import HALL
 from rathaus_desk.halls.occupancy import Occupied
 from rathaus_desk.halls.operations.houses import CloseHall, OpenHall, SetUpHalls
 from rathaus_desk.kernel.errors import BadInput, Refused
+from rathaus_desk.office.founding import checked, load
 
 
 def test_the_hall_file_of_the_town_makes_its_halls(town):
@@ -83,3 +85,22 @@ def test_a_weekday_that_is_none_is_refused(check_texts):
         'montag = "08:00-22:00"\n'
     )
     assert ["„montag“ ist kein Wochentag" in one.what for one in report.refused] == [True]
+
+
+def test_a_file_that_drops_a_booked_room_leaves_the_catalogue_as_it_was(town, musterrode, hall_id, tmp_path):
+    closing = CloseHall(
+        hall=hall_id(),
+        starts=datetime(2026, 9, 13),
+        ends=datetime(2026, 9, 14),
+        reason="Wahl",
+        rooms=("theke",),
+    )
+    town.run(closing)
+    text = (musterrode / "halls.toml").read_text(encoding="utf-8")
+    (tmp_path / "halls.toml").write_text(text.replace(', "theke"]', "]"), encoding="utf-8")
+    with town.store.read() as session:
+        before = [(one.key, one.revision) for one in versions(session, "hall")]
+    with pytest.raises(Refused, match="kann nicht wegfallen"):
+        load(town, checked(tmp_path))
+    with town.store.read() as session:
+        assert [(one.key, one.revision) for one in versions(session, "hall")] == before

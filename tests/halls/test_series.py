@@ -19,12 +19,15 @@ from rathaus_desk.halls.operations.series import (
     SplitSeries,
 )
 from rathaus_desk.halls.prices import kept_price
+from rathaus_desk.halls.records import Booking
 from rathaus_desk.halls.rules.series import days_of, parts_of
 from rathaus_desk.halls.rules.times import wall_of
 from rathaus_desk.halls.series_plan import Collides, SeriesRule, holiday_difference
 from rathaus_desk.halls.wish import Wish
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.money import Money
+from rathaus_desk.store.connection import driver_of
+from rathaus_desk.store.search import _found_by_others, search
 
 FRIDAYS = SeriesRule(
     rrule="FREQ=WEEKLY;UNTIL=20270630", first=date(2026, 9, 4), time_from="19:00", time_to="21:00"
@@ -265,3 +268,13 @@ def test_rules_as_calendars_write_them():
         date(2026, 9, 7),
         date(2026, 10, 5),
     ]
+
+
+def test_an_occurrence_is_found_by_its_series_and_not_loaded_for_the_search(town, training):
+    placed = training().value
+    with town.store.read() as session:
+        wanted = dict.fromkeys(placed.booked, Booking)
+        left_out = _found_by_others(driver_of(session), wanted)
+        assert (set(left_out), wanted) == (set(placed.booked), {})
+        (hit,) = [one for one in search(session, "turnen") if one.kind.startswith("booking")]
+        assert (hit.kind, hit.id) == ("booking_series", placed.series)

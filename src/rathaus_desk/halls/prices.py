@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from uuid import UUID
 
 import msgspec
@@ -19,7 +20,8 @@ from rathaus_desk.fees.tariff_kind import tariff_of_version
 from rathaus_desk.fees.vocabulary import WEEKDAYS
 from rathaus_desk.halls.books import HallBooks, shape_of
 from rathaus_desk.halls.charged import charged_days, hours_between
-from rathaus_desk.halls.pricing import Price, Use, price
+from rathaus_desk.halls.pricing import Hall as HallShape
+from rathaus_desk.halls.pricing import Price, price
 from rathaus_desk.halls.records import Booking
 from rathaus_desk.halls.rules.states import CLAIMING
 from rathaus_desk.halls.rules.times import Times, moment_of
@@ -70,6 +72,10 @@ class Pricing:
     _known: dict[Hashable, Price] = field(default_factory=dict)
     _used: dict[tuple[int, str, str | None], tuple[int, Fraction]] = field(default_factory=dict)
 
+    @cached_property
+    def _shape(self) -> HallShape:
+        return self.books.shape
+
     def price(self, times: Times, wish: Wish, set_key: str, rooms: tuple[str, ...]) -> Priced:
         """The price of one use; it counts towards the quota of the uses priced after it.
 
@@ -80,10 +86,10 @@ class Pricing:
         version, tariff = self.books.tariff(times.day)
         if tariff.frees:
             wish = self._with_quota(version, times, wish)
-        use = wish.use(self.books.shape, times, set_key, rooms)
-        kind = self._kind(version, tariff, use)
+        kind = (set_key, rooms, msgspec.json.encode(wish), *self._kind(version, tariff, times))
         known = self._known.get(kind)
         if known is None:
+            use = wish.use(self._shape, times, set_key, rooms)
             known = self._known[kind] = price(tariff, use, state=self.books.state)
         return Priced(known, wish, version, self.books.hall_version)
 
@@ -129,20 +135,14 @@ class Pricing:
                 hours += hours_between(used.starts, used.ends)
         return events, hours
 
-    def _kind(self, version: CatalogueVersion, tariff: Tariff, use: Use) -> Hashable:
-        """Everything the price of a use can depend on."""
-        days = [one.day for one in charged_days(use.starts, use.ends, tariff.days)]
-        length = use.ends - use.starts
+    def _kind(self, version: CatalogueVersion, tariff: Tariff, times: Times) -> tuple[Hashable, ...]:
+        """Everything of a time that a price can depend on."""
+        days = [one.day for one in charged_days(times.starts, times.ends, tariff.days)]
         return (
             version.id,
-            use.set,
-            tuple(use.rooms),
-            use.starts.time(),
-            length,
-            use.free_events_used,
-            use.free_hours_used,
+            times.starts.time(),
+            times.ends - times.starts,
             tuple(self._day_kind(tariff, day) for day in days),
-            msgspec.json.encode(_rest(use)),
         )
 
     def _day_kind(self, tariff: Tariff, day: date) -> Hashable:
@@ -156,12 +156,6 @@ class Pricing:
         if "holiday" in tariff.facts_asked:
             facts["holiday"] = day in public_holidays(self.books.state, day.year)
         return tariff.answers(facts)
-
-
-def _rest(use: Use) -> list[str]:
-    """What else a use says, as text."""
-    given = {name: value for name, value in vars(use).items() if name not in ("hall", "starts", "ends")}
-    return [f"{name}={value!r}" for name, value in sorted(given.items())]
 
 
 def kept_price(session: Session, booking: Booking, *, cancelled_days_before: int | None = None) -> Price:

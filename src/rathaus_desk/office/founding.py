@@ -104,9 +104,16 @@ def load(office: TownHall, report: Report) -> Loaded:
     for town in (file for file in report.files if file.kind is TOWN_KIND):
         _set_up(office, town.content)
     files = [file for file in report.files if file.kind is not TOWN_KIND]
-    loaded: Loaded = office.run(LoadCatalogue(owner=office.owner, versions=new_versions(files))).value
-    for file in (file for file in files if file.kind is HALL):
-        office.run(SetUpHalls(owner=office.owner, file=file.content))
+    wanted = LoadCatalogue(owner=office.owner, versions=new_versions(files))
+    halls = [SetUpHalls(owner=office.owner, file=file.content) for file in files if file.kind is HALL]
+    if not halls:
+        loaded: Loaded = office.run(wanted).value
+        return loaded
+    # All of it or nothing: a hall that cannot be changed (a room is booked) leaves its file out too.
+    with office.store.importing(clerk=office.clerk) as together:
+        loaded = together.run(wanted).value
+        for request in halls:
+            together.run(request)
     return loaded
 
 

@@ -202,9 +202,9 @@ def _found_by_others(driver: Any, wanted: dict[UUID, type[Record]]) -> list[UUID
         query = f'SELECT "{cls.__search__.unless}" IS NOT NULL FROM "{cls.__tablename__}" WHERE id = ?'
         for record in [record for record, owner in wanted.items() if owner is cls]:
             found = driver.execute(query, (record.bytes,)).fetchone()
-        if found is not None and found[0]:
-            left_out.append(record)
-            del wanted[record]
+            if found is not None and found[0]:
+                left_out.append(record)
+                del wanted[record]
     return left_out
 
 
