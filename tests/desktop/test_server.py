@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from PySide6.QtCore import QEventLoop, QTimer
@@ -26,6 +27,7 @@ from rathaus_desk.halls.operations.bookings import BookHall
 from rathaus_desk.halls.records import Booking, Hall
 from rathaus_desk.halls.wish import Wish
 from rathaus_desk.kernel.clock import FixedClock
+from rathaus_desk.kernel.errors import CannotWork
 from rathaus_desk.office.joining import join
 from rathaus_desk.office.town_hall import TownHall
 from rathaus_desk.people.operations import EnterPerson, PersonDetails
@@ -257,3 +259,27 @@ def test_the_server_is_gone_for_a_week(
         until(dry(one))
         assert conflicts_of(one) == []
         assert one.desk.office.store.examine() == []
+
+
+def test_a_locked_workstation_shows_nothing_any_more(
+    qapp: QApplication,
+    copy_town: Callable[[Path], Path],
+    tmp_path: Path,
+    town: Town,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(
+        "rathaus_desk.desktop.parts.questions.tell",
+        lambda _parent, _title, sentence, **_: told.append(sentence),
+    )
+    home = copy_town(tmp_path / "eins")
+    joined = join(home, town.code(), "Zimmer 1", key_file=home.with_suffix(".key"))
+    with window_on(home) as one:
+        until(dry(one))
+        town.registry.revoke(UUID(joined.device), "revoked")
+        one.desk.agent.now()
+        until(lambda: told)
+        assert one.lock.isVisible()
+    with pytest.raises(CannotWork, match="gesperrt"):
+        TownHall.open(home, key_file=home.with_suffix(".key"))

@@ -171,11 +171,12 @@ class Store:
             if standing is None:
                 return
             is_another = not standing and witness.is_another(self.home, driver_of(session))
-        if standing == "revoked":
+        if standing in ("revoked", "retired"):
             self.close()
             raise CannotWork(
                 "Dieser Arbeitsplatz wurde auf dem Server gesperrt; seine Daten lassen sich nicht mehr "
-                "öffnen. Bitte wenden Sie sich an die Systembetreuung."
+                "öffnen. Bitte wenden Sie sich an die Systembetreuung.",
+                detail=standing,
             )
         if is_another:
             with self.following() as following:

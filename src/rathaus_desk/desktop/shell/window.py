@@ -35,6 +35,7 @@ from rathaus_desk.desktop.theme.theme import theme
 from rathaus_desk.desktop.theme.tokens import XL, L, M, S
 from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.store.watch import News
+from rathaus_desk.sync.worker import Status
 from rathaus_desk.town import queries as town
 
 TITLE = "Rathaus Desk"
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
         desk.help_wanted.connect(self._help)
         desk.signed_in.connect(self._show_clerk)
         desk.happenings.news.connect(self._happened)
+        desk.agent.changed.connect(self._synced)
         theme().changed.connect(self._retheme)
         self._counts = desk.latest(self)
         QTimer.singleShot(0, self._ask_counts)
@@ -309,6 +311,14 @@ class MainWindow(QMainWindow):
     def _focus_page(self) -> None:
         if self.page is not None:
             self.page.focus_first()
+
+    def _synced(self, status: Status) -> None:
+        """A workstation that the server has locked shows nothing any more."""
+        if status.state == "locked":
+            from rathaus_desk.desktop.parts.questions import tell
+
+            self.close_up()
+            tell(self, "Gesperrt", status.sentence, mark="lock", then=self.desk.close_wanted.emit)
 
     def _happened(self, news: News) -> None:
         """The page that is seen refreshes now, the others when they are seen again."""
