@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import platform
+from datetime import date
 from typing import Any
+from uuid import UUID
 
-from rathaus_desk.desktop.parts.described import Banner, Fact, Facts, Field, Section
+from rathaus_desk.desktop.commands import command
+from rathaus_desk.desktop.desk import Desk
+from rathaus_desk.desktop.parts.described import Banner, Fact, Facts, Field, Line, Lines, Section
 from rathaus_desk.desktop.parts.form_dialog import open_form
 from rathaus_desk.desktop.settings.section import SettingsSection
 from rathaus_desk.kernel.clock import at_town
+from rathaus_desk.kernel.periods import german_date
+from rathaus_desk.office.sharing import Release, releases, take
 from rathaus_desk.sync.link import Link, link_of
 from rathaus_desk.sync.rounds import enrol
 from rathaus_desk.sync.worker import Status
@@ -32,6 +38,19 @@ CODE_FIELDS = (
 )
 
 
+@command("sync.take_release", "Übernehmen", icon="download", searchable=False)
+def take_release(desk: Desk, subject: UUID | None) -> None:
+    """A published file becomes a version of this town's own; its examples are computed here."""
+    if subject is None:
+        return
+    office = desk.office
+    desk.tasks.start(
+        lambda: take(office, [subject]),
+        lambda loaded: desk.say("Übernommen." if loaded.loaded else "Diese Fassung war schon da."),
+        desk.failed.emit,
+    )
+
+
 class ServerSection(SettingsSection):
     """Server und Abgleich."""
 
@@ -45,10 +64,12 @@ class ServerSection(SettingsSection):
 
     def fill(self) -> None:
         """The buttons."""
-        self._join, self._now, self._conflicts = self.buttons(
+        self._releases: list[Release] | None = None
+        self._join, self._now, self._conflicts, self._others = self.buttons(
             ("Mit Anmeldecode beitreten …", "key-round", self._enrol),
             ("Jetzt abgleichen", "refresh-cw", lambda: self.desk.do("sync.now")),
             ("Konflikte zeigen", "triangle-alert", lambda: self.desk.go("konflikte")),
+            ("Satzungen anderer Gemeinden", "scale", self._look_for_releases),
         )
         self.desk.agent.changed.connect(self._changed)
 
@@ -62,6 +83,7 @@ class ServerSection(SettingsSection):
         self._join.setVisible(link is None)
         self._now.setVisible(link is not None)
         self._conflicts.setVisible(link is not None)
+        self._others.setVisible(link is not None)
         if link is None:
             self.show_parts(Banner("Dieser Arbeitsplatz arbeitet ohne Server.", "calm"))
         else:
@@ -90,7 +112,34 @@ class ServerSection(SettingsSection):
                 ),
             )
         )
+        if self._releases is not None:
+            parts.append(
+                Lines(
+                    "Was Gemeinden des Verbunds veröffentlicht haben",
+                    tuple(
+                        Line(
+                            one.title,
+                            f"{one.town}, gilt ab {german_date(date.fromisoformat(one.valid_from))}",
+                            icon="scale",
+                            action="sync.take_release",
+                            record=one.id,
+                        )
+                        for one in self._releases
+                    ),
+                    "Noch nichts.",
+                )
+            )
         return parts
+
+    def _look_for_releases(self) -> None:
+        """Asks the server; then they can be taken over here."""
+
+        def found(released: list[Release]) -> None:
+            self._releases = released
+            self.refresh()
+
+        office = self.desk.office
+        self.desk.tasks.start(lambda: releases(office), found, self.desk.failed.emit, owner=self)
 
     def _enrol(self) -> None:
         desk, store = self.desk, self.desk.office.store
