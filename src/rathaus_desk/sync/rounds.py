@@ -168,12 +168,19 @@ class _Round:
         for _ in range(_SURPRISES):
             try:
                 self._become_another_if_forked()
+                before: tuple[int, int] | None = None
                 while True:
                     self._push_all()
                     self._pull_all()
                     with self._store.read() as session:
-                        if waiting(_driver(session)) == 0:
-                            return
+                        left = waiting(_driver(session))
+                    if left == 0:
+                        return
+                    if before == (left, self._link.cursor):
+                        raise Broken(
+                            "Der Server hat nicht alles entschieden; später wird es noch einmal versucht."
+                        )
+                    before = (left, self._link.cursor)
             except ServerSays as error:
                 if error.kind == "recovering":
                     raise ServerTrouble(error.sentence) from error
