@@ -22,7 +22,6 @@ demo: $(VENV)/ready
 
 test: $(VENV)/ready system-for-tests $(JAR) lint
 	$(BIN)/python -m pytest tests
-	$(MAKE) --no-print-directory installer-check
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check src tests bench tools installer
