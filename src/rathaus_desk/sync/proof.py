@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from rathaus_desk.kernel.errors import BadInput
+from rathaus_desk.kernel.policies import policies
 from rathaus_desk.store.canonical import digest
 from rathaus_desk.store.recovery_code import ALPHABET
 
@@ -76,8 +77,12 @@ def new_code() -> str:
 
 
 def read_invitation(text: str) -> Invitation:
-    """An invitation as it was pasted or scanned; BadInput if it is none."""
-    found = _CODE.fullmatch(text.strip())
+    """An invitation as it was pasted or scanned; BadInput if it is none.
+
+    Where the machine's policies name the server, town and code are enough (``volkmarsen/ACDE-…``).
+    """
+    text, server = text.strip(), policies().server_url.rstrip("/")
+    found = _CODE.fullmatch(text) or (_CODE.fullmatch(f"{server}/{text}") if server else None)
     if found is None:
         raise BadInput(
             "Das ist kein Anmeldecode. Er sieht so aus: https://server.example/musterrode/ACDE-FGHJ-KMNP-QRTV"
