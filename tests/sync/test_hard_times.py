@@ -174,6 +174,8 @@ def test_a_database_that_does_not_answer_is_a_sentence(own_cluster, own_registry
     server.stop()
 
 
+# schemathesis makes its strategies inside others, which hypothesis minds now and then.
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
 def test_nonsense_never_breaks_the_server(conninfo, pool, make_town, many):
     """schemathesis against the description of the API, signed in and not: whatever comes, no 5xx."""
     registry, key, town = Registry(pool), proof.new_key(), make_town()
