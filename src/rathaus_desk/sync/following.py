@@ -6,7 +6,9 @@ of after. Own operations are recognised by their ids. docs/sync-protocol.md, "Pu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -92,7 +94,7 @@ def follow(store: Store, raw: Sequence[bytes], head: int, *, anew_in: str | None
     With ``anew_in`` (an epoch) the page is the whole log of a server that was restored: everything known here
     counts as undecided first. Raises Broken, and changes nothing, if the page is not what it must be.
     """
-    with store.following() as following:
+    with _uncollected(), store.following() as following:
         if anew_in is not None:
             _forget_decisions(following, anew_in)
         (cursor,) = following.execute("SELECT cursor FROM workstation").fetchone()
@@ -104,6 +106,18 @@ def follow(store: Store, raw: Sequence[bytes], head: int, *, anew_in: str | None
         following.execute("UPDATE workstation SET cursor = ?", (cursor,))
         following.execute("UPDATE server_link SET chain = ?, head = ?", (chain, max(head, cursor)))
     return int(cursor)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for garbage while a page is in memory: there is none, and it takes a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _forget_decisions(following: Following, epoch: str) -> None:
