@@ -204,22 +204,24 @@ def publish(run: Run, files: tuple[Path, ...]) -> None:
 
 def _link(store: Any) -> Any:
     from rathaus_desk.kernel.errors import Refused
+    from rathaus_desk.store.connection import driver_of
     from rathaus_desk.sync.link import link_of
 
     with store.read() as session:
-        link = link_of(session.connection().connection.driver_connection)
+        link = link_of(driver_of(session))
     if link is None:
         raise Refused("Dieser Arbeitsplatz gehört zu keinem Server („rathaus-desk sync enrol CODE“).")
     return link
 
 
 def _status(store: Any) -> dict[str, Any]:
+    from rathaus_desk.store.connection import driver_of
     from rathaus_desk.sync.conflicts import count_open
     from rathaus_desk.sync.link import link_of
     from rathaus_desk.sync.outbox import waiting
 
     with store.read() as session:
-        driver = session.connection().connection.driver_connection
+        driver = driver_of(session)
         link = link_of(driver)
         return {
             "server": f"{link.url}/{link.town}" if link else None,

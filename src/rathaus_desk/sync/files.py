@@ -8,6 +8,7 @@ from typing import Any
 
 from rathaus_desk.kernel.errors import CannotWork
 from rathaus_desk.store.attachments import Shelf
+from rathaus_desk.store.connection import driver_of
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.overlay import FileKnown
 from rathaus_desk.sync.client import FILE_CHUNK, Client, ServerSays
@@ -44,7 +45,7 @@ def missing(driver: Any) -> list[str]:
 
 def _unknown(store: Store) -> Iterator[tuple[str, Shelf]]:
     with store.read() as session:
-        driver = session.connection().connection.driver_connection
+        driver = driver_of(session)
         shelf = Shelf(store.home, driver)
         for sha256 in missing(driver):
             yield sha256, shelf

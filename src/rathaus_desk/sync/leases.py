@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from rathaus_desk.kernel.ids import new_id
+from rathaus_desk.store.connection import driver_of
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.local import set_setting, setting
 from rathaus_desk.store.numbering import WANTED, series_of
@@ -26,7 +27,7 @@ def renew(store: Store, client: Client, town: str) -> int:
     A wish keeps its id until it is answered, so that a lost answer costs no block.
     """
     with store.read() as session:
-        driver = session.connection().connection.driver_connection
+        driver = driver_of(session)
         left, next_ = _left(driver)
         wishes: dict[str, str] = dict(setting(session, _WISHES, {}))
         today = store.clock.today()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from rathaus_desk.kernel.errors import Refused
-from rathaus_desk.store.connection import Guard
+from rathaus_desk.store.connection import Guard, driver_of
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.journal import NO_HASH
 from rathaus_desk.store.overlay import FileKnown, fork, rechain
@@ -60,7 +59,7 @@ def enrol(store: Store, text: str, machine: str, *, client: Client | None = None
         finally:
             client.close()
     with store.read() as session:
-        driver = _driver(session)
+        driver = driver_of(session)
         if link_of(driver) is not None:
             raise Refused("Dieser Arbeitsplatz gehört schon zu einem Server.")
         ws = UUID(bytes=driver.execute("SELECT id FROM workstation").fetchone()[0])
@@ -77,7 +76,7 @@ def enrol(store: Store, text: str, machine: str, *, client: Client | None = None
         private_key=key,
     )
     with store.read() as session:
-        link = link_of(_driver(session))
+        link = link_of(driver_of(session))
     assert link is not None
     return link
 
@@ -125,12 +124,12 @@ class _Round:
                 raise Locked(error.sentence) from error
             raise
         with self._store.read() as session:
-            left = waiting(_driver(session))
+            left = waiting(driver_of(session))
         return Round(self._pushed, self._refused, self._pulled, sent, fetched, left, self._link.cursor)
 
     def _linked(self) -> Link:
         with self._store.read() as session:
-            link = link_of(_driver(session))
+            link = link_of(driver_of(session))
         if link is None:
             raise Refused("Dieser Arbeitsplatz gehört zu keinem Server.")
         return link
@@ -173,7 +172,7 @@ class _Round:
                     self._push_all()
                     self._pull_all()
                     with self._store.read() as session:
-                        left = waiting(_driver(session))
+                        left = waiting(driver_of(session))
                     if left == 0:
                         return
                     if before == (left, self._link.cursor):
@@ -198,7 +197,7 @@ class _Round:
         number = 0
         while True:
             with self._store.read() as session:
-                batch, number = next_batch(_driver(session), number, operations=self._manner.operations)
+                batch, number = next_batch(driver_of(session), number, operations=self._manner.operations)
             if not batch:
                 return
             answers = self._client.push(self._link.town, self._link.epoch, batch, park=self._manner.park)
@@ -232,7 +231,7 @@ class _Round:
         state = self._client.state(town)
         n, chain = int(state["n"]), bytes.fromhex(state["chain"])
         with self._store.read() as session:
-            shared = known_at(_driver(session), n) == chain
+            shared = known_at(driver_of(session), n) == chain
         if shared and self._handed_back(n, state["epoch"]):
             with self._store.following() as following:
                 following.execute("UPDATE server_link SET epoch = ?", (state["epoch"],))
@@ -245,7 +244,7 @@ class _Round:
         try:
             while n < self._link.cursor:
                 with self._store.read() as session:
-                    tail = entries_after(_driver(session), n, MOST_OPERATIONS)
+                    tail = entries_after(driver_of(session), n, MOST_OPERATIONS)
                 n = self._client.hand_back(self._link.town, epoch, tail)
         except ServerSays as error:
             if error.kind != "unprocessable":
@@ -266,7 +265,3 @@ class _Round:
             lines += page.lines
             self._told(cursor, head)
         follow(self._store, lines, head, anew_in=epoch)
-
-
-def _driver(session: Any) -> Any:
-    return session.connection().connection.driver_connection

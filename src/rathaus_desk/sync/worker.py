@@ -13,6 +13,7 @@ from typing import Literal
 from uuid import UUID
 
 from rathaus_desk.kernel.errors import DeskError
+from rathaus_desk.store.connection import driver_of
 from rathaus_desk.store.engine import Store
 from rathaus_desk.sync.client import Client, ServerSays, ServerTrouble, Unreachable
 from rathaus_desk.sync.conflicts import count_open
@@ -71,7 +72,7 @@ class Status:
 def status_of(store: Store) -> Status | None:
     """How it stands before anything was asked of the server; None without one."""
     with store.read() as session:
-        driver = session.connection().connection.driver_connection
+        driver = driver_of(session)
         link = link_of(driver)
         if link is None:
             return None
@@ -177,7 +178,7 @@ class Worker:
         self._say(state="working")
         if self._client is None:
             with self._store.read() as session:
-                link = link_of(session.connection().connection.driver_connection)
+                link = link_of(driver_of(session))
             if link is None:
                 raise ServerSays(0, "unlinked", "Dieser Arbeitsplatz gehört zu keinem Server.")
             self._client, self._link = Client(link.url), link
@@ -209,7 +210,7 @@ class Worker:
                 return
             try:
                 with self._store.read() as session:
-                    link = link_of(session.connection().connection.driver_connection)
+                    link = link_of(driver_of(session))
                 if link is None:
                     return
                 page = self._client.log(
@@ -229,7 +230,7 @@ class Worker:
     def _say(self, *, detail: object = None, **changed: object) -> None:
         del detail
         with self._store.read() as session:
-            driver = session.connection().connection.driver_connection
+            driver = driver_of(session)
             self._status = replace(
                 self._status,
                 waiting=waiting(driver),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from rathaus_desk.desktop.tasks import Tasks
+from rathaus_desk.store.connection import driver_of
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.overlay import is_linked
 from rathaus_desk.store.watch import News
@@ -31,7 +32,7 @@ class Agent(QObject):
         if self._worker is not None:
             return
         with self._store.read() as session:
-            if not is_linked(session.connection().connection.driver_connection):
+            if not is_linked(driver_of(session)):
                 return
         self._worker = Worker(self._store, self._told)
         self._store.asks = self._worker.holders

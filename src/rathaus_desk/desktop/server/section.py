@@ -15,6 +15,7 @@ from rathaus_desk.desktop.settings.section import SettingsSection
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.office.sharing import Release, releases, take
+from rathaus_desk.store.connection import driver_of
 from rathaus_desk.sync.link import Link, link_of
 from rathaus_desk.sync.rounds import enrol
 from rathaus_desk.sync.worker import Status
@@ -79,7 +80,7 @@ class ServerSection(SettingsSection):
 
     def refresh(self) -> None:
         """How it stands."""
-        link = self.desk.read_now(lambda session: link_of(session.connection().connection.driver_connection))
+        link = self.desk.read_now(lambda session: link_of(driver_of(session)))
         self._join.setVisible(link is None)
         self._now.setVisible(link is not None)
         self._conflicts.setVisible(link is not None)
