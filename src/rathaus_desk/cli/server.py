@@ -29,17 +29,22 @@ _DATABASE = click.option(
 @desk.group(cls=DeskGroup)
 def server() -> None:
     """Der zentrale Server: einrichten, betreiben, Gemeinden und Arbeitsplätze verwalten."""
+    from importlib.util import find_spec
+
+    from rathaus_desk.kernel.errors import CannotWork
+
+    if any(find_spec(part) is None for part in ("rathaus_desk.server", "fastapi", "psycopg")):
+        raise CannotWork(
+            "Der Teil „server“ ist hier nicht installiert. Der zentrale Server läuft unter Linux; wie er "
+            "eingerichtet wird, steht im Handbuch (docs/operations.md)."
+        )
 
 
 def _registry(database: str) -> Registry:
-    from psycopg_pool import ConnectionPool
-
     from rathaus_desk.office import tables  # noqa: F401 (every table must be known)
-    from rathaus_desk.server.registry import Registry
-    from rathaus_desk.server.running import reachable
+    from rathaus_desk.server.running import open_registry
 
-    reachable(database)
-    return Registry(ConnectionPool(database, min_size=1, max_size=2, open=True))
+    return open_registry(database)
 
 
 @server.command()

@@ -10,9 +10,11 @@ from pathlib import Path
 import psycopg
 import structlog
 import uvicorn
+from psycopg_pool import ConnectionPool
 
 from rathaus_desk.kernel.errors import BadInput, CannotWork
 from rathaus_desk.server.app import build
+from rathaus_desk.server.registry import Registry
 
 
 def reachable(database: str) -> None:
@@ -24,6 +26,12 @@ def reachable(database: str) -> None:
             "PostgreSQL ist nicht zu erreichen. Bitte Dienst und Verbindungsangabe prüfen.",
             detail=" ".join(str(error).split()),
         ) from error
+
+
+def open_registry(database: str) -> Registry:
+    """The server's own tables, for a command; close its ``pool`` in the end. CannotWork if out of reach."""
+    reachable(database)
+    return Registry(ConnectionPool(database, min_size=1, max_size=2, open=True))
 
 
 def refuse_plain(host: str, *, tls: bool, behind_proxy: bool) -> None:
