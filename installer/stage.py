@@ -19,6 +19,9 @@ ROOT = HERE.parent
 _PATHS = f"python{runtime.TAG}.zip\nDLLs\nLib\\site-packages\n"
 """Where the program looks for modules, and nowhere else: no registry, no environment, no current folder."""
 
+_SERVER = "rathaus_desk/server"
+"""The one room that stays out: the central server runs elsewhere, and its libraries are not in the package."""
+
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
@@ -97,6 +100,7 @@ def _add_program(packages: Path) -> None:
     (wheel,) = scratch.glob("*.whl")
     with zipfile.ZipFile(wheel) as content:
         content.extractall(packages)
+    shutil.rmtree(packages / _SERVER)
     for name in ("RECORD", "WHEEL"):
         (path,) = packages.glob(f"rathaus_desk-*.dist-info/{name}")
         path.unlink()
