@@ -20,7 +20,7 @@ _PATHS = f"python{runtime.TAG}.zip\nDLLs\nLib\\site-packages\n"
 """Where the program looks for modules, and nowhere else: no registry, no environment, no current folder."""
 
 _SERVER = "rathaus_desk/server"
-"""The one room that stays out: the central server runs elsewhere, and its libraries are not in the package."""
+"""The one room that stays out: the central server runs elsewhere, its libraries are not in the package."""
 
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 
