@@ -32,7 +32,7 @@ class GravesSource:
         Column("grave", "Grabstätte", width=17),
         Column("kind", "Grabart", width=18, stretch=True),
         Column("people", "Bestattete", width=22, stretch=True, sortable=False),
-        Column("holder", "Nutzungsberechtigt", width=20, stretch=True, sortable=False),
+        Column("holder", "Berechtigt", width=20, stretch=True, sortable=False),
         Column("until", "Recht bis", "date", width=11),
         Column("rest", "Ruhefrist bis", "date", width=13, shown=False),
         Column("state", "Stand", "state", width=17, sortable=False),
