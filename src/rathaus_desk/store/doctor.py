@@ -86,7 +86,7 @@ def _journal(raw: Any) -> Iterator[Finding]:
         return Finding("journal", f"Verlauf, Eintrag {number}: {what}.", RESTORE)
 
     own, snapshot = _where_it_began(raw)
-    ends: dict[bytes, tuple[int, bytes]] = {}
+    chains: dict[bytes, list[tuple[int, int, bytes, bytes]]] = {}
     emptied: list[tuple[int, list[bytes]]] = []
     erasures: set[bytes] = set()
     changes = _grouped(raw)
@@ -95,10 +95,7 @@ def _journal(raw: Any) -> Iterator[Finding]:
     )
     for entry in raw.execute(f"SELECT {columns} FROM journal ORDER BY number"):
         number, id_, ws, seq, undoes, import_id, prev, hash_, header, request, salt, request_digest = entry
-        last_seq, last_hash = ends.get(ws, (0, journal.NO_HASH))
-        ends[ws] = (seq, hash_)
-        if (seq != last_seq + 1 or prev != last_hash) and (ws == own or not snapshot):
-            yield wrong(number, "Die Kette ist unterbrochen; davor fehlt etwas oder es wurde ausgetauscht")
+        chains.setdefault(ws, []).append((seq, number, prev, hash_))
         read = _header(header)
         if read is None or _columns_of(read) != (id_, ws, seq, undoes, import_id):
             yield wrong(number, "Der Kopf wurde geändert")
@@ -132,6 +129,16 @@ def _journal(raw: Any) -> Iterator[Finding]:
     if lost.fetchone()[0]:
         yield Finding("journal", "Der Verlauf enthält Änderungen ohne Eintrag.", RESTORE)
     yield from _decisions(raw, snapshot)
+    # What others issued may have arrived in another order, when a server was restored.
+    ends: dict[bytes, tuple[int, bytes]] = {}
+    for ws, links in chains.items():
+        ends[ws] = (0, journal.NO_HASH)
+        for seq, number, prev, hash_ in sorted(links):
+            if (seq - 1, prev) != ends[ws] and (ws == own or not snapshot):
+                yield wrong(
+                    number, "Die Kette ist unterbrochen; davor fehlt etwas oder es wurde ausgetauscht"
+                )
+            ends[ws] = (seq, hash_)
     stations = raw.execute("SELECT id, seq, head FROM workstation").fetchall()
     if len(stations) != 1 or stations[0][1:] != ends.get(stations[0][0], (0, journal.NO_HASH)):
         yield Finding("journal", "Am Ende des Verlaufs fehlen Einträge.", RESTORE)
