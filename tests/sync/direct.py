@@ -96,7 +96,11 @@ class DirectClient:
     def push(self, town, epoch, ops, *, park=False):
         retired = self._active().standing == "retired"
         allowed = self.registry.all_in(town)
-        return self._ask(lambda: towns.push(self.pool, town, epoch, ops, allowed, retired=retired, park=park))
+        return self._ask(
+            lambda: towns.push(
+                self.pool, town, epoch, ops, allowed, ws=self._device.ws, retired=retired, park=park
+            )
+        )
 
     def log(self, town, after, *, epoch, check, wait=0.0, limit=1000):
         self._active()

@@ -192,8 +192,9 @@ async def push(request: Request, at: Asker) -> Response:
 
     def decide() -> bytes:
         allowed = at.server.registry.all_in(at.town)
+        own = at.device.ws
         answers = towns.push(
-            at.pool, at.town, wish.epoch, raw, allowed, retired=at.device.standing == "retired"
+            at.pool, at.town, wish.epoch, raw, allowed, ws=own, retired=at.device.standing == "retired"
         )
         for answer in answers.answers:
             at.server.decided.labels(answer.verdict.kind if answer.verdict else "accepted").inc()

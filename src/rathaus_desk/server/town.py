@@ -116,17 +116,21 @@ def push(
     raw: Sequence[bytes],
     allowed: Allowed,
     *,
+    ws: UUID | None = None,
     retired: bool = False,
     park: bool = False,
 ) -> Answers:
     """Decides on a workstation's next operations, in one transaction.
+
+    What ``ws`` issued itself (None: everything) must continue its chain. It may hand in what others issued
+    and a restored server lost; their chains go on from there.
 
     Raises Conflicting (``epoch``, ``fork``) or Broken; nothing is kept then. What a ``retired`` workstation
     hands back is kept as refused.
     """
     came = [arrived(one, park=park) for one in raw]
     with in_town(pool, town) as cursor:
-        return _Push(cursor, epoch, allowed, retired).decide(came)
+        return _Push(cursor, epoch, allowed, retired).decide(came, ws)
 
 
 def hand_back(pool: Pool, town: str, epoch: str, entries: Sequence[LogEntry]) -> int:
@@ -174,7 +178,7 @@ class _Push:
         self._open: dict[str, bool] = {}
         self._closed: list[str] = []
 
-    def decide(self, came: Sequence[Arrived]) -> Answers:
+    def decide(self, came: Sequence[Arrived], ws: UUID | None) -> Answers:
         """Decides on everything that is new."""
         if self._recovering:
             raise Conflicting(
@@ -182,7 +186,7 @@ class _Push:
             )
         known = self._known(came)
         new = [one for one in came if str(one.header.id) not in known]
-        self._check_chain(new)
+        self._check_chain(new, lambda issuer: ws is None or issuer == ws)
         operations = {one.header.id: self._judged(one) for one in new}
         self._rows.ahead([op for op in operations.values() if isinstance(op, Judged)])
         for one in new:
@@ -194,9 +198,11 @@ class _Push:
 
     def take_back(self, entries: Sequence[LogEntry]) -> int:
         """Log entries that the server lost, as it had decided; the last number then. Broken if none fits."""
+        if not self._recovering:
+            raise Broken("Der Server nimmt schon wieder Neues an und nichts Altes mehr zurück.")
         came = [arrived(bytes(entry.op)) for entry in entries if entry.n > self._n]
         fresh = [entry for entry in entries if entry.n > self._n]
-        self._check_chain(came)
+        self._check_chain(came, lambda _issuer: False)
         operations = [self._as_decided(one, entry) for one, entry in zip(came, fresh, strict=True)]
         self._rows.ahead([op for op in operations if isinstance(op, Judged)])
         for one, op, entry in zip(came, operations, fresh, strict=True):
@@ -222,18 +228,20 @@ class _Push:
             for id_, n, verdict in self._cursor.execute(query, ([one.header.id for one in came],))
         }
 
-    def _check_chain(self, new: Sequence[Arrived]) -> None:
+    def _check_chain(self, new: Sequence[Arrived], must_continue: Callable[[UUID], bool]) -> None:
         ends: dict[UUID, tuple[int, bytes]] = {}
         for one in new:
             ws = one.header.ws
             if ws not in ends:
                 query = "SELECT seq, hash FROM sync_station WHERE ws = %s"
                 ends[ws] = self._cursor.execute(query, (ws,)).fetchone() or (0, NO_HASH)
-            if (one.header.seq - 1, bytes.fromhex(one.envelope.prev)) != ends[ws]:
+            continues = (one.header.seq - 1, bytes.fromhex(one.envelope.prev)) == ends[ws]
+            if not continues and must_continue(ws):
                 raise Conflicting(
                     "fork", "Dieser Arbeitsplatz ist eine Kopie oder ein älterer Stand seiner selbst."
                 )
-            ends[ws] = (one.header.seq, one.hash)
+            if continues or one.header.seq > ends[ws][0]:
+                ends[ws] = (one.header.seq, one.hash)
         self._cursor.executemany(
             "INSERT INTO sync_station VALUES (%s, %s, %s)"
             " ON CONFLICT (ws) DO UPDATE SET seq = EXCLUDED.seq, hash = EXCLUDED.hash",

@@ -85,17 +85,20 @@ def _journal(raw: Any) -> Iterator[Finding]:
     def wrong(number: int, what: str) -> Finding:
         return Finding("journal", f"Verlauf, Eintrag {number}: {what}.", RESTORE)
 
-    own, snapshot = _where_it_began(raw)
-    chains: dict[bytes, list[tuple[int, int, bytes, bytes]]] = {}
+    linked, snapshot = _where_it_began(raw)
+    chains: dict[bytes, list[tuple[int, int, bytes, bytes, bool]]] = {}
     emptied: list[tuple[int, list[bytes]]] = []
     erasures: set[bytes] = set()
     changes = _grouped(raw)
     columns = (
-        "number, id, ws, seq, undoes, import_id, prev, hash, header, request, request_salt, request_digest"
+        "number, id, ws, seq, undoes, import_id, prev, hash, header, request, request_salt, request_digest,"
+        " n IS NOT NULL"
     )
     for entry in raw.execute(f"SELECT {columns} FROM journal ORDER BY number"):
-        number, id_, ws, seq, undoes, import_id, prev, hash_, header, request, salt, request_digest = entry
-        chains.setdefault(ws, []).append((seq, number, prev, hash_))
+        number, id_, ws, seq, undoes, import_id, prev, hash_, header, request, salt, request_digest, known = (
+            entry
+        )
+        chains.setdefault(ws, []).append((seq, number, prev, hash_, bool(known)))
         read = _header(header)
         if read is None or _columns_of(read) != (id_, ws, seq, undoes, import_id):
             yield wrong(number, "Der Kopf wurde geändert")
@@ -129,26 +132,26 @@ def _journal(raw: Any) -> Iterator[Finding]:
     if lost.fetchone()[0]:
         yield Finding("journal", "Der Verlauf enthält Änderungen ohne Eintrag.", RESTORE)
     yield from _decisions(raw, snapshot)
-    # What others issued may have arrived in another order, when a server was restored.
+    # Of what a server has decided on its own chain says what followed what (`_decisions`): a copy may have
+    # handed in an operation as a link of another chain.
     ends: dict[bytes, tuple[int, bytes]] = {}
     for ws, links in chains.items():
-        ends[ws] = (0, journal.NO_HASH)
-        for seq, number, prev, hash_ in sorted(links):
-            if (seq - 1, prev) != ends[ws] and (ws == own or not snapshot):
+        ends[ws], covered = (0, journal.NO_HASH), linked
+        for seq, number, prev, hash_, known in sorted(links, key=lambda one: tuple(map(_whole, one[:2]))):
+            if (_whole(seq) - 1, prev) != ends[ws] and not (covered or (linked and known)):
                 yield wrong(
                     number, "Die Kette ist unterbrochen; davor fehlt etwas oder es wurde ausgetauscht"
                 )
-            ends[ws] = (seq, hash_)
+            ends[ws], covered = (_whole(seq), hash_), linked and known
     stations = raw.execute("SELECT id, seq, head FROM workstation").fetchall()
     if len(stations) != 1 or stations[0][1:] != ends.get(stations[0][0], (0, journal.NO_HASH)):
         yield Finding("journal", "Am Ende des Verlaufs fehlen Einträge.", RESTORE)
 
 
-def _where_it_began(raw: Any) -> tuple[bytes | None, int]:
-    """This workstation, and the number of the server's snapshot it began with (0: it has every entry)."""
-    station = raw.execute("SELECT id FROM workstation").fetchone()
+def _where_it_began(raw: Any) -> tuple[bool, int]:
+    """Whether there is a server, and the number of its snapshot the database began with (0: it has all)."""
     link = raw.execute("SELECT snapshot_n FROM server_link").fetchone()
-    return station and station[0], link[0] if link else 0
+    return link is not None, link[0] if link else 0
 
 
 _SOUND_STANDING = """CASE
@@ -206,6 +209,11 @@ def _grouped(raw: Any) -> Callable[[int], list[tuple[Any, ...]]]:
                 return found
 
     return changes
+
+
+def _whole(value: Any) -> int:
+    """A stored number, or -1 for what somebody has made of it."""
+    return value if type(value) is int else -1
 
 
 def _bytes(value: Any) -> bytes:

@@ -247,7 +247,7 @@ class _Round:
                     tail = entries_after(driver_of(session), n, MOST_OPERATIONS)
                 n = self._client.hand_back(self._link.town, epoch, tail)
         except ServerSays as error:
-            if error.kind != "unprocessable":
+            if error.kind == "epoch":
                 raise
             return False
         return True

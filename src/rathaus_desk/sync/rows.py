@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from rathaus_desk.store.engine import Following
 from rathaus_desk.store.journal import Header
 from rathaus_desk.store.overlay import image_of, raw_of
 from rathaus_desk.store.shape import referring_to, shape_of
+from rathaus_desk.sync import tables
 from rathaus_desk.sync.envelope import Broken
 from rathaus_desk.sync.rules import CLAIM, Change, Row, Unique
 
@@ -97,40 +98,26 @@ class DeskRows:
         return self._ask(query, (UUID(record).bytes,)).fetchone() is not None
 
     def write(self, rows: Mapping[tuple[str, str], Row], moment: str) -> None:
-        """Rows as an operation issued at ``moment`` leaves them; claims are given up before any is taken."""
-        for (table, record), row in sorted(
-            rows.items(), key=lambda item: not (item[0][0] == CLAIM and item[1].gone)
-        ):
-            self._write(table, UUID(record), row, moment)
-
-    def _write(self, table: str, record: UUID, row: Row, moment: str) -> None:
-        shape = shape_of(table)
-        before = shape.read(self._following.driver, record.bytes)
-        values = shape.raw(dict(row.values))
-        made = moment if before is None or row.erased else before["created_at"]
-        gone = None if before is None or row.erased else before["deleted_at"]
-        self._following.touched[table, record] = None
-        self.put(
-            table,
-            record.bytes,
-            {
-                **values,
+        """Rows as an operation issued at ``moment`` leaves them."""
+        written: dict[tuple[str, bytes], dict[str, Any]] = {}
+        there: set[tuple[str, bytes]] = set()
+        for (table, record), row in rows.items():
+            shape, id_ = shape_of(table), UUID(record)
+            before = shape.read(self._following.driver, id_.bytes)
+            if before is not None:
+                there.add((table, id_.bytes))
+            known = None if row.erased else before
+            gone = known["deleted_at"] if known else None
+            written[table, id_.bytes] = {
+                **shape.raw(dict(row.values)),
+                "id": id_.bytes,
                 "version": row.version,
-                "created_at": made,
+                "created_at": known["created_at"] if known else moment,
                 "changed_at": moment,
                 "deleted_at": (gone or moment) if row.gone else None,
-            },
-            is_there=before is not None,
-        )
-
-    def put(self, table: str, record: bytes, raw: Mapping[str, Any], *, is_there: bool) -> None:
-        """One raw row."""
-        shape = shape_of(table)
-        if is_there:
-            self._following.execute(*shape.update(record, raw))
-        else:
-            values = {**raw, "id": record}
-            self._following.execute(shape.insertion, tuple(values[column] for column in shape.columns))
+            }
+            self._following.touched[table, id_] = None
+        put_all(self._following, written, there)
 
     def write_page(self, changes: Sequence[Decided]) -> None:
         """What the server says the operations of a page made of their rows, in its order.
@@ -174,14 +161,20 @@ class DeskRows:
         self._following.execute("DELETE FROM shadow")
 
     def take_back(self) -> None:
-        """Every row as it is without the overlay. All go first, so that nothing is in the way of anything."""
+        """Every row as it is without the overlay."""
         shadows = self._ask('SELECT "table", record, image FROM shadow').fetchall()
+        by_table: dict[str, list[tuple[bytes]]] = {}
         for table, record, _ in shadows:
-            self._following.execute(f'DELETE FROM "{table}" WHERE id = ?', (record,))
+            by_table.setdefault(table, []).append((record,))
             self._following.touched[table, UUID(bytes=record)] = None
-        for table, record, image in shadows:
-            if image is not None:
-                self.put(table, record, raw_of(table, parsed(image)), is_there=False)
+        for table, ids in by_table.items():
+            self._following.execute_many(f'DELETE FROM "{table}" WHERE id = ?', ids)
+        images = {
+            (table, record): {**raw_of(table, parsed(image)), "id": record}
+            for table, record, image in shadows
+            if image is not None
+        }
+        put_all(self._following, images, ())
         self.forget_shadows()
 
 
@@ -217,18 +210,37 @@ class _Page:
 
     def flush(self) -> None:
         """Writes what changed."""
-        phases: dict[tuple[bool, str, bool], list[Mapping[str, Any]]] = {}
-        for key, row in self._now.items():
-            later = not (key[0] == CLAIM and row["deleted_at"] is not None)
-            phases.setdefault((later, key[0], key in self._before), []).append(row)
-        for (_, table, is_there), rows in sorted(phases.items(), key=lambda item: item[0][0]):
-            shape = shape_of(table)
-            if is_there:
-                statement = shape.update(b"", dict.fromkeys(shape.columns[1:]))[0]
-                order = (*shape.columns[1:], "id")
-            else:
-                statement, order = shape.insertion, shape.columns
-            self._following.execute_many(statement, [[row[name] for name in order] for row in rows])
+        put_all(self._following, self._now, self._before.keys())
+
+
+def put_all(
+    following: Following,
+    rows: Mapping[tuple[str, bytes], Mapping[str, Any]],
+    there: Container[tuple[str, bytes]],
+) -> None:
+    """Whole raw rows by table and id; those ``there`` are replaced.
+
+    Where values or claims exclude each other the old rows all go first, so that two may exchange theirs.
+    """
+    rules = tables.rules()
+    gone: dict[str, list[tuple[bytes]]] = {}
+    changed: dict[str, list[list[Any]]] = {}
+    new: dict[str, list[list[Any]]] = {}
+    for key, row in rows.items():
+        table, columns = key[0], shape_of(key[0]).columns
+        if key in there and not (table == CLAIM or rules[table].uniques):
+            changed.setdefault(table, []).append([row[name] for name in (*columns[1:], "id")])
+            continue
+        if key in there:
+            gone.setdefault(table, []).append((key[1],))
+        new.setdefault(table, []).append([row[name] for name in columns])
+    for table, ids in gone.items():
+        following.execute_many(f'DELETE FROM "{table}" WHERE id = ?', ids)
+    for table, values in changed.items():
+        shape = shape_of(table)
+        following.execute_many(shape.update(b"", dict.fromkeys(shape.columns[1:]))[0], values)
+    for table, values in new.items():
+        following.execute_many(shape_of(table).insertion, values)
 
 
 def effect(
