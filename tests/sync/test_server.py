@@ -21,7 +21,7 @@ from rathaus_desk.sync.client import Client, ServerSays, Unreachable, refuse_pla
 from rathaus_desk.sync.conflicts import give_up, open_conflicts, run_again
 from rathaus_desk.sync.link import link_of
 from rathaus_desk.sync.proof import Invitation
-from rathaus_desk.sync.rounds import Locked, enrol, run_round
+from rathaus_desk.sync.rounds import Locked, Manner, enrol, run_round
 from rathaus_desk.sync.worker import Worker
 
 
@@ -404,3 +404,13 @@ def test_what_is_erased_is_erased_everywhere(joined, village, registry):
         lines = b"".join(bytes(found) for (found,) in cursor.execute("SELECT line FROM sync_log"))
         assert b"Geheimnis" not in lines
     assert list(examine(registry.pool, joined.town)) == []
+
+
+def test_an_operation_nobody_can_judge_is_kept_unread(joined, village):
+    """So that it does not hold up all that follow."""
+    one, line = joined()
+    one.run(village.Build(name="Unlesbar"))
+    done = run_round(one, line, manner=Manner(operations=1, park=True))
+    assert (done.pushed, done.refused, done.waiting) == (1, 1, 0)
+    with one.read() as session:
+        assert [conflict.verdict.kind for conflict in open_conflicts(session)] == ["unprocessable"]

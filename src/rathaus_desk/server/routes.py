@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -35,6 +35,8 @@ from rathaus_desk.server.registry import Device, NotAllowed, Registry
 from rathaus_desk.store.journal import SCHEMA
 from rathaus_desk.store.schema import moment_text
 from rathaus_desk.sync.envelope import MOST_BYTES_ALONE, MOST_OPERATIONS, Broken, Push, Tail, encoded
+
+T = TypeVar("T")
 
 MOST_BODY = MOST_BYTES_ALONE + 2**16
 LONGEST_WAIT = 25.0
@@ -134,6 +136,14 @@ async def body_of(request: Request, most: int) -> bytes:
     return b"".join(pieces)
 
 
+def _read(body: bytes, kind: type[T]) -> T:
+    """A body of the sync's own; Broken if it is none."""
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.DecodeError as error:
+        raise Broken("Die Anfrage ist unvollständig oder falsch aufgebaut.", detail=str(error)) from error
+
+
 @routes.get("/v1/hello")
 def hello(server: Here) -> dict[str, Any]:
     """Who the server is, what time it is there, which tables it knows."""
@@ -182,19 +192,22 @@ def fork(at: Active, wish: Fork) -> dict[str, Any]:
 async def push(request: Request, at: Asker) -> Response:
     """Decides on operations."""
     body = await body_of(request, MOST_BODY)
-    try:
-        wish = msgspec.json.decode(body, type=Push)
-    except msgspec.DecodeError as error:
-        raise Broken("Die Anfrage ist unvollständig oder falsch aufgebaut.", detail=str(error)) from error
+    wish = _read(body, Push)
     if len(wish.ops) > MOST_OPERATIONS:
         raise TooLarge
     raw = [bytes(one) for one in wish.ops]
 
     def decide() -> bytes:
         allowed = at.server.registry.all_in(at.town)
-        own = at.device.ws
         answers = towns.push(
-            at.pool, at.town, wish.epoch, raw, allowed, ws=own, retired=at.device.standing == "retired"
+            at.pool,
+            at.town,
+            wish.epoch,
+            raw,
+            allowed,
+            ws=at.device.ws,
+            retired=at.device.standing == "retired",
+            park=wish.park,
         )
         for answer in answers.answers:
             at.server.decided.labels(answer.verdict.kind if answer.verdict else "accepted").inc()
@@ -245,10 +258,7 @@ def state(at: Active) -> dict[str, Any]:
 async def tail(request: Request, at: Active) -> dict[str, int]:
     """A workstation gives a restored server what it lost."""
     body = await body_of(request, MOST_BODY)
-    try:
-        wish = msgspec.json.decode(body, type=Tail)
-    except msgspec.DecodeError as error:
-        raise Broken("Die Anfrage ist unvollständig oder falsch aufgebaut.", detail=str(error)) from error
+    wish = _read(body, Tail)
     return {"n": await run_in_threadpool(towns.hand_back, at.pool, at.town, wish.epoch, wish.entries)}
 
 
