@@ -6,6 +6,7 @@ import pytest
 import schedule
 
 from rathaus_desk.server import town as towns
+from rathaus_desk.server.rows import TownRows
 from rathaus_desk.store import witness
 from rathaus_desk.sync import following, rules
 from rathaus_desk.sync.rows import DeskRows
@@ -36,7 +37,7 @@ SWITCHES = {
         (witness, "is_another", lambda *_: False),
         (towns._Push, "_check_chain", nothing),
     ],
-    "no cascade": [(DeskRows, "refused", lambda *_: False), (towns._InBatch, "refused", lambda *_: False)],
+    "no cascade": [(DeskRows, "refused", lambda *_: False), (TownRows, "refused", lambda *_: False)],
 }
 OFTEN = 25
 """Schedules after which a rule that is off must have been noticed."""

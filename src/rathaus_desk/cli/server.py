@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -40,11 +42,14 @@ def server() -> None:
         )
 
 
-def _registry(database: str) -> Registry:
+@contextmanager
+def _registry(database: str) -> Iterator[Registry]:
     from rathaus_desk.office import tables  # noqa: F401 (every table must be known)
     from rathaus_desk.server.running import open_registry
 
-    return open_registry(database)
+    registry = open_registry(database)
+    with registry.pool:
+        yield registry
 
 
 @server.command()
@@ -52,8 +57,7 @@ def _registry(database: str) -> Registry:
 @pass_run
 def init(run: Run, database: str) -> None:
     """Legt an, was der Server in PostgreSQL braucht. Darf wiederholt werden."""
-    registry = _registry(database)
-    with registry.pool:
+    with _registry(database) as registry:
         id_ = registry.init()
     run.show({"server": id_}, f"Der Server ist eingerichtet ({id_}).")
 
@@ -104,8 +108,7 @@ def municipality() -> None:
 @pass_run
 def add(run: Run, key: str, name: str, database: str) -> None:
     """Legt eine Gemeinde an, mit eigenem Bereich in der Datenbank."""
-    registry = _registry(database)
-    with registry.pool:
+    with _registry(database) as registry:
         registry.server_id()
         registry.add_town(key, name)
     run.show({"key": key, "name": name}, f"„{name}“ ist angelegt. Weiter mit „server device enrol {key}“.")
@@ -118,8 +121,7 @@ def list_towns(run: Run, database: str) -> None:
     """Zeigt die Gemeinden und wie weit sie sind."""
     from rathaus_desk.server.shared import overview
 
-    registry = _registry(database)
-    with registry.pool:
+    with _registry(database) as registry:
         found = overview(registry.pool)
     lines = [_town_line(one) for one in found]
     run.show(found, "\n".join(lines) or "Noch keine Gemeinde.")
@@ -134,8 +136,7 @@ def remove(run: Run, key: str, yes: bool, database: str) -> None:
     """Entfernt eine Gemeinde mit allem, was auf dem Server von ihr liegt."""
     if not yes:
         raise click.UsageError("Das lässt sich nicht rückgängig machen; bitte mit „--yes“ bestätigen.")
-    registry = _registry(database)
-    with registry.pool:
+    with _registry(database) as registry:
         registry.remove_town(key)
     run.show({"key": key}, f"„{key}“ ist entfernt.")
 
@@ -149,8 +150,7 @@ def export(run: Run, key: str, folder: Path, database: str) -> None:
     """Schreibt alles, was auf dem Server von einer Gemeinde liegt, in einen Ordner (CSV, Anhänge, Log)."""
     from rathaus_desk.server.upkeep import export_town
 
-    registry = _registry(database)
-    with registry.pool:
+    with _registry(database) as registry:
         files = export_town(registry.pool, key, folder)
     run.show({"files": files}, f"{len(files)} Dateien in {folder}.")
 
@@ -168,8 +168,7 @@ def restored(run: Run, key: str, database: str) -> None:
 
     from rathaus_desk.server import town
 
-    registry = _registry(database)
-    with registry.pool:
+    with _registry(database) as registry:
         town.restored(registry.pool, key, secrets.token_hex(16))
     run.show(
         {"key": key}, "Der Server wartet auf die Arbeitsplätze. Danach: „server municipality recovered“."
@@ -184,8 +183,7 @@ def recovered(run: Run, key: str, database: str) -> None:
     """Alle Arbeitsplätze haben sich gemeldet: der Server nimmt wieder Neues an."""
     from rathaus_desk.server import town
 
-    registry = _registry(database)
-    with registry.pool:
+    with _registry(database) as registry:
         town.recovered(registry.pool, key)
     run.show({"key": key}, "Der Server nimmt wieder Vorgänge an.")
 
@@ -209,8 +207,7 @@ def enrol_device(run: Run, key: str, url: str, label: str, qr: Path | None, data
     from rathaus_desk.sync.proof import Invitation
 
     refuse_plain_http(url)
-    registry = _registry(database)
-    with registry.pool:
+    with _registry(database) as registry:
         text = str(Invitation(url.rstrip("/"), key, registry.invite(key, label)))
     if qr is not None:
         save(text, qr)
@@ -226,8 +223,7 @@ def enrol_device(run: Run, key: str, url: str, label: str, qr: Path | None, data
 @pass_run
 def list_devices(run: Run, key: str, database: str) -> None:
     """Zeigt die Arbeitsplätze einer Gemeinde."""
-    registry = _registry(database)
-    with registry.pool:
+    with _registry(database) as registry:
         found = registry.devices(key)
     lines = [
         f"{one['id']}  {one['machine']:<24} {one['standing'] or 'in Dienst':<10}"
@@ -245,8 +241,7 @@ def list_devices(run: Run, key: str, database: str) -> None:
 def revoke(run: Run, device: Any, retire: bool, database: str) -> None:
     """Sperrt einen Arbeitsplatz: er bekommt nichts mehr, und beim nächsten Kontakt sperrt er sich."""
     standing: Literal["retired", "revoked"] = "retired" if retire else "revoked"
-    registry = _registry(database)
-    with registry.pool:
+    with _registry(database) as registry:
         registry.revoke(device, standing)
     run.show({"device": device, "standing": standing}, "Der Arbeitsplatz ist gesperrt.")
 
@@ -266,8 +261,7 @@ def clerk(run: Run, key: str, clerk: Any, role: Any, database: str) -> None:
     """
     from rathaus_desk.server.upkeep import clerks
 
-    registry = _registry(database)
-    with registry.pool:
+    with _registry(database) as registry:
         if clerk is not None:
             if role is None:
                 raise click.UsageError("Bitte „--role“ angeben.")
@@ -287,8 +281,7 @@ def server_doctor(run: Run, database: str) -> int:
     """Prüft Log, Kette, Belegungen und Verweise aller Gemeinden; endet mit 1, wenn etwas nicht stimmt."""
     from rathaus_desk.server.upkeep import examine
 
-    registry = _registry(database)
-    with registry.pool:
+    with _registry(database) as registry:
         findings = [
             {"town": key, "what": what} for key, _ in registry.towns() for what in examine(registry.pool, key)
         ]

@@ -218,7 +218,7 @@ def _history(session: Session, records: Sequence[UUID]) -> tuple[Part, ...]:
                 f"{_moment(one.at)}",
                 "undo-2" if one.undoes else "history",
                 State("rückgängig gemacht", "calm", "✕") if back else _STANDINGS.get((one.state, linked)),
-                action="" if back or one.state in ("refused", "suspended") else "history.undo",
+                action="" if back or not one.counts else "history.undo",
                 record=one.operation,
             )
         )

@@ -37,6 +37,7 @@ class TownRows:
     _claims: dict[str, list[tuple[str, int, int]]] = field(default_factory=dict)
     _writers: dict[int, str | None] = field(default_factory=dict)
     _refused: dict[str, bool] = field(default_factory=dict)
+    _open: dict[str, bool] = field(default_factory=dict)
     _erased: dict[str, bool] = field(default_factory=dict)
 
     def ahead(self, batch: Sequence[Judged]) -> None:
@@ -178,9 +179,21 @@ class TownRows:
 
     def is_open(self, operation: str) -> bool:
         """See `State`."""
-        query = "SELECT g.is_open FROM sync_ledger l JOIN sync_log g USING (n) WHERE l.id = %s"
-        found = self.cursor.execute(query, (operation,)).fetchone()
-        return found is not None and bool(found[0])
+        if operation not in self._open:
+            query = "SELECT g.is_open FROM sync_ledger l JOIN sync_log g USING (n) WHERE l.id = %s"
+            found = self.cursor.execute(query, (operation,)).fetchone()
+            self._open[operation] = found is not None and bool(found[0])
+        return self._open[operation]
+
+    def decide(self, n: int, operation: str, *, refused: bool, is_open: bool) -> None:
+        """The batch has decided on an operation; it is written later, and asked for before."""
+        self._writers[n] = operation
+        self._refused[operation] = refused
+        self._open[operation] = is_open
+
+    def close(self, operation: str) -> None:
+        """The batch has settled a conflict."""
+        self._open[operation] = False
 
     def is_erased(self, record: str) -> bool:
         """See `State`."""

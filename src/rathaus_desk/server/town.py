@@ -175,7 +175,7 @@ class _Push:
         self._at = moment_text(datetime.now(UTC))
         self._log: list[tuple[Any, ...]] = []
         self._decided: dict[str, Answer] = {}
-        self._open: dict[str, bool] = {}
+        self._opened: set[str] = set()
         self._closed: list[str] = []
 
     def decide(self, came: Sequence[Arrived], ws: UUID | None) -> Answers:
@@ -258,17 +258,21 @@ class _Push:
         return judged(one.header, one.changes)
 
     def _decide_on(self, one: Arrived, op: Judged | Verdict) -> None:
-        state = _InBatch(self._batch, self._decided, self._open)
-        rows = op if isinstance(op, Verdict) else apply_op(state, op, self._rows.tables)
+        rows = op if isinstance(op, Verdict) else apply_op(self._batch, op, self._rows.tables)
         verdict = rows if isinstance(rows, Verdict) else None
         self._n += 1
         id_ = str(one.header.id)
         if not isinstance(rows, Verdict):
             self._take(rows, one)
-        self._open[id_] = opens(verdict, len(one.changes))
+        is_open = opens(verdict, len(one.changes))
+        self._rows.decide(self._n, id_, refused=verdict is not None, is_open=is_open)
+        if is_open:
+            self._opened.add(id_)
         if one.header.settles is not None and closes(verdict, len(one.changes)):
-            self._open[str(one.header.settles)] = False
-            self._closed.append(str(one.header.settles))
+            closed = str(one.header.settles)
+            self._rows.close(closed)
+            self._opened.discard(closed)
+            self._closed.append(closed)
         self._decided[id_] = Answer(id_, self._n, verdict)
         self._chain = decided(self._chain, self._n, one.hash, verdict_text(verdict))
         entry = LogEntry(
@@ -295,7 +299,6 @@ class _Push:
             made = before.created_at if before else one.header.issued_at
             gone = (before and before.deleted_at) or one.header.issued_at
             self._written[key] = (row, Kept(made, gone if row.gone else None), one.header.issued_at)
-        self._rows._writers[self._n] = str(one.header.id)
 
     def _images(self, one: Arrived) -> list[Image]:
         return [
@@ -307,10 +310,9 @@ class _Push:
     def _write(self) -> None:
         cursor = self._cursor
         self._rows.write(self._written)
-        opened = {id_ for id_, is_open in self._open.items() if is_open}
         with cursor.copy("COPY sync_log (n, id, at, chain, line, is_open) FROM STDIN") as copy:
             for n, id_, at, chain, line, _ in self._log:
-                copy.write_row((n, id_, at, chain, line, str(id_) in opened))
+                copy.write_row((n, id_, at, chain, line, str(id_) in self._opened))
         with cursor.copy("COPY sync_ledger (id, n, verdict) FROM STDIN") as copy:
             for n, id_, _, _, _, verdict in self._log:
                 copy.write_row((id_, n, verdict))
@@ -325,26 +327,6 @@ class _Push:
                 erase(cursor, record)
         cursor.execute("UPDATE sync_counter SET n = %s, chain = %s", (self._n, self._chain))
         cursor.execute("SELECT pg_notify('rathaus', current_schema)")
-
-
-@dataclass(frozen=True, slots=True)
-class _InBatch:
-    """The state with what the batch itself has decided so far."""
-
-    below: Trial
-    decided: dict[str, Answer]
-    opened: dict[str, bool]
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.below, name)
-
-    def refused(self, operation: str) -> bool:
-        known = self.decided.get(operation)
-        return self.below.refused(operation) if known is None else known.verdict is not None
-
-    def is_open(self, operation: str) -> bool:
-        known = self.opened.get(operation)
-        return self.below.is_open(operation) if known is None else known
 
 
 def erase(cursor: Cursor[Any], record: str) -> None:

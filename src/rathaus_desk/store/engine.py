@@ -449,7 +449,7 @@ def _look_inside(raw: Any) -> None:
 
 
 def _refuse_stale(session: Session, record: UUID, seen: UUID) -> None:
-    operations = [one for one in journal.history(session, record) if one.state in ("pending", "accepted")]
+    operations = [one for one in journal.history(session, record) if one.counts]
     if not operations or operations[-1].operation == seen:
         return
     differs: dict[str, tuple[Any, Any]] = {}

@@ -38,8 +38,11 @@ Standing = Literal["pending", "accepted", "refused", "suspended"]
 """Where an operation stands: not decided on (*vorläufig*; all of them, without a server), accepted or refused
 by the server, or not decided on and not to be carried out here on what others did meanwhile."""
 
-COUNTS = "state IN ('pending', 'accepted')"
-"""The operations whose changes stand in the records."""
+IN_FORCE: tuple[Standing, ...] = ("pending", "accepted")
+"""Where operations stand whose changes stand in the records."""
+
+COUNTS = f"state IN {IN_FORCE}"
+"""The operations in force."""
 
 IN_ORDER = "n IS NULL, n, number"
 """The order in which operations took effect: as the server decided, then what it has not seen."""
@@ -115,7 +118,7 @@ class Entry(Kept):
     @classmethod
     def counts(cls) -> sa.ColumnElement[bool]:
         """`COUNTS`, as a condition."""
-        return cls.state.in_(("pending", "accepted"))
+        return cls.state.in_(IN_FORCE)
 
     @classmethod
     def in_order(cls) -> tuple[sa.ColumnElement[Any], ...]:
@@ -164,6 +167,11 @@ class Happened:
     """Whether some of its changes were erased; they are left out of ``changes``."""
     state: Standing = "pending"
     n: int | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether its changes stand in the records."""
+        return self.state in IN_FORCE
 
 
 _header_decoder = msgspec.json.Decoder(Header)

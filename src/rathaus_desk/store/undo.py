@@ -42,7 +42,7 @@ def taken_back(session: Session, operation_id: UUID) -> Happened:
     if not found:
         raise Refused("Dieser Vorgang steht nicht im Verlauf; er hat nichts geändert.")
     earlier = found[0]
-    if earlier.state not in ("pending", "accepted"):
+    if not earlier.counts:
         raise Refused(
             f"„{earlier.title}“ ist nicht in Kraft: Die Änderung hat sich mit einer anderen überschnitten."
         )

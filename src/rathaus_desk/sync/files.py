@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from typing import Any
 
 from rathaus_desk.kernel.errors import CannotWork
 from rathaus_desk.store.attachments import Shelf
@@ -20,35 +18,32 @@ def transfer(store: Store, client: Client, town: str) -> tuple[int, int]:
     What neither side has lies on another workstation and comes later.
     """
     sent = fetched = 0
-    for sha256, shelf in _unknown(store):
-        try:
-            content = shelf.get(sha256)
-        except CannotWork:
-            got = _fetched(client, town, sha256)
-            if got is None:
-                continue
-            shelf.put(got)
-            fetched += 1
-        else:
+    with store.read() as session:
+        query = "SELECT DISTINCT sha256 FROM attachment EXCEPT SELECT sha256 FROM file_known"
+        unknown = [sha256 for (sha256,) in driver_of(session).execute(query)]
+    for sha256 in unknown:
+        content = _kept(store, sha256)
+        if content is not None:
             _send(client, town, sha256, content)
             sent += 1
+        else:
+            content = _fetched(client, town, sha256)
+            if content is None:
+                continue
+            store.keep(content, sha256)
+            fetched += 1
         with store.local() as session:
             session.merge(FileKnown(sha256=sha256))
     return sent, fetched
 
 
-def missing(driver: Any) -> list[str]:
-    """The attachments that are not known to be on both sides."""
-    query = "SELECT DISTINCT sha256 FROM attachment EXCEPT SELECT sha256 FROM file_known"
-    return [sha256 for (sha256,) in driver.execute(query)]
-
-
-def _unknown(store: Store) -> Iterator[tuple[str, Shelf]]:
+def _kept(store: Store, sha256: str) -> bytes | None:
+    """The content of a file that lies here; None if it does not, or is damaged."""
     with store.read() as session:
-        driver = driver_of(session)
-        shelf = Shelf(store.home, driver)
-        for sha256 in missing(driver):
-            yield sha256, shelf
+        try:
+            return Shelf(store.home, driver_of(session)).get(sha256)
+        except CannotWork:
+            return None
 
 
 def _send(client: Client, town: str, sha256: str, content: bytes) -> None:

@@ -32,7 +32,7 @@ from rathaus_desk.sync.envelope import (
     verdict_text,
 )
 from rathaus_desk.sync.link import shadow_everything
-from rathaus_desk.sync.outbox import envelope_of
+from rathaus_desk.sync.outbox import envelope_at
 from rathaus_desk.sync.rows import DeskRows, effect
 from rathaus_desk.sync.rules import Change, Verdict, apply_op, closes, opens
 
@@ -209,44 +209,33 @@ class _Pull:
             one.entry.at,
             int(is_open),
         )
+        # A copy of this workstation may have handed an own operation in, as a link of another chain.
+        link = (
+            one.header.ws.bytes,
+            one.header.seq,
+            bytes.fromhex(one.envelope.prev),
+            one.hash,
+            bytes(one.envelope.header).decode(),
+        )
         known = self._following.execute(
-            "UPDATE journal SET n = ?, state = ?, verdict = ?, chain = ?, decided_at = ?, is_open = ?"
-            " WHERE id = ?",
-            (*standing, one.header.id.bytes),
+            "UPDATE journal SET n = ?, state = ?, verdict = ?, chain = ?, decided_at = ?, is_open = ?,"
+            " ws = ?, seq = ?, prev = ?, hash = ?, header = ? WHERE id = ?",
+            (*standing, *link, one.header.id.bytes),
         )
         if known.rowcount == 0:
-            self._enter(one, standing)
-        else:
-            # A copy of this workstation may have handed the operation in, as a link of another chain.
-            self._following.execute(
-                "UPDATE journal SET ws = ?, seq = ?, prev = ?, hash = ?, header = ?"
-                " WHERE id = ? AND hash <> ?",
-                (
-                    one.header.ws.bytes,
-                    one.header.seq,
-                    bytes.fromhex(one.envelope.prev),
-                    one.hash,
-                    bytes(one.envelope.header).decode(),
-                    one.header.id.bytes,
-                    one.hash,
-                ),
-            )
+            self._enter(one, link, standing)
 
-    def _enter(self, one: Decided, standing: tuple[Any, ...]) -> None:
+    def _enter(self, one: Decided, link: tuple[Any, ...], standing: tuple[Any, ...]) -> None:
         header, envelope = one.header, one.envelope
         number = self._following.execute(
-            "INSERT INTO journal (id, ws, seq, undoes, import_id, prev, hash, header, request, request_salt,"
+            "INSERT INTO journal (id, ws, seq, prev, hash, header, undoes, import_id, request, request_salt,"
             " request_digest, n, state, verdict, chain, decided_at, is_open)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 header.id.bytes,
-                header.ws.bytes,
-                header.seq,
+                *link,
                 header.undoes and header.undoes.bytes,
                 header.import_id and header.import_id.bytes,
-                bytes.fromhex(envelope.prev),
-                one.hash,
-                bytes(envelope.header).decode(),
                 None if envelope.request is msgspec.UNSET else bytes(envelope.request).decode(),
                 None if envelope.request_salt is None else bytes.fromhex(envelope.request_salt),
                 envelope.digest_of_request(),
@@ -271,12 +260,7 @@ class _Pull:
 
     def _redo(self, number: int) -> None:
         """An operation of the overlay, on what the server has now; what no longer fits is suspended."""
-        entry = self._following.execute(
-            "SELECT number, header, prev, hash, request, request_salt, request_digest FROM journal"
-            " WHERE number = ?",
-            (number,),
-        ).fetchone()
-        envelope = envelope_of(self._following.driver, entry)
+        envelope = envelope_at(self._following.driver, number)
         header = read_header(envelope)
         operation = judged(header, read_changes(envelope))
         rows = operation if isinstance(operation, Verdict) else apply_op(self._rows, operation, self._tables)

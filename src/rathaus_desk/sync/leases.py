@@ -26,13 +26,13 @@ def renew(store: Store, client: Client, town: str) -> int:
 
     A wish keeps its id until it is answered, so that a lost answer costs no block.
     """
+    known = client.series(town)
     with store.read() as session:
-        driver = driver_of(session)
-        left, next_ = _left(driver)
+        left, next_ = _left(driver_of(session))
         wishes: dict[str, str] = dict(setting(session, _WISHES, {}))
         today = store.clock.today()
         ahead = {today.year, (today + _AHEAD).year}
-        wanted = {*setting(session, WANTED, []), *client.series(town)}
+        wanted = {*setting(session, WANTED, []), *known}
         wanted = {name for name in wanted if not _is_over(name, today.year)}
         for year in ahead:
             wanted |= series_of(session, year)

@@ -67,8 +67,7 @@ def tie(
             " snapshot_chain, head, standing) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 0, '')",
             (device.bytes, url, town, server.bytes, epoch, private_key, NO_HASH, NO_HASH),
         )
-        for table in synced_tables():
-            following.execute(f"INSERT INTO shadow SELECT '{table}', id, NULL FROM \"{table}\"")
+        shadow_everything(following)
         following.execute("UPDATE number_block SET last = next - 1 WHERE last = ?", (OWN_LAST,))
 
 

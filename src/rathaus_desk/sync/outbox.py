@@ -31,7 +31,7 @@ def next_batch(
     total, last = 0, after
     query = f"SELECT {_COLUMNS} FROM journal WHERE n IS NULL AND number > ? ORDER BY number LIMIT ?"
     for entry in driver.execute(query, (after, operations)).fetchall():
-        made = encoded(envelope_of(driver, entry))
+        made = encoded(_envelope(driver, entry))
         if batch and total + len(made) > size:
             break
         batch.append(made)
@@ -39,7 +39,7 @@ def next_batch(
     return batch, last
 
 
-def envelope_of(driver: Any, entry: Sequence[Any]) -> Envelope:
+def _envelope(driver: Any, entry: Sequence[Any]) -> Envelope:
     """An entry of the journal (`_COLUMNS`) as it travels."""
     number, header, prev, hash_, request, request_salt, request_digest = entry
     changes = driver.execute(
@@ -61,11 +61,10 @@ def envelope_of(driver: Any, entry: Sequence[Any]) -> Envelope:
     )
 
 
-def envelope_named(driver: Any, operation: UUID) -> Envelope | None:
-    """One operation of the journal, whoever issued it."""
-    query = f"SELECT {_COLUMNS} FROM journal WHERE id = ?"
-    entry = driver.execute(query, (operation.bytes,)).fetchone()
-    return None if entry is None else envelope_of(driver, entry)
+def envelope_at(driver: Any, number: int) -> Envelope:
+    """The entry ``number`` of the journal as it travels."""
+    query = f"SELECT {_COLUMNS} FROM journal WHERE number = ?"
+    return _envelope(driver, driver.execute(query, (number,)).fetchone())
 
 
 def known_at(driver: Any, n: int) -> bytes | None:
@@ -81,7 +80,7 @@ def entries_after(driver: Any, n: int, limit: int) -> list[bytes]:
     query = f"SELECT {_COLUMNS}, n, verdict, chain, decided_at FROM journal WHERE n > ? ORDER BY n LIMIT ?"
     made = []
     for *entry, number, verdict, chain, at in driver.execute(query, (n, limit)).fetchall():
-        op = msgspec.Raw(encoded(envelope_of(driver, entry)))
+        op = msgspec.Raw(encoded(_envelope(driver, entry)))
         read = None if verdict is None else msgspec.json.decode(verdict, type=Verdict)
         made.append(encoded(LogEntry(n=number, at=at, chain=chain.hex(), op=op, verdict=read)))
     return made

@@ -7,9 +7,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from rathaus_desk.store.canonical import canonical_text, parsed
+from rathaus_desk.store.connection import Guard
 from rathaus_desk.store.engine import Following
 from rathaus_desk.store.journal import Header
-from rathaus_desk.store.overlay import image_of, raw_of
+from rathaus_desk.store.overlay import raw_of, remember
 from rathaus_desk.store.shape import referring_to, shape_of
 from rathaus_desk.sync import tables
 from rathaus_desk.sync.envelope import Broken
@@ -135,13 +136,9 @@ class DeskRows:
 
     def remember(self, rows: Iterable[tuple[str, str]]) -> None:
         """Keeps shadows of rows that an operation of the overlay is about to write."""
-        kept = []
-        for table, record in rows:
-            id_ = UUID(record).bytes
-            kept.append((table, id_, image_of(table, shape_of(table).read(self._following.driver, id_))))
-        self._following.execute_many(
-            'INSERT OR IGNORE INTO shadow ("table", record, image) VALUES (?, ?, ?)', kept
-        )
+        driver = self._following.driver
+        keys = [(table, UUID(record).bytes) for table, record in rows]
+        remember(driver, Guard.mark, [(key, shape_of(key[0]).read(driver, key[1])) for key in keys])
 
     def shadow(self, table: str, record: bytes) -> tuple[dict[str, Any] | None] | None:
         """A row as it is without the overlay, as plain JSON; None if no operation of the overlay wrote it."""

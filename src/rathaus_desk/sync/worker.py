@@ -158,11 +158,11 @@ class Worker:
                 log.warning("sync", extra={"detail": error.detail})
                 self._say(state="trouble", sentence=error.sentence)
                 pause = LONGEST
-            except Exception as error:
+            except Exception:
                 if self._stop.is_set():
                     return
                 log.exception("sync")
-                self._say(state="trouble", sentence="Der Abgleich ist gestört.", detail=error)
+                self._say(state="trouble", sentence="Der Abgleich ist gestört.")
                 pause = LONGEST
             else:
                 self._manner, self._stumbles = Manner(), 0
@@ -227,8 +227,7 @@ class Worker:
                 self._online.clear()
                 self._wake.set()
 
-    def _say(self, *, detail: object = None, **changed: object) -> None:
-        del detail
+    def _say(self, **changed: object) -> None:
         with self._store.read() as session:
             driver = driver_of(session)
             self._status = replace(

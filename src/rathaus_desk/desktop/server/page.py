@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
@@ -38,12 +37,14 @@ from rathaus_desk.desktop.server.words import (
 )
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import DeskError
-from rathaus_desk.store.connection import driver_of
-from rathaus_desk.store.journal import read_change
+from rathaus_desk.store.journal import touching
 from rathaus_desk.store.operations import Done, Instead, instead_of
 from rathaus_desk.sync import conflicts
 from rathaus_desk.sync.conflicts import SENTENCES, Conflict, Who
 from rathaus_desk.town.records import Clerk
+
+_MOST_CHANGES = 50
+"""Operations on one letter that are looked at."""
 
 COLUMNS = (
     Column("at", "Wann", "text", width=15),
@@ -189,25 +190,17 @@ def _record_line(session: Session, table: str, record: UUID) -> Line:
 
 def _letters(session: Session, found: Conflict) -> Iterator[Part]:
     """Letters that the operation made: whether one is out already."""
-    kept = driver_of(session).execute(
-        "SELECT c.record, c.change FROM journal_change c JOIN journal j ON j.number = c.entry"
-        " WHERE j.id = ? AND c.change IS NOT NULL AND json_extract(c.change, '$.t') = 'letter'",
-        (found.who.operation.bytes,),
-    )
-    for record, text in kept.fetchall():
-        change = read_change(text, 1)
-        sent = any(one.new.get("posted_on") for one in _changes_of(session, record))
-        subject = change.new.get("subject") or change.new.get("title") or "ein Schreiben"
+    for record in [record for table, record in found.records if table == "letter"]:
+        changes = [
+            change for one in touching(session, [record], limit=_MOST_CHANGES) for change in one.changes
+        ]
+        titles = [change.new["title"] for change in changes if change.k == "ins"]
+        sent = any(change.new.get("posted_on") for change in changes)
         yield Banner(
-            f"Mit diesem Vorgang wurde „{subject}“ geschrieben"
+            f"Mit diesem Vorgang wurde „{titles[0] if titles else 'ein Schreiben'}“ geschrieben"
             + ("; es ist schon versandt worden." if sent else "; bitte nicht versenden."),
             "bad" if sent else "warn",
         )
-
-
-def _changes_of(session: Session, record: bytes) -> list[Any]:
-    rows = driver_of(session).execute("SELECT change FROM journal_change WHERE record = ?", (record,))
-    return [read_change(text, 1) for (text,) in rows if text is not None]
 
 
 @page("konflikte", "Konflikte", within="heute", words="abgleich server klären", help_page="server")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -120,10 +121,8 @@ def value_words(session: Session, table: str, column: str, value: Any) -> str:
         case sa.Boolean():
             return "ja" if value else "nein"
         case sa.Date():
-            return german_date(sa.Date().python_type.fromisoformat(value))
+            return german_date(date.fromisoformat(value))
         case schema.Moment():
-            from datetime import datetime
-
             return f"{at_town(datetime.fromisoformat(value)):%d.%m.%Y %H:%M}"
         case schema.DecimalText():
             return format(Decimal(value).normalize(), "f").replace(".", ",")
