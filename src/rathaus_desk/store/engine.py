@@ -313,7 +313,10 @@ class Store:
             with guard_of(session.connection()).open():
                 following = Following(recorder.driver)
                 yield following
-            search.update(session, following.touched, from_elsewhere=True)
+            if following.everything:
+                search.rebuild(session)
+            else:
+                search.update(session, following.touched, from_elsewhere=True)
 
     @contextmanager
     def _writing(self) -> Iterator[OperationSession]:
@@ -387,6 +390,8 @@ class Following:
 
     driver: Any
     touched: dict[tuple[str, UUID], None] = field(default_factory=dict)
+    everything: bool = False
+    """Whether all rows were replaced: the search is made anew."""
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> Any:
         """A statement of the store's own."""

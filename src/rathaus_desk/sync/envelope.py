@@ -21,6 +21,8 @@ MOST_OPERATIONS = 100
 MOST_BYTES = 2**20
 """Bytes of one push; a single larger operation travels alone, up to `MOST_BYTES_ALONE`."""
 MOST_BYTES_ALONE = 8 * 2**20
+MOST_ASKED = 1000
+"""Operations that a workstation may ask about at once."""
 MOST_CHANGES = 5000
 """Row changes of one operation; imports are cut into operations with one ``import_id``."""
 
@@ -116,6 +118,15 @@ class Answers(msgspec.Struct, frozen=True):
 
     answers: list[Answer]
     head: int
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """What a snapshot starts from: the last decision, the chain there, and how many rows each table has."""
+
+    as_of: int
+    chain: Digest
+    epoch: str
+    rows: dict[str, int]
 
 
 class Broken(DeskError):

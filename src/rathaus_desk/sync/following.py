@@ -94,14 +94,14 @@ def follow(store: Store, raw: Sequence[bytes], head: int, *, anew_in: str | None
     With ``anew_in`` (an epoch) the page is the whole log of a server that was restored: everything known here
     counts as undecided first. Raises Broken, and changes nothing, if the page is not what it must be.
     """
-    with _uncollected(), store.following() as following:
+    with uncollected(), store.following() as following:
         if anew_in is not None:
-            _forget_decisions(following, anew_in)
+            forget_decisions(following, anew_in)
         (cursor,) = following.execute("SELECT cursor FROM workstation").fetchone()
         (chain,) = following.execute("SELECT chain FROM server_link").fetchone()
         page = verified(raw, cursor, chain)
         if page:
-            _Pull(following).take(page)
+            Pull(following).take(page)
             cursor, chain = page[-1].n, page[-1].chain
         following.execute("UPDATE workstation SET cursor = ?", (cursor,))
         following.execute("UPDATE server_link SET chain = ?, head = ?", (chain, max(head, cursor)))
@@ -109,7 +109,7 @@ def follow(store: Store, raw: Sequence[bytes], head: int, *, anew_in: str | None
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """No search for garbage while a page is in memory: there is none, and it takes a third of the time."""
     was_on = gc.isenabled()
     gc.disable()
@@ -120,7 +120,8 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _forget_decisions(following: Following, epoch: str) -> None:
+def forget_decisions(following: Following, epoch: str) -> None:
+    """Everything known here counts as undecided: the server, now in ``epoch``, may know none of it."""
     following.execute(
         "UPDATE journal SET n = NULL, state = 'pending', verdict = NULL, chain = NULL, decided_at = NULL,"
         " is_open = 0"
@@ -130,13 +131,16 @@ def _forget_decisions(following: Following, epoch: str) -> None:
     shadow_everything(following)
 
 
-class _Pull:
+class Pull:
+    """What a page of the log does to this workstation, inside a transaction of `Store.following`."""
+
     def __init__(self, following: Following) -> None:
         self._following = following
         self._rows = DeskRows(following)
         self._tables = tables.rules()
 
     def take(self, page: Sequence[Decided]) -> None:
+        """The page, in its order, below the overlay."""
         overlay = self._overlay()
         if not overlay:
             self._apply(page)
@@ -148,8 +152,12 @@ class _Pull:
         else:
             self._rows.take_back()
             self._apply(page)
-            for number, *_ in self._overlay():
-                self._redo(number)
+            self.redo_overlay()
+
+    def redo_overlay(self) -> None:
+        """What no server has decided on, on the rows as they stand."""
+        for number, *_ in self._overlay():
+            self._redo(number)
 
     def _overlay(self) -> list[tuple[int, bytes, str]]:
         query = "SELECT number, id, state FROM journal WHERE n IS NULL ORDER BY number"
@@ -166,7 +174,7 @@ class _Pull:
 
     def _confirm(self, one: Decided) -> None:
         """An own operation was accepted as it stands here; its rows only get their version."""
-        self._keep(one)
+        self.keep(one)
         for table, record in dict.fromkeys((change.t, change.id) for change in one.changes if change):
             id_ = UUID(record).bytes
             shadow = self._rows.shadow(table, id_)
@@ -179,23 +187,23 @@ class _Pull:
                     image = {**(image or {}), **made} if made else image
             if image is not None and image != shadow[0]:
                 self._rows.move_shadow(table, id_, image)
-        self._scrub(one)
+        self.scrub(one)
 
     def _apply(self, page: Sequence[Decided]) -> None:
         for one in page:
-            self._keep(one)
+            self.keep(one)
         accepted = [one for one in page if one.entry.verdict is None]
         self._rows.write_page(accepted)
         for one in accepted:
-            self._scrub(one)
+            self.scrub(one)
 
-    def _scrub(self, one: Decided) -> None:
+    def scrub(self, one: Decided) -> None:
         """What was erased goes out of the journal of this workstation, too."""
         for change in one.changes:
             if change is not None and change.k == "erase":
                 scrub(self._following.driver, Guard.mark, UUID(change.id).bytes)
 
-    def _keep(self, one: Decided) -> None:
+    def keep(self, one: Decided) -> None:
         """The journal says what was decided; what somebody else issued is entered."""
         verdict, settles, count = one.entry.verdict, one.header.settles, len(one.changes)
         is_open = opens(verdict, count)

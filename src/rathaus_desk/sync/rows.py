@@ -125,13 +125,10 @@ class DeskRows:
 
         Each row is read once and written once: claims that are given up first, then the rest table by table.
         """
-        page = _Page(self._following)
+        page = Page(self._following)
         page.load((change.t, change.id) for one in changes for change in one.changes if change)
         for one in changes:
-            images = one.images
-            for place, change in enumerate(one.changes):
-                if change is not None:
-                    page.write(change, images.get(place), one.n, one.header.issued_at)
+            page.take(one)
         page.flush()
 
     def remember(self, rows: Iterable[tuple[str, str]]) -> None:
@@ -175,7 +172,7 @@ class DeskRows:
         self.forget_shadows()
 
 
-class _Page:
+class Page:
     """The rows that a page of the log touches, in memory until all of it is applied."""
 
     def __init__(self, following: Following) -> None:
@@ -196,14 +193,27 @@ class _Page:
                 for row in self._following.driver.execute(query, some):
                     self._before[table, row[0]] = dict(zip(shape.columns, row, strict=True))
 
+    def add(self, table: str, row: dict[str, Any]) -> None:
+        """A row that is not there yet and is written whatever becomes of it."""
+        self._now[table, row["id"]] = row
+
     def write(self, change: Change, image: Mapping[str, Any] | None, n: int, moment: str) -> None:
-        """One change more."""
+        """One change more; what a row has from a snapshot already is not done again."""
         key = (change.t, UUID(change.id).bytes)
         before = self._now.get(key) or self._before.get(key)
+        if before is not None and before["version"] >= n:
+            return
         made = effect(change, image, n, moment, before)
         if made:
             self._now[key] = {"id": key[1], **(before or {}), **shape_of(change.t).raw(made)}
             self._following.touched[change.t, UUID(change.id)] = None
+
+    def take(self, one: Decided) -> None:
+        """An accepted operation."""
+        images = one.images
+        for place, change in enumerate(one.changes):
+            if change is not None:
+                self.write(change, images.get(place), one.n, one.header.issued_at)
 
     def flush(self) -> None:
         """Writes what changed."""
@@ -252,7 +262,8 @@ def effect(
     gone = before is not None and before["deleted_at"] is not None
     match change.k:
         case "ins":
-            return {} if before else {**change.new, **made, "created_at": moment, "deleted_at": None}
+            # A tombstone that stands only here any more is in nobody's way.
+            return {} if before and not gone else {**change.new, **made, "created_at": moment, "deleted_at": None}
         case "erase":
             # The same for everybody, also for who never had the row.
             return {**change.new, **made, "created_at": moment, "deleted_at": moment}
