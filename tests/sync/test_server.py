@@ -228,6 +228,11 @@ ENDPOINTS = (
     ("POST", "push", b'{"epoch":"e1","ops":[]}'),
     ("GET", "log?after=0", None),
     ("GET", "state", None),
+    ("POST", "snapshot?epoch=e1", None),
+    ("GET", "snapshot/rows/claim?epoch=e1", None),
+    ("GET", "snapshot/open?epoch=e1&as_of=0", None),
+    ("GET", "snapshot/erased?epoch=e1", None),
+    ("POST", "decided", b'{"operations":[]}'),
     ("POST", "tail", b'{"epoch":"e1","entries":[]}'),
     ("POST", "lease", b'{"request":"01a22266-bd96-77b3-aad2-e39e9ec86d9d","series":"A-2026"}'),
     ("GET", "series", None),
@@ -263,6 +268,7 @@ def test_nobody_reaches_another_town(joined, make_town, running, conninfo):
         "/v1/{town}/"
         + path.split("?")[0]
         .replace("0" * 64, "{sha256}")
+        .replace("rows/claim", "rows/{table}")
         .replace("01a22266-bd96-77b3-aad2-e39e9ec86d9d", "{id}")
         for _, path, _ in ENDPOINTS
     }

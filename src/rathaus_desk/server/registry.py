@@ -300,7 +300,7 @@ class Registry:
             )
 
     def slowest(self, town: str, since: datetime) -> int | None:
-        """The last number that every workstation in service has; None if nobody was heard of ``since``."""
+        """The last number that every workstation in service has; None if none was heard of ``since``."""
         query = (
             "SELECT min(cursor) FROM rathaus.device WHERE town = %s AND standing = ''"
             " AND coalesce(seen_at, enrolled_at) >= %s"

@@ -252,6 +252,7 @@ def _lines(found: list[bytes], accept_encoding: str, headers: dict[str, str] | N
 
 
 Epoch = Annotated[str, Query(pattern="^[0-9a-z]{1,64}$")]
+_BEFORE_ALL = UUID(int=0)
 
 
 @routes.post("/v1/{town}/snapshot")
@@ -266,7 +267,11 @@ def begin_snapshot(
 
 @routes.get("/v1/{town}/snapshot/rows/{table}")
 def snapshot_rows(
-    at: Active, table: str, epoch: Epoch, after: UUID = UUID(int=0), accept_encoding: Annotated[str, Header()] = ""
+    at: Active,
+    table: str,
+    epoch: Epoch,
+    after: UUID = _BEFORE_ALL,
+    accept_encoding: Annotated[str, Header()] = "",
 ) -> Response:
     """The next rows of a table, deleted ones too."""
     return _lines(snapshot.rows(at.pool, at.town, epoch, table, after), accept_encoding)

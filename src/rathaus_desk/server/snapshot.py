@@ -1,7 +1,7 @@
-"""A town as it stands, for a workstation that the log no longer reaches: rows, open conflicts, what was erased.
+"""A town as it stands, for a workstation that the log no longer reaches: rows, conflicts, what was erased.
 
-The pages are read one after another while others go on writing; the log from ``as_of`` on, laid over them, makes
-them one state (docs/sync-protocol.md, "Snapshot").
+The pages are read one after another while others go on writing; the log from ``as_of`` on, laid over them,
+makes them one state (docs/sync-protocol.md, "Snapshot").
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ def begin(pool: Pool, town: str, epoch: str) -> Begun:
         refuse_other(epoch, here)
         counts: dict[str, int] = {}
         for table in sorted(synced_tables()):
-            found = cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
+            found = cursor.execute(
+                sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+            ).fetchone()
             assert found is not None
             if found[0]:
                 counts[table] = found[0]

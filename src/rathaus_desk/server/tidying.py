@@ -1,7 +1,7 @@
 """What is taken out of a town's data in time: the old log, old tombstones, files that nobody needs.
 
-The ledger stays for ever: an operation that comes again after years must not be carried out twice. So does the
-erasure register.
+The ledger stays for ever: an operation that comes again after years must not be carried out twice. So does
+the erasure register.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Tidied:
 
 
 def tidy(registry: Registry, town: str, now: datetime, *, keep: timedelta = KEEP) -> Tidied:
-    """Takes out of the log what is older than ``keep`` and known to every active workstation, and its tombstones.
+    """Takes out of the log what is older than ``keep`` and known to all active workstations; tombstones too.
 
     Conflicts that are open stay in the log. A tombstone that a row still names stays, an erased one too.
     """

@@ -58,8 +58,8 @@ PAGE_BYTES = 4 * 2**20
 class Conflicting(DeskError):
     """The workstation and the server do not have the same past; ``kind`` says in what.
 
-    ``epoch``: the server was restored; ``history``: the log is another one; ``fork``: the workstation's chain is;
-    ``recovering``: nothing new is accepted; ``horizon``: the log no longer reaches back so far.
+    ``epoch``: the server was restored; ``history``: the log is another one; ``fork``: the workstation's chain
+    is; ``recovering``: nothing new is accepted; ``horizon``: the log no longer reaches back so far.
     """
 
     def __init__(self, kind: str, sentence: str) -> None:

@@ -403,7 +403,7 @@ def _attachments(store: Store, raw: Any) -> Iterator[Finding]:
             "Bitte „rathaus-desk key rotate“ noch einmal ausführen.",
         )
     for sha256, size, name in raw.execute(
-        "SELECT sha256, max(size), max(name) FROM attachment GROUP BY sha256"
+        "SELECT sha256, max(size), max(name) FROM attachment WHERE deleted_at IS NULL GROUP BY sha256"
     ):
         try:
             sound = len(shelf.get(sha256)) == size

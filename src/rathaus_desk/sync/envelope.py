@@ -133,6 +133,10 @@ class Broken(DeskError):
     """Something that arrived is not what it says it is."""
 
 
+class Lacking(Broken):
+    """What arrived builds on something that is not here."""
+
+
 _header = msgspec.json.Decoder(Header)
 _change = msgspec.json.Decoder(Change)
 _envelope = msgspec.json.Decoder(Envelope)

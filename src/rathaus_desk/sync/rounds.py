@@ -15,7 +15,7 @@ from rathaus_desk.store.journal import NO_HASH
 from rathaus_desk.store.overlay import FileKnown, fork, rechain
 from rathaus_desk.sync import files, leases, proof, snapshot
 from rathaus_desk.sync.client import Client, ServerSays, ServerTrouble
-from rathaus_desk.sync.envelope import MOST_ASKED, MOST_OPERATIONS, Broken
+from rathaus_desk.sync.envelope import MOST_ASKED, MOST_OPERATIONS, Broken, Lacking
 from rathaus_desk.sync.following import follow, read_decided
 from rathaus_desk.sync.link import Link, link_of, stand, tie
 from rathaus_desk.sync.outbox import entries_after, everything, known_at, next_batch, undecided, waiting
@@ -208,21 +208,26 @@ class _Round:
 
     def _pull_all(self) -> None:
         while True:
-            link = self._link
             try:
-                page = self._client.log(link.town, link.cursor, epoch=link.epoch, check=link.chain)
+                if self._pull_page() == 0:
+                    return
+            except Lacking:
+                self._from_snapshot()
             except ServerSays as error:
                 if error.kind != "horizon":
                     raise
                 self._from_snapshot()
-                continue
-            if page.lines:
-                follow(self._store, page.lines, page.head)
-                self._pulled += len(page.lines)
-            self._link = self._linked()
-            self._told(self._link.cursor, page.head)
-            if not page.lines:
-                return
+
+    def _pull_page(self) -> int:
+        """The next decisions of the server; how many there were."""
+        link = self._link
+        page = self._client.log(link.town, link.cursor, epoch=link.epoch, check=link.chain)
+        if page.lines:
+            follow(self._store, page.lines, page.head)
+            self._pulled += len(page.lines)
+        self._link = self._linked()
+        self._told(self._link.cursor, page.head)
+        return len(page.lines)
 
     def _after_restore(self) -> None:
         """The server was restored from a backup: what it lost is handed back.

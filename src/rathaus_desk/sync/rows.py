@@ -13,7 +13,7 @@ from rathaus_desk.store.journal import Header
 from rathaus_desk.store.overlay import raw_of, remember
 from rathaus_desk.store.shape import referring_to, shape_of
 from rathaus_desk.sync import tables
-from rathaus_desk.sync.envelope import Broken
+from rathaus_desk.sync.envelope import Lacking
 from rathaus_desk.sync.rules import CLAIM, Change, Row, Unique
 
 _TOGETHER = 500
@@ -256,19 +256,23 @@ def effect(
     """What an accepted change writes into a row that stood as ``before``: columns as plain JSON.
 
     Empty if the row is so already, as in `rules.apply_op`. ``image``: the row as the server has it after an
-    update. Raises Broken if the row cannot have been so at the server.
+    update. Raises Lacking if the row is not here.
     """
     made: dict[str, Any] = {"version": n, "changed_at": moment}
     gone = before is not None and before["deleted_at"] is not None
     match change.k:
         case "ins":
             # A tombstone that stands only here any more is in nobody's way.
-            return {} if before and not gone else {**change.new, **made, "created_at": moment, "deleted_at": None}
+            return (
+                {}
+                if before and not gone
+                else {**change.new, **made, "created_at": moment, "deleted_at": None}
+            )
         case "erase":
             # The same for everybody, also for who never had the row.
             return {**change.new, **made, "created_at": moment, "deleted_at": moment}
         case _ if before is None or (change.k == "upd" and image is None):
-            raise Broken(
+            raise Lacking(
                 "Hier fehlt etwas, das der Server schon kennt.", detail=f"{change.t} {change.id} at {n}"
             )
         case "upd":

@@ -1,8 +1,8 @@
 """The whole town as the server has it, for a workstation that the log no longer reaches.
 
-The pages come one after another and wait here, a cut costs one of them; meanwhile the clerk works on. In the end
-they replace all rows in one transaction, together with the log since the snapshot was begun: pages were read
-while others wrote, and only that log makes them one state. docs/sync-protocol.md, "Snapshot".
+The pages come one after another and wait here, a cut costs one of them; meanwhile the clerk works on. In the
+end they replace all rows in one transaction, together with the log since the snapshot was begun: pages were
+read while others wrote, and only that log makes them one state. docs/sync-protocol.md, "Snapshot".
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 import sqlalchemy as sa
 
-from rathaus_desk.store.connection import Guard, driver_of
+from rathaus_desk.store.connection import Guard
 from rathaus_desk.store.engine import Following, Store
 from rathaus_desk.store.overlay import SnapshotPage, scrub
 from rathaus_desk.store.schema import synced_tables
@@ -44,8 +44,8 @@ class Fetched:
 def fetch(store: Store, client: Client, town: str, epoch: str, told: Callable[[int, int], None]) -> Fetched:
     """Reads a snapshot, or what is missing of the one under way. ``told`` hears rows read and rows in all.
 
-    A server that was restored meanwhile says so (ServerSays ``epoch``); what was read of an earlier ``epoch`` is
-    thrown away.
+    A server that was restored meanwhile says so (ServerSays ``epoch``); what was read of an earlier ``epoch``
+    is thrown away.
     """
     begun, table, last = _under_way(store)
     if begun is None or begun.epoch != epoch:
@@ -100,9 +100,9 @@ def take_over(
 ) -> int:
     """The snapshot replaces every row, ``log`` since then included; the cursor now.
 
-    ``answers``: what the server says of the operations undecided here; who is away for long does not find them
-    in the log any more. ``anew_in``: as in `following.follow`. Raises Broken, and changes nothing, if something
-    is not what it must be.
+    ``answers``: what the server says of the operations undecided here; who was away for long does not find
+    them in the log any more. ``anew_in``: as in `following.follow`. Raises Broken, and changes nothing, if
+    something is not what it must be.
     """
     begun = fetched.begun
     with uncollected(), store.following() as following:
@@ -174,7 +174,9 @@ def _replace(following: Following, accepted: Sequence[Decided]) -> None:
 def _pages(following: Following) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     query = "SELECT place, part FROM snapshot_page WHERE part <> ? ORDER BY place"
     for place, table in following.execute(query, (_HEAD,)).fetchall():
-        (content,) = following.execute("SELECT content FROM snapshot_page WHERE place = ?", (place,)).fetchone()
+        (content,) = following.execute(
+            "SELECT content FROM snapshot_page WHERE place = ?", (place,)
+        ).fetchone()
         yield table, [_decoded(line) for line in decompressed(content).split(b"\n")]
 
 
