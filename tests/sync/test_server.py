@@ -390,6 +390,7 @@ def test_what_is_erased_is_erased_everywhere(joined, village, registry):
     two, other_line = joined()
     numbers(one, line, village)
     citizen = one.run(village.MoveIn(name="Geheimnisträger")).value
+    one.run(village.Scan(citizen=citizen, content=b"Geheimnis" * 300))
     run_round(one, line)
     run_round(two, other_line)
     two.run(village.Rename(citizen=citizen, name="Geheimnisträger-Neu"))
@@ -405,6 +406,8 @@ def test_what_is_erased_is_erased_everywhere(joined, village, registry):
             assert open_conflicts(session) == [], "there is nothing left to settle"
         assert store.examine() == []
     with in_town(registry.pool, joined.town) as cursor:
+        assert cursor.execute("SELECT count(*) FROM sync_file").fetchone() == (0,)
+        assert cursor.execute("SELECT count(*) FROM sync_chunk").fetchone() == (0,)
         for table in ("sync_log", "sync_ledger", "village_citizen"):
             assert "Geheimnis" not in str(cursor.execute(f'SELECT t::text FROM "{table}" t').fetchall())
         lines = b"".join(bytes(found) for (found,) in cursor.execute("SELECT line FROM sync_log"))

@@ -16,6 +16,7 @@ from psycopg_pool import ConnectionPool
 from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.server.rows import Kept, Key, TownRows
 from rathaus_desk.server.tables import LEASE, schema_of
+from rathaus_desk.store.attachments import Attachment
 from rathaus_desk.store.journal import NO_HASH, SCHEMA, Header, decided
 from rathaus_desk.store.schema import moment_text
 from rathaus_desk.sync import tables
@@ -322,9 +323,12 @@ class _Push:
                 " WHERE l.n = g.n AND l.id = ANY(%s::uuid[])"
             )
             cursor.execute(query, (self._closed,))
-        for (_, record), (row, _, _) in self._written.items():
+        for (table, record), (row, _, _) in self._written.items():
             if row.erased:
                 erase(cursor, record)
+                before = self._rows.row(table, record)
+                if table == Attachment.__tablename__ and before is not None:
+                    _drop_file(cursor, before.values["sha256"])
         cursor.execute("UPDATE sync_counter SET n = %s, chain = %s", (self._n, self._chain))
         cursor.execute("SELECT pg_notify('rathaus', current_schema)")
 
@@ -335,6 +339,14 @@ def erase(cursor: Cursor[Any], record: str) -> None:
     query = "SELECT n, line FROM sync_log WHERE position(%s::bytea IN line) > 0"
     for n, line in cursor.execute(query, (record.encode(),)).fetchall():
         cursor.execute("UPDATE sync_log SET line = %s WHERE n = %s", (_without(line, record), n))
+
+
+def _drop_file(cursor: Cursor[Any], sha256: str) -> None:
+    """The bytes of an erased attachment go at once, unless another one has the same."""
+    named = "SELECT 1 FROM attachment WHERE sha256 = %(sha256)s"
+    for table in ("sync_file", "sync_chunk"):
+        query = f"DELETE FROM {table} WHERE sha256 = %(sha256)s AND NOT EXISTS ({named})"
+        cursor.execute(query.encode(), {"sha256": sha256})
 
 
 def _without(line: bytes, record: str) -> bytes:

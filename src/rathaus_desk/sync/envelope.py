@@ -60,8 +60,15 @@ class Envelope(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def computed_hash(self) -> bytes:
         """The hash that follows from everything else."""
-        changes = [sent.digest() for sent in self.changes]
-        return chained(bytes.fromhex(self.prev), bytes(self.header), self.digest_of_request(), changes)
+        return self.hash_over(*self.digests())
+
+    def digests(self) -> tuple[bytes, list[bytes]]:
+        """What the hash is made of: the digests of the request and of every change."""
+        return self.digest_of_request(), [sent.digest() for sent in self.changes]
+
+    def hash_over(self, request: bytes, changes: Sequence[bytes]) -> bytes:
+        """The hash, given the `digests`."""
+        return chained(bytes.fromhex(self.prev), bytes(self.header), request, changes)
 
     def digest_of_request(self) -> bytes:
         """The request's part of the hash."""

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
-from rathaus_desk.store.connection import Guard
+from rathaus_desk.kernel.ids import raw_id
+from rathaus_desk.store.attachments import Attachment
+from rathaus_desk.store.connection import Guard, among
 from rathaus_desk.store.engine import Following, Store
 from rathaus_desk.store.journal import NO_HASH, Header, decided
 from rathaus_desk.store.overlay import scrub
@@ -45,6 +46,9 @@ class Decided:
     envelope: Envelope
     header: Header
     changes: list[Change | None]
+    request_digest: bytes
+    digests: list[bytes]
+    """Of each change."""
     hash: bytes
     chain: bytes
 
@@ -80,11 +84,19 @@ def read_decided(line: bytes) -> Decided:
     """One line of the log; Broken if the operation is not what it says it is."""
     entry = read_entry(line)
     envelope = read_envelope(entry.op)
-    hash_ = envelope.computed_hash()
+    request, digests = envelope.digests()
+    hash_ = envelope.hash_over(request, digests)
     if hash_.hex() != envelope.hash:
         raise Broken("Ein Vorgang wurde unterwegs verändert.", detail=f"log entry {entry.n}")
     return Decided(
-        entry, envelope, read_header(envelope), read_changes(envelope), hash_, bytes.fromhex(entry.chain)
+        entry,
+        envelope,
+        read_header(envelope),
+        read_changes(envelope),
+        request,
+        digests,
+        hash_,
+        bytes.fromhex(entry.chain),
     )
 
 
@@ -127,7 +139,10 @@ def forget_decisions(following: Following, epoch: str) -> None:
         " is_open = 0"
     )
     following.execute("UPDATE workstation SET cursor = 0")
-    following.execute("UPDATE server_link SET chain = ?, head = 0, epoch = ?", (NO_HASH, epoch))
+    following.execute(
+        "UPDATE server_link SET chain = ?1, head = 0, epoch = ?2, snapshot_n = 0, snapshot_chain = ?1",
+        (NO_HASH, epoch),
+    )
     shadow_everything(following)
 
 
@@ -145,6 +160,7 @@ class Pull:
         if not overlay:
             self._apply(page)
         elif self._is_beginning_of(overlay, page):
+            self.keep(page)
             for one in page:
                 self._confirm(one)
             if not self._overlay():
@@ -174,9 +190,8 @@ class Pull:
 
     def _confirm(self, one: Decided) -> None:
         """An own operation was accepted as it stands here; its rows only get their version."""
-        self.keep(one)
         for table, record in dict.fromkeys((change.t, change.id) for change in one.changes if change):
-            id_ = UUID(record).bytes
+            id_ = raw_id(record)
             shadow = self._rows.shadow(table, id_)
             if shadow is None:
                 continue
@@ -190,8 +205,7 @@ class Pull:
         self.scrub(one)
 
     def _apply(self, page: Sequence[Decided]) -> None:
-        for one in page:
-            self.keep(one)
+        self.keep(page)
         accepted = [one for one in page if one.entry.verdict is None]
         self._rows.write_page(accepted)
         for one in accepted:
@@ -201,55 +215,49 @@ class Pull:
         """What was erased goes out of the journal of this workstation, too."""
         for change in one.changes:
             if change is not None and change.k == "erase":
-                scrub(self._following.driver, Guard.mark, UUID(change.id).bytes)
+                scrub(self._following.driver, Guard.mark, raw_id(change.id))
+                if change.t == Attachment.__tablename__:
+                    # The server has dropped its bytes: whether it has those of others is asked anew.
+                    self._following.execute("DELETE FROM file_known")
 
-    def keep(self, one: Decided) -> None:
+    def keep(self, page: Sequence[Decided]) -> None:
         """The journal says what was decided; what somebody else issued is entered."""
-        verdict, settles, count = one.entry.verdict, one.header.settles, len(one.changes)
-        is_open = opens(verdict, count)
-        if settles is not None and closes(verdict, count):
-            self._following.execute("UPDATE journal SET is_open = 0 WHERE id = ?", (settles.bytes,))
-        standing = (
-            one.n,
-            "accepted" if verdict is None else "refused",
-            verdict_text(verdict),
-            one.chain,
-            one.entry.at,
-            int(is_open),
-        )
         # A copy of this workstation may have handed an own operation in, as a link of another chain.
-        link = (
-            one.header.ws.bytes,
-            one.header.seq,
-            bytes.fromhex(one.envelope.prev),
-            one.hash,
-            bytes(one.envelope.header).decode(),
+        query = "SELECT id FROM journal WHERE id IN"
+        known = {
+            id_ for (id_,) in among(self._following.driver, query, [one.header.id.bytes for one in page])
+        }
+        self._following.execute_many(
+            "UPDATE journal SET ws = ?, seq = ?, prev = ?, hash = ?, header = ?,"
+            " n = ?, state = ?, verdict = ?, chain = ?, decided_at = ?, is_open = ? WHERE id = ?",
+            [
+                (*_link(one), *_standing(one), one.header.id.bytes)
+                for one in page
+                if one.header.id.bytes in known
+            ],
         )
-        known = self._following.execute(
-            "UPDATE journal SET n = ?, state = ?, verdict = ?, chain = ?, decided_at = ?, is_open = ?,"
-            " ws = ?, seq = ?, prev = ?, hash = ?, header = ? WHERE id = ?",
-            (*standing, *link, one.header.id.bytes),
+        self._enter([one for one in page if one.header.id.bytes not in known])
+        self._following.execute_many(
+            "UPDATE journal SET is_open = 0 WHERE id = ?",
+            [
+                (one.header.settles.bytes,)
+                for one in page
+                if one.header.settles is not None and closes(one.entry.verdict, len(one.changes))
+            ],
         )
-        if known.rowcount == 0:
-            self._enter(one, link, standing)
 
-    def _enter(self, one: Decided, link: tuple[Any, ...], standing: tuple[Any, ...]) -> None:
-        header, envelope = one.header, one.envelope
-        number = self._following.execute(
-            "INSERT INTO journal (id, ws, seq, prev, hash, header, undoes, import_id, request, request_salt,"
-            " request_digest, n, state, verdict, chain, decided_at, is_open)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                header.id.bytes,
-                *link,
-                header.undoes and header.undoes.bytes,
-                header.import_id and header.import_id.bytes,
-                None if envelope.request is msgspec.UNSET else bytes(envelope.request).decode(),
-                None if envelope.request_salt is None else bytes.fromhex(envelope.request_salt),
-                envelope.digest_of_request(),
-                *standing,
-            ),
-        ).lastrowid
+    def _enter(self, page: Sequence[Decided]) -> None:
+        (last,) = self._following.execute("SELECT coalesce(max(number), 0) FROM journal").fetchone()
+        self._following.execute_many(
+            "INSERT INTO journal (number, id, ws, seq, prev, hash, header,"
+            " n, state, verdict, chain, decided_at, is_open,"
+            " undoes, import_id, request, request_salt, request_digest)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (number, one.header.id.bytes, *_link(one), *_standing(one), *_wish(one))
+                for number, one in enumerate(page, last + 1)
+            ],
+        )
         self._following.execute_many(
             "INSERT INTO journal_change (entry, position, record, change, salt, digest)"
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -257,12 +265,15 @@ class Pull:
                 (
                     number,
                     place,
-                    UUID(sent.r or "" if change is None else change.id).bytes,
+                    raw_id(sent.r or "" if change is None else change.id),
                     None if sent.c is msgspec.UNSET else bytes(sent.c).decode(),
                     None if sent.s is None else bytes.fromhex(sent.s),
-                    sent.digest(),
+                    digest,
                 )
-                for place, (sent, change) in enumerate(zip(envelope.changes, one.changes, strict=True))
+                for number, one in enumerate(page, last + 1)
+                for place, (sent, change, digest) in enumerate(
+                    zip(one.envelope.changes, one.changes, one.digests, strict=True)
+                )
             ],
         )
 
@@ -280,3 +291,30 @@ class Pull:
         if not isinstance(rows, Verdict):
             self._rows.remember(rows)
             self._rows.write(rows, header.issued_at)
+
+
+def _link(one: Decided) -> tuple[Any, ...]:
+    """What ties it into the chain of who issued it."""
+    envelope = one.envelope
+    header = bytes(envelope.header).decode()
+    return one.header.ws.bytes, one.header.seq, bytes.fromhex(envelope.prev), one.hash, header
+
+
+def _standing(one: Decided) -> tuple[Any, ...]:
+    """What the server says of it."""
+    verdict = one.entry.verdict
+    state = "accepted" if verdict is None else "refused"
+    is_open = int(opens(verdict, len(one.changes)))
+    return one.n, state, verdict_text(verdict), one.chain, one.entry.at, is_open
+
+
+def _wish(one: Decided) -> tuple[Any, ...]:
+    """What was asked for."""
+    header, envelope = one.header, one.envelope
+    return (
+        header.undoes and header.undoes.bytes,
+        header.import_id and header.import_id.bytes,
+        None if envelope.request is msgspec.UNSET else bytes(envelope.request).decode(),
+        None if envelope.request_salt is None else bytes.fromhex(envelope.request_salt),
+        one.request_digest,
+    )

@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 import sqlalchemy as sa
 
+from rathaus_desk.kernel.ids import raw_id
 from rathaus_desk.store.connection import Guard
 from rathaus_desk.store.engine import Following, Store
 from rathaus_desk.store.overlay import SnapshotPage, scrub
@@ -112,10 +113,8 @@ def take_over(
         pull = Pull(following)
         _decide(following, [answer for answer in answers if answer.n <= begun.as_of])
         following.execute("UPDATE journal SET is_open = 0")
-        for line in fetched.conflicts:
-            pull.keep(read_decided(line))
-        for one in page:
-            pull.keep(one)
+        pull.keep([read_decided(line) for line in fetched.conflicts])
+        pull.keep(page)
         accepted = [one for one in page if one.entry.verdict is None]
         _replace(following, accepted)
         for record in fetched.erased:
@@ -141,7 +140,7 @@ def _decide(following: Following, answers: Sequence[Answer]) -> None:
                 answer.n,
                 "refused" if answer.verdict else "accepted",
                 verdict_text(answer.verdict),
-                UUID(answer.id).bytes,
+                raw_id(answer.id),
             )
             for answer in answers
         ],
