@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from rathaus_desk.server.tables import LEASE, schema_of
 from rathaus_desk.store.journal import NO_HASH, SCHEMA, Header, decided
 from rathaus_desk.store.schema import moment_text
 from rathaus_desk.sync import tables
+from rathaus_desk.sync.chains import End, Link, continued
 from rathaus_desk.sync.envelope import (
     MOST_CHANGES,
     Answer,
@@ -27,7 +28,6 @@ from rathaus_desk.sync.envelope import (
     Envelope,
     Image,
     LogEntry,
-    Sent,
     encoded,
     judged,
     read_changes,
@@ -35,6 +35,7 @@ from rathaus_desk.sync.envelope import (
     read_envelope,
     read_header,
     verdict_text,
+    without,
 )
 from rathaus_desk.sync.rules import Change, Judged, Row, Trial, Verdict, apply_op, closes, opens
 from rathaus_desk.sync.values import misfit
@@ -162,14 +163,10 @@ class _Push:
         self._retired = retired
         # From here to the commit this municipality is serial: the numbers have no gaps, and whoever sees one
         # sees all before it.
-        found = cursor.execute(
-            "UPDATE sync_counter SET n = n RETURNING n, chain, epoch, recovering"
-        ).fetchone()
-        assert found is not None
-        self._n, self._chain, here, self._recovering = found
+        self._n, self._chain, here, self._recovering = self._counter()
         if epoch != here:
             raise Conflicting("epoch", _RESTORED)
-        self._rows = TownRows(cursor, tables.rules())
+        self._rows = self._state()
         self._batch = Trial(self._rows, self._rows.tables)
         self._written: dict[Key, tuple[Row, Kept, str]] = {}
         self._at = moment_text(datetime.now(UTC))
@@ -177,6 +174,17 @@ class _Push:
         self._decided: dict[str, Answer] = {}
         self._opened: set[str] = set()
         self._closed: list[str] = []
+
+    def _counter(self) -> tuple[int, bytes, str, bool]:
+        """Locks the counter: its number, the chain there, the epoch, whether old entries are taken back."""
+        query = "UPDATE sync_counter SET n = n RETURNING n, chain, epoch, recovering"
+        found = self._cursor.execute(query).fetchone()
+        assert found is not None
+        n, chain, epoch, recovering = found
+        return n, bytes(chain), epoch, recovering
+
+    def _state(self) -> TownRows:
+        return TownRows(self._cursor, tables.rules())
 
     def decide(self, came: Sequence[Arrived], ws: UUID | None) -> Answers:
         """Decides on everything that is new."""
@@ -229,19 +237,23 @@ class _Push:
         }
 
     def _check_chain(self, new: Sequence[Arrived], must_continue: Callable[[UUID], bool]) -> None:
-        ends: dict[UUID, tuple[int, bytes]] = {}
-        for one in new:
-            ws = one.header.ws
-            if ws not in ends:
-                query = "SELECT seq, hash FROM sync_station WHERE ws = %s"
-                ends[ws] = self._cursor.execute(query, (ws,)).fetchone() or (0, NO_HASH)
-            continues = (one.header.seq - 1, bytes.fromhex(one.envelope.prev)) == ends[ws]
-            if not continues and must_continue(ws):
-                raise Conflicting(
-                    "fork", "Dieser Arbeitsplatz ist eine Kopie oder ein älterer Stand seiner selbst."
-                )
-            if continues or one.header.seq > ends[ws][0]:
-                ends[ws] = (one.header.seq, one.hash)
+        ends = self._ends({one.header.ws for one in new})
+        links = [
+            Link(one.header.ws, one.header.seq, bytes.fromhex(one.envelope.prev), one.hash) for one in new
+        ]
+        if continued(ends, links, must_continue) is not None:
+            raise Conflicting(
+                "fork", "Dieser Arbeitsplatz ist eine Kopie oder ein älterer Stand seiner selbst."
+            )
+        self._keep_ends(ends)
+
+    def _ends(self, stations: set[UUID]) -> dict[UUID, End]:
+        """Where the chains of workstations end here."""
+        query = "SELECT ws, seq, hash FROM sync_station WHERE ws = ANY(%s)"
+        found = self._cursor.execute(query, (sorted(stations),))
+        return {ws: (seq, bytes(hash_)) for ws, seq, hash_ in found}
+
+    def _keep_ends(self, ends: Mapping[UUID, End]) -> None:
         self._cursor.executemany(
             "INSERT INTO sync_station VALUES (%s, %s, %s)"
             " ON CONFLICT (ws) DO UPDATE SET seq = EXCLUDED.seq, hash = EXCLUDED.hash",
@@ -340,19 +352,9 @@ def erase(cursor: Cursor[Any], record: str) -> None:
 def _without(line: bytes, record: str) -> bytes:
     entry = read_entry(line)
     envelope = read_envelope(entry.op)
-    changes = read_changes(envelope)
-    kept: list[Sent] = []
-    gone: set[int] = set()
-    for place, (sent, change) in enumerate(zip(envelope.changes, changes, strict=True)):
-        if change is not None and change.id == record and change.k != "erase":
-            kept.append(Sent(d=sent.digest().hex(), r=record))
-            gone.add(place)
-        else:
-            kept.append(sent)
+    emptied, gone = without(envelope, record)
     if not gone:
         return line
-    digest = envelope.digest_of_request().hex()
-    emptied = Envelope(envelope.header, envelope.prev, envelope.hash, kept, request_digest=digest)
     images = [image for image in entry.rows if image.i not in gone]
     return encoded(
         LogEntry(
