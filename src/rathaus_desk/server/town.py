@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from rathaus_desk.sync.envelope import (
     Envelope,
     Image,
     LogEntry,
+    emptied,
     encoded,
     judged,
     read_changes,
@@ -37,18 +38,31 @@ from rathaus_desk.sync.envelope import (
     verdict_text,
     without,
 )
-from rathaus_desk.sync.rules import Change, Judged, Row, Trial, Verdict, apply_op, closes, opens
+from rathaus_desk.sync.rules import (
+    Change,
+    Judged,
+    Row,
+    Trial,
+    Verdict,
+    about_erased,
+    apply_op,
+    closes,
+    opens,
+)
 from rathaus_desk.sync.values import misfit
 
 _RESTORED = "Der Server wurde aus einer Sicherung wiederhergestellt."
+RECOVERING = "Der Server wird wiederhergestellt und nimmt noch nichts Neues an."
 
 Pool = ConnectionPool[Connection[Any]]
 Allowed = Callable[[Header], bool]
 
 JUMP = 10**6
-"""Versions left out after a restore: what a workstation has seen before is older than all that comes."""
+"""Versions left out after a restore, for each minute that the backup is old: what a workstation has seen
+before is older than all that comes, also if the same backup is restored a second time."""
 NUMBERS_JUMP = 1000
-"""Numbers of every series left out after a restore: they may have been leased after the backup."""
+"""Numbers of every series left out after a restore, for each day that the backup is old: they may have been
+leased after it."""
 
 PAGE_OPERATIONS = 1000
 PAGE_BYTES = 4 * 2**20
@@ -127,7 +141,7 @@ def push(
     and a restored server lost; their chains go on from there.
 
     Raises Conflicting (``epoch``, ``fork``) or Broken; nothing is kept then. What a ``retired`` workstation
-    hands back is kept as refused.
+    hands back is kept as refused, whatever its epoch: it cannot ask for another any more.
     """
     came = [arrived(one, park=park) for one in raw]
     with in_town(pool, town) as cursor:
@@ -152,8 +166,13 @@ def recovered(pool: Pool, town: str) -> None:
     Versions and numbers jump, so that none is given twice even if somebody comes later.
     """
     with in_town(pool, town) as cursor:
-        cursor.execute("UPDATE sync_counter SET n = n + %s, recovering = false", (JUMP,))
-        cursor.execute("UPDATE sync_series SET next = next + %s", (NUMBERS_JUMP,))
+        query = "SELECT at FROM sync_log ORDER BY n DESC LIMIT 1"
+        found = cursor.execute(query).fetchone()
+        age = datetime.now(UTC) - datetime.fromisoformat(found[0]) if found else timedelta()
+        minutes, days = age // timedelta(minutes=1), age // timedelta(days=1)
+        jumped = "UPDATE sync_counter SET n = n + %s, recovering = false"
+        cursor.execute(jumped, (JUMP * (1 + max(0, minutes)),))
+        cursor.execute("UPDATE sync_series SET next = next + %s", (NUMBERS_JUMP * (1 + max(0, days)),))
 
 
 class _Push:
@@ -164,7 +183,8 @@ class _Push:
         # From here to the commit this municipality is serial: the numbers have no gaps, and whoever sees one
         # sees all before it.
         self._n, self._chain, here, self._recovering = self._counter()
-        if epoch != here:
+        self._epoch = here
+        if epoch != here and not retired:
             raise Conflicting("epoch", _RESTORED)
         self._rows = self._state()
         self._batch = Trial(self._rows, self._rows.tables)
@@ -183,15 +203,17 @@ class _Push:
         n, chain, epoch, recovering = found
         return n, bytes(chain), epoch, recovering
 
+    def _last(self) -> int:
+        """The number of the last decision; the counter may have jumped since."""
+        return counter(self._cursor)[0]
+
     def _state(self) -> TownRows:
         return TownRows(self._cursor, tables.rules())
 
     def decide(self, came: Sequence[Arrived], ws: UUID | None) -> Answers:
         """Decides on everything that is new."""
         if self._recovering:
-            raise Conflicting(
-                "recovering", "Der Server wird wiederhergestellt und nimmt noch nichts Neues an."
-            )
+            raise Conflicting("recovering", RECOVERING)
         known = self._known(came)
         new = [one for one in came if str(one.header.id) not in known]
         self._check_chain(new, lambda issuer: ws is None or issuer == ws)
@@ -208,8 +230,9 @@ class _Push:
         """Log entries that the server lost, as it had decided; the last number then. Broken if none fits."""
         if not self._recovering:
             raise Broken("Der Server nimmt schon wieder Neues an und nichts Altes mehr zurück.")
-        came = [arrived(bytes(entry.op)) for entry in entries if entry.n > self._n]
-        fresh = [entry for entry in entries if entry.n > self._n]
+        counted, last = self._n, self._last()
+        fresh = [entry for entry in entries if entry.n > last]
+        came = [arrived(bytes(entry.op)) for entry in fresh]
         self._check_chain(came, lambda _issuer: False)
         operations = [self._as_decided(one, entry) for one, entry in zip(came, fresh, strict=True)]
         self._rows.ahead([op for op in operations if isinstance(op, Judged)])
@@ -219,8 +242,9 @@ class _Push:
             if self._chain.hex() != entry.chain:
                 raise Broken("Der Verlauf passt nicht zu dem des Servers.", detail=f"tail at {entry.n}")
         if fresh:
+            last, self._n = fresh[-1].n, max(fresh[-1].n, counted)
             self._write()
-        return int(self._n)
+        return last
 
     @staticmethod
     def _as_decided(one: Arrived, entry: LogEntry) -> Judged | Verdict:
@@ -270,7 +294,7 @@ class _Push:
         return judged(one.header, one.changes)
 
     def _decide_on(self, one: Arrived, op: Judged | Verdict) -> None:
-        rows = op if isinstance(op, Verdict) else apply_op(self._batch, op, self._rows.tables)
+        rows = self._carried_out(one, op)
         verdict = rows if isinstance(rows, Verdict) else None
         self._n += 1
         id_ = str(one.header.id)
@@ -287,20 +311,25 @@ class _Push:
             self._closed.append(closed)
         self._decided[id_] = Answer(id_, self._n, verdict)
         self._chain = decided(self._chain, self._n, one.hash, verdict_text(verdict))
+        # What somebody still knew of an erased record is not kept, not even as a refusal.
+        knows_erased = verdict is not None and verdict.kind == "erased"
         entry = LogEntry(
             n=self._n,
             at=self._at,
             chain=self._chain.hex(),
-            op=msgspec.Raw(one.raw),
+            op=msgspec.Raw(encoded(emptied(one.envelope)) if knows_erased else one.raw),
             verdict=verdict,
             rows=[] if verdict else self._images(one),
         )
         line = encoded(entry)
-        if verdict is not None and verdict.kind == "erased":
-            # What somebody still knew of an erased record is not kept, not even as a refusal.
-            for record in {change.id for change in one.changes if change is not None}:
-                line = _without(line, record) if self._batch.is_erased(record) else line
         self._log.append((self._n, one.header.id, self._at, self._chain, line, verdict_text(verdict)))
+
+    def _carried_out(self, one: Arrived, op: Judged | Verdict) -> dict[Key, Row] | Verdict:
+        tables_ = self._rows.tables
+        if isinstance(op, Verdict):
+            known = [change for change in one.changes if change is not None]
+            return about_erased(self._batch, known, tables_) or op
+        return apply_op(self._batch, op, tables_)
 
     def _take(self, rows: dict[Key, Row], one: Arrived) -> None:
         for key, row in rows.items():
@@ -316,7 +345,8 @@ class _Push:
         return [
             Image(place, dict(self._written[change.t, change.id][0].values))
             for place, change in enumerate(one.changes)
-            if change is not None and change.k == "upd"
+            if change is not None
+            and (change.k == "upd" or (change.k == "restore" and (change.t, change.id) in self._written))
         ]
 
     def _write(self) -> None:
@@ -352,7 +382,7 @@ def erase(cursor: Cursor[Any], record: str) -> None:
 def _without(line: bytes, record: str) -> bytes:
     entry = read_entry(line)
     envelope = read_envelope(entry.op)
-    emptied, gone = without(envelope, record)
+    left, gone = without(envelope, record, in_force=entry.verdict is None)
     if not gone:
         return line
     images = [image for image in entry.rows if image.i not in gone]
@@ -361,7 +391,7 @@ def _without(line: bytes, record: str) -> bytes:
             n=entry.n,
             at=entry.at,
             chain=entry.chain,
-            op=msgspec.Raw(encoded(emptied)),
+            op=msgspec.Raw(encoded(left)),
             verdict=entry.verdict,
             rows=images,
         )
@@ -419,10 +449,13 @@ def chain_at(cursor: Cursor[Any], n: int) -> bytes:
 def lease(pool: Pool, town: str, ws: UUID, request: UUID, series: str, at_least: int) -> tuple[int, int]:
     """Numbers of ``series`` for a workstation, first and last; none below ``at_least``.
 
-    The same request of the same workstation has the same answer.
+    The same request of the same workstation has the same answer. Conflicting (``recovering``) while it is not
+    known yet which numbers were leased after the backup.
     """
     with in_town(pool, town) as cursor:
-        cursor.execute("UPDATE sync_counter SET n = n")
+        found = cursor.execute("UPDATE sync_counter SET n = n RETURNING recovering").fetchone()
+        if found is not None and found[0]:
+            raise Conflicting("recovering", RECOVERING)
         query = "SELECT first, last FROM sync_lease WHERE ws = %s AND request = %s"
         known = cursor.execute(query, (ws, request)).fetchone()
         if known is not None:

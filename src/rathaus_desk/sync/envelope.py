@@ -6,7 +6,7 @@ checks a digest hashes the bytes as they came and need not know how they were ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated
 
 import msgspec
@@ -182,16 +182,34 @@ def judged(header: Header, changes: Iterable[Change | None]) -> Judged | Verdict
     return Judged(str(header.id), found, after, str(header.settles) if header.settles else None)
 
 
-def without(envelope: Envelope, record: str) -> tuple[Envelope, set[int]]:
+def without(envelope: Envelope, record: str, *, in_force: bool) -> tuple[Envelope, set[int]]:
     """An operation without what it says of an erased record, and the places that were emptied.
 
-    What remains of these are digests, so that its hash stays; an erasure itself stays as it is.
+    Of one that is not ``in_force`` (refused, or not decided on) nothing is kept if it names the record. What
+    remains are digests, so that its hash stays; an erasure stays as it is.
     """
+    changes = read_changes(envelope)
+    if in_force:
+        return _emptied(envelope, changes, lambda change: change.id == record)
+    said = (canonical(change) for change in changes if change is not None and change.k != "erase")
+    if not any(record.encode() in text for text in said):
+        return envelope, set()
+    return _emptied(envelope, changes, lambda _: True)
+
+
+def emptied(envelope: Envelope) -> Envelope:
+    """An operation of which nothing is kept but digests, and erasures."""
+    return _emptied(envelope, read_changes(envelope), lambda _: True)[0]
+
+
+def _emptied(
+    envelope: Envelope, changes: Sequence[Change | None], goes: Callable[[Change], bool]
+) -> tuple[Envelope, set[int]]:
     kept: list[Sent] = []
     gone: set[int] = set()
-    for place, (sent, change) in enumerate(zip(envelope.changes, read_changes(envelope), strict=True)):
-        if change is not None and change.id == record and change.k != "erase":
-            kept.append(Sent(d=sent.digest().hex(), r=record))
+    for place, (sent, change) in enumerate(zip(envelope.changes, changes, strict=True)):
+        if change is not None and change.k != "erase" and goes(change):
+            kept.append(Sent(d=sent.digest().hex(), r=change.id))
             gone.add(place)
         else:
             kept.append(sent)

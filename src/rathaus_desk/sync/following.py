@@ -18,7 +18,7 @@ import msgspec
 from rathaus_desk.store.connection import Guard
 from rathaus_desk.store.engine import Following, Store
 from rathaus_desk.store.journal import NO_HASH, Header, decided
-from rathaus_desk.store.overlay import scrub
+from rathaus_desk.store.overlay import empty, scrub
 from rathaus_desk.sync import tables
 from rathaus_desk.sync.envelope import (
     Broken,
@@ -100,8 +100,11 @@ def follow(store: Store, raw: Sequence[bytes], head: int, *, anew_in: str | None
         (cursor,) = following.execute("SELECT cursor FROM workstation").fetchone()
         (chain,) = following.execute("SELECT chain FROM server_link").fetchone()
         page = verified(raw, cursor, chain)
-        if page:
+        if anew_in is not None:
+            _Pull(following).take_anew(page)
+        elif page:
             _Pull(following).take(page)
+        if page:
             cursor, chain = page[-1].n, page[-1].chain
         following.execute("UPDATE workstation SET cursor = ?", (cursor,))
         following.execute("UPDATE server_link SET chain = ?, head = ?", (chain, max(head, cursor)))
@@ -146,10 +149,14 @@ class _Pull:
             if not self._overlay():
                 self._rows.forget_shadows()
         else:
-            self._rows.take_back()
-            self._apply(page)
-            for number, *_ in self._overlay():
-                self._redo(number)
+            self.take_anew(page)
+
+    def take_anew(self, page: Sequence[Decided]) -> None:
+        """Undo the overlay, apply, carry out anew."""
+        self._rows.take_back()
+        self._apply(page)
+        for number, *_ in self._overlay():
+            self._redo(number)
 
     def _overlay(self) -> list[tuple[int, bytes, str]]:
         query = "SELECT number, id, state FROM journal WHERE n IS NULL ORDER BY number"
@@ -224,6 +231,8 @@ class _Pull:
         )
         if known.rowcount == 0:
             self._enter(one, link, standing)
+        elif verdict is not None and verdict.kind == "erased":
+            empty(self._following.driver, Guard.mark, one.header.id.bytes)
 
     def _enter(self, one: Decided, link: tuple[Any, ...], standing: tuple[Any, ...]) -> None:
         header, envelope = one.header, one.envelope

@@ -245,27 +245,32 @@ def effect(
 ) -> dict[str, Any]:
     """What an accepted change writes into a row that stood as ``before``: columns as plain JSON.
 
-    Empty if the row is so already, as in `rules.apply_op`. ``image``: the row as the server has it after an
-    update. Raises Broken if the row cannot have been so at the server.
+    Empty if the row is so already, as in `rules.apply_op`. ``image``: the row as the server has it then,
+    where the change alone does not say. A tombstone may stand on one side only: old ones are removed, and
+    come back with a server that is restored. Raises Broken if the row cannot have been so at the server.
     """
     made: dict[str, Any] = {"version": n, "changed_at": moment}
     gone = before is not None and before["deleted_at"] is not None
+    stands = before is not None and not gone
+    born = {"created_at": moment, "deleted_at": None}
     match change.k:
         case "ins":
-            return {} if before else {**change.new, **made, "created_at": moment, "deleted_at": None}
+            return {} if stands else {**change.new, **made, **born}
         case "erase":
             # The same for everybody, also for who never had the row.
-            return {**change.new, **made, "created_at": moment, "deleted_at": moment}
-        case _ if before is None or (change.k == "upd" and image is None):
+            return {**change.new, **made, **born, "deleted_at": moment}
+        case "upd" if before is not None and image is not None:
+            return {**image, **made}
+        case "del":
+            return {**made, "deleted_at": moment} if stands else {}
+        case "restore" if before is not None:
+            return {**made, "deleted_at": None} if gone else {}
+        case "restore" if image is not None:
+            return {**image, **made, **born}
+        case _:
             raise Broken(
                 "Hier fehlt etwas, das der Server schon kennt.", detail=f"{change.t} {change.id} at {n}"
             )
-        case "upd":
-            return {**(image or {}), **made}
-        case "del":
-            return {} if gone else {**made, "deleted_at": moment}
-        case _:
-            return {**made, "deleted_at": None} if gone else {}
 
 
 def _text(found: Any) -> str | None:
