@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 import msgspec
 from psycopg import sql
 
-from rathaus_desk.server.town import RECOVERING, Conflicting, Pool, _Push, arrived, in_town
+from rathaus_desk.server.town import RECOVERING, Conflicting, Pool, _Push, arrived, erase, in_town
 from rathaus_desk.store.canonical import canonical, digest
 from rathaus_desk.store.journal import NO_HASH, SCHEMA, Header, chained
 from rathaus_desk.store.schema import Base, moment_text
@@ -101,9 +101,8 @@ class Again(_Push):
                 yield Change(table.name, row["id"], "erase", row["version"], {}, blank)
 
     def _register(self, records: Iterable[str]) -> None:
-        self._cursor.executemany(
-            "INSERT INTO sync_erased VALUES (%s) ON CONFLICT DO NOTHING", [(record,) for record in records]
-        )
+        for record in records:
+            erase(self._cursor, record)
 
 
 __all__ = ["Again", "remind"]

@@ -7,7 +7,7 @@ take what the server decided, and the overlay is carried out anew (`sync.followi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -137,19 +137,16 @@ def scrub(driver: Any, mark: str, record: bytes) -> None:
     driver.execute("DELETE FROM draft WHERE instr(content, ?)" + mark, (text,))
 
 
-def empty(driver: Any, mark: str, operation: bytes) -> None:
-    """Takes everything but digests and erasures out of an operation that the server did not keep either."""
-    driver.execute(
-        "UPDATE journal SET request = NULL, request_salt = NULL WHERE id = ?"
-        " AND EXISTS (SELECT 1 FROM journal_change WHERE entry = number"
-        " AND ifnull(json_extract(change, '$.k'), '') <> 'erase')" + mark,
-        (operation,),
-    )
-    driver.execute(
+def empty(driver: Any, mark: str, operation: bytes, places: Sequence[int]) -> None:
+    """Takes the request out of an operation, and what stands at ``places`` of its changes but digests.
+
+    The server does not keep them either: they say something of an erased record.
+    """
+    driver.execute("UPDATE journal SET request = NULL, request_salt = NULL WHERE id = ?" + mark, (operation,))
+    driver.executemany(
         "UPDATE journal_change SET change = NULL, salt = NULL"
-        " WHERE entry = (SELECT number FROM journal WHERE id = ?)"
-        " AND ifnull(json_extract(change, '$.k'), '') <> 'erase'" + mark,
-        (operation,),
+        " WHERE entry = (SELECT number FROM journal WHERE id = ?) AND position = ?" + mark,
+        [(operation, place) for place in places],
     )
 
 

@@ -231,8 +231,8 @@ class _Pull:
         )
         if known.rowcount == 0:
             self._enter(one, link, standing)
-        elif verdict is not None and verdict.kind == "erased":
-            empty(self._following.driver, Guard.mark, one.header.id.bytes)
+        elif places := [place for place, change in enumerate(one.changes) if change is None]:
+            empty(self._following.driver, Guard.mark, one.header.id.bytes, places)
 
     def _enter(self, one: Decided, link: tuple[Any, ...], standing: tuple[Any, ...]) -> None:
         header, envelope = one.header, one.envelope

@@ -204,9 +204,10 @@ def _after(trial: Trial, op: Judged, change: Change, rule: TableRule, row: Row |
     if row is None:
         return _refusal("deleted", change)
     if change.k == "restore":
-        if not row.gone:
-            return row
-        return _refusal("deleted", change) if _is_newer(trial, op, row, change) else replace(row, gone=False)
+        # What somebody else brought back may not be what this operation knew: a booking that was moved since.
+        if not row.gone or _is_newer(trial, op, row, change):
+            return _refusal("deleted", change)
+        return replace(row, gone=False)
     if row.gone:
         return _already_gone(row, change)
     if change.k == "del" or rule.strict:

@@ -20,7 +20,6 @@ from rathaus_desk.sync.envelope import (
     Envelope,
     LogEntry,
     Sent,
-    emptied,
     encoded,
     judged,
     read_changes,
@@ -298,9 +297,8 @@ class Desk(Rows):
         envelope = msgspec.structs.replace(
             known.envelope, header=one.envelope.header, prev=one.envelope.prev, hash=one.envelope.hash
         )
-        if verdict is not None and verdict.kind == "erased":
-            known = emptied_entry(known, emptied(known.envelope))
-            envelope = emptied(envelope)
+        if None in one.changes:
+            known, envelope = emptied_entry(known, one.envelope), one.envelope
         self.journal[id_] = msgspec.structs.replace(
             known,
             header=one.header,
