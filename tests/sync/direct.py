@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from rathaus_desk.kernel.errors import DeskError
-from rathaus_desk.server import files, snapshot
+from rathaus_desk.server import erasure, files, snapshot
 from rathaus_desk.server import town as towns
 from rathaus_desk.server.registry import NotAllowed
 from rathaus_desk.sync import proof
@@ -127,6 +127,10 @@ class DirectClient:
 
     def decided(self, town, operations):
         return self._ask(lambda: snapshot.decided(self.pool, town, operations))
+
+    def remind(self, town, epoch, records):
+        server = self.registry.server_id()
+        return self._ask(lambda: erasure.remind(self.pool, town, epoch, records, server))
 
     def lease(self, town, request, series, at_least):
         ws = self._device.ws

@@ -232,6 +232,7 @@ ENDPOINTS = (
     ("GET", "snapshot/rows/claim?epoch=e1", None),
     ("GET", "snapshot/open?epoch=e1&as_of=0", None),
     ("GET", "snapshot/erased?epoch=e1", None),
+    ("POST", "erased", b'{"epoch":"e1","records":[]}'),
     ("POST", "decided", b'{"operations":[]}'),
     ("POST", "tail", b'{"epoch":"e1","entries":[]}'),
     ("POST", "lease", b'{"request":"01a22266-bd96-77b3-aad2-e39e9ec86d9d","series":"A-2026"}'),

@@ -35,6 +35,13 @@ class Fork(BaseModel):
     signature: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
 
 
+class Erased(BaseModel):
+    """Records that were erased."""
+
+    epoch: Annotated[str, Field(pattern="^[0-9a-z]{1,64}$")]
+    records: Annotated[list[UUID], Field(max_length=5000)]
+
+
 class AskChallenge(BaseModel):
     """Who wants to sign in."""
 

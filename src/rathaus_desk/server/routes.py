@@ -15,13 +15,14 @@ from prometheus_client import Counter
 from starlette.concurrency import run_in_threadpool
 
 from rathaus_desk import __version__
-from rathaus_desk.server import files, shared, snapshot
+from rathaus_desk.server import erasure, files, shared, snapshot
 from rathaus_desk.server import town as towns
 from rathaus_desk.server.bodies import (
     Answered,
     AskChallenge,
     Asked,
     Enrol,
+    Erased,
     Failure,
     Fork,
     Key,
@@ -314,6 +315,14 @@ async def tail(request: Request, at: Active) -> dict[str, int]:
     body = await body_of(request, MOST_BODY)
     wish = _read(body, Tail)
     return {"n": await run_in_threadpool(towns.hand_back, at.pool, at.town, wish.epoch, wish.entries)}
+
+
+@routes.post("/v1/{town}/erased")
+def erased(at: Active, wish: Erased) -> dict[str, int]:
+    """The erasure register of a workstation: what a restored server has again is erased."""
+    assert at.server.id is not None
+    erasure.remind(at.pool, at.town, wish.epoch, wish.records, at.server.id)
+    return {"records": len(wish.records)}
 
 
 @routes.post("/v1/{town}/lease")

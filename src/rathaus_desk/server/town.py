@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +17,10 @@ from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.server.rows import Kept, Key, TownRows
 from rathaus_desk.server.tables import LEASE, schema_of
 from rathaus_desk.store.attachments import Attachment
-from rathaus_desk.store.journal import NO_HASH, SCHEMA, Header, decided
+from rathaus_desk.store.journal import SCHEMA, Header, decided
 from rathaus_desk.store.schema import moment_text
 from rathaus_desk.sync import tables
+from rathaus_desk.sync.chains import End, Link, continued
 from rathaus_desk.sync.envelope import (
     MOST_CHANGES,
     Answer,
@@ -28,7 +29,7 @@ from rathaus_desk.sync.envelope import (
     Envelope,
     Image,
     LogEntry,
-    Sent,
+    emptied,
     encoded,
     judged,
     read_changes,
@@ -36,20 +37,34 @@ from rathaus_desk.sync.envelope import (
     read_envelope,
     read_header,
     verdict_text,
+    without,
 )
-from rathaus_desk.sync.rules import Change, Judged, Row, Trial, Verdict, apply_op, closes, opens
+from rathaus_desk.sync.rules import (
+    Change,
+    Judged,
+    Row,
+    Trial,
+    Verdict,
+    about_erased,
+    apply_op,
+    closes,
+    opens,
+)
 from rathaus_desk.sync.values import misfit
 
 _RESTORED = "Der Server wurde aus einer Sicherung wiederhergestellt."
 _BEHIND = "So weit reicht der Verlauf des Servers nicht mehr zurück."
+RECOVERING = "Der Server wird wiederhergestellt und nimmt noch nichts Neues an."
 
 Pool = ConnectionPool[Connection[Any]]
 Allowed = Callable[[Header], bool]
 
 JUMP = 10**6
-"""Versions left out after a restore: what a workstation has seen before is older than all that comes."""
+"""Versions left out after a restore, for each minute that the backup is old: what a workstation has seen
+before is older than all that comes, also if the same backup is restored a second time."""
 NUMBERS_JUMP = 1000
-"""Numbers of every series left out after a restore: they may have been leased after the backup."""
+"""Numbers of every series left out after a restore, for each day that the backup is old: they may have been
+leased after it."""
 
 PAGE_OPERATIONS = 1000
 PAGE_BYTES = 4 * 2**20
@@ -132,7 +147,7 @@ def push(
     and a restored server lost; their chains go on from there.
 
     Raises Conflicting (``epoch``, ``fork``) or Broken; nothing is kept then. What a ``retired`` workstation
-    hands back is kept as refused.
+    hands back is kept as refused, whatever its epoch: it cannot ask for another any more.
     """
     came = [arrived(one, park=park) for one in raw]
     with in_town(pool, town) as cursor:
@@ -157,8 +172,13 @@ def recovered(pool: Pool, town: str) -> None:
     Versions and numbers jump, so that none is given twice even if somebody comes later.
     """
     with in_town(pool, town) as cursor:
-        cursor.execute("UPDATE sync_counter SET n = n + %s, recovering = false", (JUMP,))
-        cursor.execute("UPDATE sync_series SET next = next + %s", (NUMBERS_JUMP,))
+        query = "SELECT at FROM sync_log ORDER BY n DESC LIMIT 1"
+        found = cursor.execute(query).fetchone()
+        age = datetime.now(UTC) - datetime.fromisoformat(found[0]) if found else timedelta()
+        minutes, days = age // timedelta(minutes=1), age // timedelta(days=1)
+        jumped = "UPDATE sync_counter SET n = n + %s, recovering = false"
+        cursor.execute(jumped, (JUMP * (1 + max(0, minutes)),))
+        cursor.execute("UPDATE sync_series SET next = next + %s", (NUMBERS_JUMP * (1 + max(0, days)),))
 
 
 class _Push:
@@ -168,13 +188,11 @@ class _Push:
         self._retired = retired
         # From here to the commit this municipality is serial: the numbers have no gaps, and whoever sees one
         # sees all before it.
-        found = cursor.execute(
-            "UPDATE sync_counter SET n = n RETURNING n, chain, epoch, recovering"
-        ).fetchone()
-        assert found is not None
-        self._n, self._chain, here, self._recovering = found
-        refuse_other(epoch, here)
-        self._rows = TownRows(cursor, tables.rules())
+        self._n, self._chain, here, self._recovering = self._counter()
+        self._epoch = here
+        if not retired:
+            refuse_other(epoch, here)
+        self._rows = self._state()
         self._batch = Trial(self._rows, self._rows.tables)
         self._written: dict[Key, tuple[Row, Kept, str]] = {}
         self._at = moment_text(datetime.now(UTC))
@@ -183,12 +201,25 @@ class _Push:
         self._opened: set[str] = set()
         self._closed: list[str] = []
 
+    def _counter(self) -> tuple[int, bytes, str, bool]:
+        """Locks the counter: its number, the chain there, the epoch, whether old entries are taken back."""
+        query = "UPDATE sync_counter SET n = n RETURNING n, chain, epoch, recovering"
+        found = self._cursor.execute(query).fetchone()
+        assert found is not None
+        n, chain, epoch, recovering = found
+        return n, bytes(chain), epoch, recovering
+
+    def _last(self) -> int:
+        """The number of the last decision; the counter may have jumped since."""
+        return counter(self._cursor)[0]
+
+    def _state(self) -> TownRows:
+        return TownRows(self._cursor, tables.rules())
+
     def decide(self, came: Sequence[Arrived], ws: UUID | None) -> Answers:
         """Decides on everything that is new."""
         if self._recovering:
-            raise Conflicting(
-                "recovering", "Der Server wird wiederhergestellt und nimmt noch nichts Neues an."
-            )
+            raise Conflicting("recovering", RECOVERING)
         known = self._known(came)
         new = [one for one in came if str(one.header.id) not in known]
         self._check_chain(new, lambda issuer: ws is None or issuer == ws)
@@ -205,8 +236,9 @@ class _Push:
         """Log entries that the server lost, as it had decided; the last number then. Broken if none fits."""
         if not self._recovering:
             raise Broken("Der Server nimmt schon wieder Neues an und nichts Altes mehr zurück.")
-        came = [arrived(bytes(entry.op)) for entry in entries if entry.n > self._n]
-        fresh = [entry for entry in entries if entry.n > self._n]
+        counted, last = self._n, self._last()
+        fresh = [entry for entry in entries if entry.n > last]
+        came = [arrived(bytes(entry.op)) for entry in fresh]
         self._check_chain(came, lambda _issuer: False)
         operations = [self._as_decided(one, entry) for one, entry in zip(came, fresh, strict=True)]
         self._rows.ahead([op for op in operations if isinstance(op, Judged)])
@@ -216,8 +248,9 @@ class _Push:
             if self._chain.hex() != entry.chain:
                 raise Broken("Der Verlauf passt nicht zu dem des Servers.", detail=f"tail at {entry.n}")
         if fresh:
+            last, self._n = fresh[-1].n, max(fresh[-1].n, counted)
             self._write()
-        return int(self._n)
+        return last
 
     @staticmethod
     def _as_decided(one: Arrived, entry: LogEntry) -> Judged | Verdict:
@@ -230,19 +263,23 @@ class _Push:
         return {one.id: one for one in in_ledger(self._cursor, [one.header.id for one in came])}
 
     def _check_chain(self, new: Sequence[Arrived], must_continue: Callable[[UUID], bool]) -> None:
-        ends: dict[UUID, tuple[int, bytes]] = {}
-        for one in new:
-            ws = one.header.ws
-            if ws not in ends:
-                query = "SELECT seq, hash FROM sync_station WHERE ws = %s"
-                ends[ws] = self._cursor.execute(query, (ws,)).fetchone() or (0, NO_HASH)
-            continues = (one.header.seq - 1, bytes.fromhex(one.envelope.prev)) == ends[ws]
-            if not continues and must_continue(ws):
-                raise Conflicting(
-                    "fork", "Dieser Arbeitsplatz ist eine Kopie oder ein älterer Stand seiner selbst."
-                )
-            if continues or one.header.seq > ends[ws][0]:
-                ends[ws] = (one.header.seq, one.hash)
+        ends = self._ends({one.header.ws for one in new})
+        links = [
+            Link(one.header.ws, one.header.seq, bytes.fromhex(one.envelope.prev), one.hash) for one in new
+        ]
+        if continued(ends, links, must_continue) is not None:
+            raise Conflicting(
+                "fork", "Dieser Arbeitsplatz ist eine Kopie oder ein älterer Stand seiner selbst."
+            )
+        self._keep_ends(ends)
+
+    def _ends(self, stations: set[UUID]) -> dict[UUID, End]:
+        """Where the chains of workstations end here."""
+        query = "SELECT ws, seq, hash FROM sync_station WHERE ws = ANY(%s)"
+        found = self._cursor.execute(query, (sorted(stations),))
+        return {ws: (seq, bytes(hash_)) for ws, seq, hash_ in found}
+
+    def _keep_ends(self, ends: Mapping[UUID, End]) -> None:
         self._cursor.executemany(
             "INSERT INTO sync_station VALUES (%s, %s, %s)"
             " ON CONFLICT (ws) DO UPDATE SET seq = EXCLUDED.seq, hash = EXCLUDED.hash",
@@ -259,7 +296,7 @@ class _Push:
         return judged(one.header, one.changes)
 
     def _decide_on(self, one: Arrived, op: Judged | Verdict) -> None:
-        rows = op if isinstance(op, Verdict) else apply_op(self._batch, op, self._rows.tables)
+        rows = self._carried_out(one, op)
         verdict = rows if isinstance(rows, Verdict) else None
         self._n += 1
         id_ = str(one.header.id)
@@ -276,20 +313,25 @@ class _Push:
             self._closed.append(closed)
         self._decided[id_] = Answer(id_, self._n, verdict)
         self._chain = decided(self._chain, self._n, one.hash, verdict_text(verdict))
+        # What somebody still knew of an erased record is not kept, not even as a refusal.
+        knows_erased = verdict is not None and verdict.kind == "erased"
         entry = LogEntry(
             n=self._n,
             at=self._at,
             chain=self._chain.hex(),
-            op=msgspec.Raw(one.raw),
+            op=msgspec.Raw(encoded(emptied(one.envelope)) if knows_erased else one.raw),
             verdict=verdict,
             rows=[] if verdict else self._images(one),
         )
         line = encoded(entry)
-        if verdict is not None and verdict.kind == "erased":
-            # What somebody still knew of an erased record is not kept, not even as a refusal.
-            for record in {change.id for change in one.changes if change is not None}:
-                line = _without(line, record) if self._batch.is_erased(record) else line
         self._log.append((self._n, one.header.id, self._at, self._chain, line, verdict_text(verdict)))
+
+    def _carried_out(self, one: Arrived, op: Judged | Verdict) -> dict[Key, Row] | Verdict:
+        tables_ = self._rows.tables
+        if isinstance(op, Verdict):
+            known = [change for change in one.changes if change is not None]
+            return about_erased(self._batch, known, tables_) or op
+        return apply_op(self._batch, op, tables_)
 
     def _take(self, rows: dict[Key, Row], one: Arrived) -> None:
         for key, row in rows.items():
@@ -305,7 +347,8 @@ class _Push:
         return [
             Image(place, dict(self._written[change.t, change.id][0].values))
             for place, change in enumerate(one.changes)
-            if change is not None and change.k == "upd"
+            if change is not None
+            and (change.k == "upd" or (change.k == "restore" and (change.t, change.id) in self._written))
         ]
 
     def _write(self) -> None:
@@ -352,26 +395,16 @@ def _drop_file(cursor: Cursor[Any], sha256: str) -> None:
 def _without(line: bytes, record: str) -> bytes:
     entry = read_entry(line)
     envelope = read_envelope(entry.op)
-    changes = read_changes(envelope)
-    kept: list[Sent] = []
-    gone: set[int] = set()
-    for place, (sent, change) in enumerate(zip(envelope.changes, changes, strict=True)):
-        if change is not None and change.id == record and change.k != "erase":
-            kept.append(Sent(d=sent.digest().hex(), r=record))
-            gone.add(place)
-        else:
-            kept.append(sent)
+    left, gone = without(envelope, record, in_force=entry.verdict is None)
     if not gone:
         return line
-    digest = envelope.digest_of_request().hex()
-    emptied = Envelope(envelope.header, envelope.prev, envelope.hash, kept, request_digest=digest)
     images = [image for image in entry.rows if image.i not in gone]
     return encoded(
         LogEntry(
             n=entry.n,
             at=entry.at,
             chain=entry.chain,
-            op=msgspec.Raw(encoded(emptied)),
+            op=msgspec.Raw(encoded(left)),
             verdict=entry.verdict,
             rows=images,
         )
@@ -455,10 +488,13 @@ def chain_at(cursor: Cursor[Any], n: int) -> bytes:
 def lease(pool: Pool, town: str, ws: UUID, request: UUID, series: str, at_least: int) -> tuple[int, int]:
     """Numbers of ``series`` for a workstation, first and last; none below ``at_least``.
 
-    The same request of the same workstation has the same answer.
+    The same request of the same workstation has the same answer. Conflicting (``recovering``) while it is not
+    known yet which numbers were leased after the backup.
     """
     with in_town(pool, town) as cursor:
-        cursor.execute("UPDATE sync_counter SET n = n")
+        found = cursor.execute("UPDATE sync_counter SET n = n RETURNING recovering").fetchone()
+        if found is not None and found[0]:
+            raise Conflicting("recovering", RECOVERING)
         query = "SELECT first, last FROM sync_lease WHERE ws = %s AND request = %s"
         known = cursor.execute(query, (ws, request)).fetchone()
         if known is not None:

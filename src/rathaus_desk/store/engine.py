@@ -170,6 +170,7 @@ class Store:
             standing = overlay.standing(driver_of(session))
             if standing is None:
                 return
+            # A copy of what has forked and was not enrolled yet is another one, too.
             is_another = standing in ("", "forked") and witness.is_another(self.home, driver_of(session))
         if standing in ("revoked", "retired"):
             self.close()

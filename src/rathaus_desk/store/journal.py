@@ -11,7 +11,7 @@ changes. Erasing a value removes change and salt and keeps ``d``: the chain stil
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -268,20 +268,31 @@ def _follows(driver: Any, changes: Sequence[Change]) -> tuple[UUID, ...]:
     """
     if driver.execute("SELECT 1 FROM journal WHERE n IS NULL LIMIT 1").fetchone() is None:
         return ()
-    made = {change.id for change in changes if change.k == "ins"}
+    touched, named = builds_on(changes, lambda table: [one.column for one in shape_of(table).references])
     found: dict[bytes, None] = {}
-    for record in dict.fromkeys(change.id for change in changes if change.id not in made):
+    for record in touched:
         found.update(driver.execute(_LAST_TO_TOUCH, (record.bytes,)).fetchall())
+    for record in named:
+        found.update(driver.execute(_MAKER, (record.bytes,)).fetchall())
+    return tuple(sorted(UUID(bytes=operation) for operation in found))
+
+
+def builds_on(
+    changes: Sequence[Change], references: Callable[[str], Iterable[str]]
+) -> tuple[list[UUID], list[UUID]]:
+    """The records that ``changes`` touch, and those that they refer to; but for those they make.
+
+    ``references`` names the columns of a table that refer to others.
+    """
+    made = {change.id for change in changes if change.k == "ins"}
+    touched = dict.fromkeys(change.id for change in changes if change.id not in made)
     named: dict[UUID, None] = {}
     for change in changes:
-        for reference in shape_of(change.t).references:
-            value = change.new.get(reference.column)
-            if value is not None:
+        for column in references(change.t):
+            value = change.new.get(column)
+            if value is not None and UUID(value) not in made:
                 named[UUID(value)] = None
-    for record in named:
-        if record not in made:
-            found.update(driver.execute(_MAKER, (record.bytes,)).fetchall())
-    return tuple(sorted(UUID(bytes=operation) for operation in found))
+    return list(touched), list(named)
 
 
 _LAST_TO_TOUCH = (

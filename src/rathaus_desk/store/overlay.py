@@ -7,7 +7,7 @@ take what the server decided, and the overlay is carried out anew (`sync.followi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -122,22 +122,44 @@ def raw_of(table: str, image: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def scrub(driver: Any, mark: str, record: bytes) -> None:
-    """Takes every value of an erased record out of the journal; digests stay, so that the chain verifies."""
-    touching = (
-        "SELECT entry FROM journal_change WHERE record = ?"
-        " AND ifnull(json_extract(change, '$.k'), '') <> 'erase'"
-    )
-    driver.execute(
-        f"UPDATE journal SET request = NULL, request_salt = NULL WHERE number IN ({touching})" + mark,
-        (record,),
-    )
-    driver.execute(
-        "UPDATE journal_change SET change = NULL, salt = NULL WHERE record = ?"
-        " AND ifnull(json_extract(change, '$.k'), '') <> 'erase'" + mark,
-        (record,),
-    )
+    """Takes every value of an erased record out of the journal; digests stay, so that the chain verifies.
+
+    Of operations that are refused, or not decided on by the server there is, nothing stays if they name the
+    record (`sync.envelope.without`).
+    """
     driver.execute("INSERT OR IGNORE INTO erased VALUES (?)" + mark, (record,))
-    driver.execute("DELETE FROM draft WHERE instr(content, ?)" + mark, (str(UUID(bytes=record)),))
+    text = str(UUID(bytes=record))
+    not_erase = "ifnull(json_extract(change, '$.k'), '') <> 'erase'"
+    about = f"SELECT entry FROM journal_change WHERE record = ? AND {not_erase}"
+    waits = "'pending', 'suspended', " if is_linked(driver) else ""
+    out_of_force = (
+        "SELECT entry FROM journal JOIN journal_change ON entry = number"
+        f" WHERE state IN ({waits}'refused') AND {not_erase} AND (record = ? OR instr(change, ?))"
+    )
+    driver.execute(
+        f"UPDATE journal SET request = NULL, request_salt = NULL WHERE number IN ({about})"
+        f" OR number IN ({out_of_force})" + mark,
+        (record, record, text),
+    )
+    driver.execute(
+        f"UPDATE journal_change SET change = NULL, salt = NULL WHERE {not_erase}"
+        f" AND (record = ? OR entry IN ({out_of_force}))" + mark,
+        (record, record, text),
+    )
+    driver.execute("DELETE FROM draft WHERE instr(content, ?)" + mark, (text,))
+
+
+def empty(driver: Any, mark: str, operation: bytes, places: Sequence[int]) -> None:
+    """Takes the request out of an operation, and what stands at ``places`` of its changes but digests.
+
+    The server does not keep them either: they say something of an erased record.
+    """
+    driver.execute("UPDATE journal SET request = NULL, request_salt = NULL WHERE id = ?" + mark, (operation,))
+    driver.executemany(
+        "UPDATE journal_change SET change = NULL, salt = NULL"
+        " WHERE entry = (SELECT number FROM journal WHERE id = ?) AND position = ?" + mark,
+        [(operation, place) for place in places],
+    )
 
 
 def fork(driver: Any, mark: str) -> None:

@@ -78,6 +78,11 @@ class Shape:
             return None
         return {"text": "", "plain": "[]"}.get(self.meaning[column], value)
 
+    def wire_blank(self, row: Wire) -> Wire:
+        """An erased row as it travels; ``row`` is what stood there."""
+        raw = self.raw({column: row[column] for column in self.content})
+        return self.wire({column: self.blank(column, raw[column]) for column in raw}, self.content)
+
     def update(self, record: bytes, raw: Raw) -> tuple[str, tuple[Any, ...]]:
         """Statement and values that change some columns of a row."""
         changed = ", ".join(f"{_quoted(name)} = ?" for name in raw)

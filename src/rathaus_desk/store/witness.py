@@ -48,9 +48,15 @@ def is_another(home: Home, driver: Any) -> bool:
     try:
         told = msgspec.json.decode(place_of(home).read_bytes(), type=Witness)
     except (OSError, msgspec.DecodeError):
+        told = None
+    return contradicts(told, Witness(_machine(), str(home.folder.resolve()), ws.hex(), seq))
+
+
+def contradicts(told: Witness | None, here: Witness) -> bool:
+    """Whether the database that opens (``here``) cannot be the one that testified last (None: none did)."""
+    if told is None:
         return True
-    here = (_machine(), str(home.folder.resolve()), ws.hex())
-    return (told.machine, told.folder, told.ws) != here or told.seq > seq
+    return (told.machine, told.folder, told.ws) != (here.machine, here.folder, here.ws) or told.seq > here.seq
 
 
 def _machine() -> str:

@@ -114,6 +114,10 @@ class Client:
         answer = self._send("POST", f"{town}/tail", content=head + b",".join(entries) + b"]}")
         return int(answer.json()["n"])
 
+    def remind(self, town: str, epoch: str, records: Sequence[UUID]) -> None:
+        """Tells the server which records were erased."""
+        self._json("POST", f"{town}/erased", {"epoch": epoch, "records": [str(one) for one in records]})
+
     def sign_in(self, device: UUID, key: bytes) -> str:
         """A session for everything below; what the server says of this workstation (empty: in service)."""
         challenge = bytes.fromhex(

@@ -21,6 +21,7 @@ from rathaus_desk.store.connection import driver_of
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.journal import StoredChange, read_change, read_header
 from rathaus_desk.store.operations import Done, Request, Work, operation, operation_named
+from rathaus_desk.store.schema import record_class
 from rathaus_desk.store.shape import shape_of
 from rathaus_desk.sync.rules import Refusal, Verdict
 
@@ -32,6 +33,24 @@ class Discard(Request, frozen=True, kw_only=True):
 @operation(Discard, name="sync.discard", title="Konflikt geklärt: verworfen", undoable=False)
 def discard(work: Work, request: Discard) -> None:
     """Nothing changes but that the conflict is none any more."""
+
+
+ERASED_AGAIN = "sync.erase_again"
+
+
+class EraseAgain(Request, frozen=True, kw_only=True):
+    """A record that was erased, and came back when the server was restored from an older backup."""
+
+    table: str
+    record: UUID
+
+
+@operation(EraseAgain, name=ERASED_AGAIN, title="Löschung (DSGVO) nach Wiederherstellung", undoable=False)
+def erase_again(work: Work, request: EraseAgain) -> None:
+    """Refused while something refers to it: that has to be settled first."""
+    found = work.session.get(record_class(request.table), request.record)
+    if found is not None:
+        work.erase(found)
 
 
 @dataclass(frozen=True, slots=True)

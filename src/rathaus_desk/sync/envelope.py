@@ -6,7 +6,7 @@ checks a digest hashes the bytes as they came and need not know how they were ma
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated
 
 import msgspec
@@ -202,6 +202,43 @@ def judged(header: Header, changes: Iterable[Change | None]) -> Judged | Verdict
         found.append(change)
     after = tuple(str(earlier) for earlier in header.after)
     return Judged(str(header.id), found, after, str(header.settles) if header.settles else None)
+
+
+def without(envelope: Envelope, record: str, *, in_force: bool) -> tuple[Envelope, set[int]]:
+    """An operation without what it says of an erased record, and the places that were emptied.
+
+    Of one that is not ``in_force`` (refused, or not decided on) nothing is kept if it names the record. What
+    remains are digests, so that its hash stays; an erasure stays as it is.
+    """
+    changes = read_changes(envelope)
+    if in_force:
+        return _emptied(envelope, changes, lambda change: change.id == record)
+    said = (canonical(change) for change in changes if change is not None and change.k != "erase")
+    if not any(record.encode() in text for text in said):
+        return envelope, set()
+    return _emptied(envelope, changes, lambda _: True)
+
+
+def emptied(envelope: Envelope) -> Envelope:
+    """An operation of which nothing is kept but digests, and erasures."""
+    return _emptied(envelope, read_changes(envelope), lambda _: True)[0]
+
+
+def _emptied(
+    envelope: Envelope, changes: Sequence[Change | None], goes: Callable[[Change], bool]
+) -> tuple[Envelope, set[int]]:
+    kept: list[Sent] = []
+    gone: set[int] = set()
+    for place, (sent, change) in enumerate(zip(envelope.changes, changes, strict=True)):
+        if change is not None and change.k != "erase" and goes(change):
+            kept.append(Sent(d=sent.digest().hex(), r=change.id))
+            gone.add(place)
+        else:
+            kept.append(sent)
+    if not gone:
+        return envelope, gone
+    digest_ = envelope.digest_of_request().hex()
+    return Envelope(envelope.header, envelope.prev, envelope.hash, kept, request_digest=digest_), gone
 
 
 def encoded(value: msgspec.Struct) -> bytes:

@@ -19,7 +19,7 @@ from rathaus_desk.store.attachments import Attachment
 from rathaus_desk.store.connection import Guard, among
 from rathaus_desk.store.engine import Following, Store
 from rathaus_desk.store.journal import NO_HASH, Header, decided
-from rathaus_desk.store.overlay import scrub
+from rathaus_desk.store.overlay import empty, scrub
 from rathaus_desk.sync import tables
 from rathaus_desk.sync.envelope import (
     Broken,
@@ -112,8 +112,11 @@ def follow(store: Store, raw: Sequence[bytes], head: int, *, anew_in: str | None
         (cursor,) = following.execute("SELECT cursor FROM workstation").fetchone()
         (chain,) = following.execute("SELECT chain FROM server_link").fetchone()
         page = verified(raw, cursor, chain)
-        if page:
+        if anew_in is not None:
+            Pull(following).take_anew(page)
+        elif page:
             Pull(following).take(page)
+        if page:
             cursor, chain = page[-1].n, page[-1].chain
         following.execute("UPDATE workstation SET cursor = ?", (cursor,))
         following.execute("UPDATE server_link SET chain = ?, head = ?", (chain, max(head, cursor)))
@@ -166,9 +169,13 @@ class Pull:
             if not self._overlay():
                 self._rows.forget_shadows()
         else:
-            self._rows.take_back()
-            self._apply(page)
-            self.redo_overlay()
+            self.take_anew(page)
+
+    def take_anew(self, page: Sequence[Decided]) -> None:
+        """Undo the overlay, apply, carry out anew."""
+        self._rows.take_back()
+        self._apply(page)
+        self.redo_overlay()
 
     def redo_overlay(self) -> None:
         """What no server has decided on, on the rows as they stand."""
@@ -236,6 +243,10 @@ class Pull:
                 if one.header.id.bytes in known
             ],
         )
+        for one in page:
+            places = [place for place, change in enumerate(one.changes) if change is None]
+            if places and one.header.id.bytes in known:
+                empty(self._following.driver, Guard.mark, one.header.id.bytes, places)
         self._enter([one for one in page if one.header.id.bytes not in known])
         self._following.execute_many(
             "UPDATE journal SET is_open = 0 WHERE id = ?",

@@ -13,7 +13,7 @@ from rathaus_desk.store.connection import Guard, driver_of
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.journal import NO_HASH
 from rathaus_desk.store.overlay import FileKnown, fork, rechain
-from rathaus_desk.sync import files, leases, proof, snapshot
+from rathaus_desk.sync import files, leases, proof, register, snapshot
 from rathaus_desk.sync.client import Client, ServerSays, ServerTrouble
 from rathaus_desk.sync.envelope import MOST_ASKED, MOST_OPERATIONS, Broken, Lacking
 from rathaus_desk.sync.following import follow, read_decided
@@ -116,12 +116,15 @@ class _Round:
         try:
             self._sign_in()
             self._exchange()
+            register.remind(self._store, self._client, self._link)
             leases.renew(self._store, self._client, self._link.town)
             sent, fetched = files.transfer(self._store, self._client, self._link.town)
         except ServerSays as error:
             if error.kind == "revoked":
                 stand(self._store, "revoked")
                 raise Locked(error.sentence) from error
+            if error.kind == "recovering":
+                raise ServerTrouble(error.sentence) from error
             raise
         with self._store.read() as session:
             left = waiting(driver_of(session))
@@ -137,11 +140,35 @@ class _Round:
     def _sign_in(self) -> None:
         standing = self._client.sign_in(self._link.device, self._link.private_key)
         if standing == "retired":
-            self._push_all()
+            self._hand_over()
             stand(self._store, "retired")
             raise Locked(
                 "Dieser Arbeitsplatz wurde außer Dienst gestellt; seine offenen Vorgänge sind übergeben."
             )
+
+    def _hand_over(self) -> None:
+        """What a retired workstation has left goes to the server; of a copy as a chain of its own."""
+        for _ in range(2):
+            try:
+                if self._link.standing == "forked":
+                    self._rechain()
+                self._push_all()
+                return
+            except ServerSays as error:
+                if error.kind != "fork":
+                    raise
+                self._fork()
+
+    def _fork(self) -> None:
+        with self._store.following() as following:
+            fork(following.driver, Guard.mark)
+        self._link = self._linked()
+
+    def _rechain(self) -> None:
+        with self._store.following() as following:
+            rechain(following.driver, Guard.mark)
+            following.execute("UPDATE server_link SET standing = ''")
+        self._link = self._linked()
 
     def _become_another_if_forked(self) -> None:
         if self._link.standing != "forked":
@@ -157,10 +184,7 @@ class _Round:
         self._client.sign_in(self._link.device, self._link.private_key)
         # What the original handed in comes back first; what is left then is this workstation's to hand in.
         self._pull_all()
-        with self._store.following() as following:
-            rechain(following.driver, Guard.mark)
-            following.execute("UPDATE server_link SET standing = ''")
-        self._link = self._linked()
+        self._rechain()
 
     def _exchange(self) -> None:
         """Push and pull; a server that was restored, and a copy of this workstation, show here."""
@@ -181,12 +205,8 @@ class _Round:
                         )
                     before = (left, self._link.cursor)
             except ServerSays as error:
-                if error.kind == "recovering":
-                    raise ServerTrouble(error.sentence) from error
                 if error.kind == "fork":
-                    with self._store.following() as following:
-                        fork(following.driver, Guard.mark)
-                    self._link = self._linked()
+                    self._fork()
                 elif error.kind in ("epoch", "history"):
                     self._after_restore()
                 else:

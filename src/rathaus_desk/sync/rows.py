@@ -177,6 +177,8 @@ class Page:
         self._following = following
         self._before: dict[tuple[str, bytes], dict[str, Any]] = {}
         self._now: dict[tuple[str, bytes], dict[str, Any]] = {}
+        self._has: dict[tuple[str, bytes], int] = {}
+        """Rows of a snapshot: the last decision that they have in them."""
 
     def load(self, wanted: Iterable[tuple[str, str]]) -> None:
         """Reads what is there."""
@@ -192,13 +194,14 @@ class Page:
     def add(self, table: str, row: dict[str, Any]) -> None:
         """A row that is not there yet and is written whatever becomes of it."""
         self._now[table, row["id"]] = row
+        self._has[table, row["id"]] = row["version"]
 
     def write(self, change: Change, image: Mapping[str, Any] | None, n: int, moment: str) -> None:
         """One change more; what a row has from a snapshot already is not done again."""
         key = (change.t, raw_id(change.id))
-        before = self._now.get(key) or self._before.get(key)
-        if before is not None and before["version"] >= n:
+        if self._has.get(key, -1) >= n:
             return
+        before = self._now.get(key) or self._before.get(key)
         made = effect(change, image, n, moment, before)
         if made:
             self._now[key] = {"id": key[1], **(before or {}), **shape_of(change.t).raw(made)}
@@ -251,32 +254,32 @@ def effect(
 ) -> dict[str, Any]:
     """What an accepted change writes into a row that stood as ``before``: columns as plain JSON.
 
-    Empty if the row is so already, as in `rules.apply_op`. ``image``: the row as the server has it after an
-    update. Raises Lacking if the row is not here.
+    Empty if the row is so already, as in `rules.apply_op`. ``image``: the row as the server has it then,
+    where the change alone does not say. A tombstone may stand on one side only: old ones are removed, and
+    come back with a server that is restored. Raises Lacking if the row is not here.
     """
     made: dict[str, Any] = {"version": n, "changed_at": moment}
     gone = before is not None and before["deleted_at"] is not None
+    stands = before is not None and not gone
+    born = {"created_at": moment, "deleted_at": None}
     match change.k:
         case "ins":
-            # A tombstone that stands only here any more is in nobody's way.
-            return (
-                {}
-                if before and not gone
-                else {**change.new, **made, "created_at": moment, "deleted_at": None}
-            )
+            return {} if stands else {**change.new, **made, **born}
         case "erase":
             # The same for everybody, also for who never had the row.
-            return {**change.new, **made, "created_at": moment, "deleted_at": moment}
-        case _ if before is None or (change.k == "upd" and image is None):
+            return {**change.new, **made, **born, "deleted_at": moment}
+        case "upd" if before is not None and image is not None:
+            return {**image, **made}
+        case "del":
+            return {**made, "deleted_at": moment} if stands else {}
+        case "restore" if before is not None:
+            return {**made, "deleted_at": None} if gone else {}
+        case "restore" if image is not None:
+            return {**image, **made, **born}
+        case _:
             raise Lacking(
                 "Hier fehlt etwas, das der Server schon kennt.", detail=f"{change.t} {change.id} at {n}"
             )
-        case "upd":
-            return {**(image or {}), **made}
-        case "del":
-            return {} if gone else {**made, "deleted_at": moment}
-        case _:
-            return {**made, "deleted_at": None} if gone else {}
 
 
 def _text(found: Any) -> str | None:

@@ -140,9 +140,14 @@ def apply_op(state: State, op: Judged, tables: Tables) -> Rows | Verdict:
 
     A row that is as ``op`` wants it is not written (made again, deleted again). ``state`` stays as it is.
     """
-    for earlier in op.after:
-        if state.refused(earlier):
-            return Verdict(kind="dependent", by=earlier)
+    erased = about_erased(state, op.changes, tables)
+    if erased is not None:
+        return erased
+    if not any(change.k == "erase" for change in op.changes):
+        # What is erased builds on nothing: an erasure stands or falls with what stands there.
+        for earlier in op.after:
+            if state.refused(earlier):
+                return Verdict(kind="dependent", by=earlier)
     if op.settles is not None and not state.is_open(op.settles):
         return Verdict(kind="settled", by=op.settles)
     trial = Trial(state, tables)
@@ -157,6 +162,22 @@ def apply_op(state: State, op: Judged, tables: Tables) -> Rows | Verdict:
         if made is not row:
             trial.put(change.t, change.id, made)
     return _broken_rule(trial) or trial.rows
+
+
+def about_erased(state: State, changes: Iterable[Change], tables: Tables) -> Verdict | None:
+    """The verdict on changes that know something of an erased record: it comes before every other.
+
+    They name it, or refer to it. What is refused for another reason is kept, with its values.
+    """
+    for change in changes:
+        if change.k == "erase":
+            continue
+        named = [change.id]
+        if change.t in tables:
+            named += [change.new[name] for name, _ in tables[change.t].references if change.new.get(name)]
+        if any(map(state.is_erased, named)):
+            return _refusal("erased", change)
+    return None
 
 
 def opens(verdict: Verdict | None, changes: int) -> bool:
@@ -176,16 +197,17 @@ def _after(trial: Trial, op: Judged, change: Change, rule: TableRule, row: Row |
     """One row as ``change`` leaves it; ``row`` itself if there is nothing to do."""
     if change.k == "erase":
         return Row(change.new, row.version if row else 0, gone=True, erased=True)
-    if trial.is_erased(change.id) or (row is not None and row.erased):
+    if trial.is_erased(change.id):
         return _refusal("erased", change)
     if change.k == "ins":
         return _inserted(row, change)
     if row is None:
         return _refusal("deleted", change)
     if change.k == "restore":
-        if not row.gone:
-            return row
-        return _refusal("deleted", change) if _is_newer(trial, op, row, change) else replace(row, gone=False)
+        # What somebody else brought back may not be what this operation knew: a booking that was moved since.
+        if not row.gone or _is_newer(trial, op, row, change):
+            return _refusal("deleted", change)
+        return replace(row, gone=False)
     if row.gone:
         return _already_gone(row, change)
     if change.k == "del" or rule.strict:
