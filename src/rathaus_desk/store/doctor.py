@@ -125,11 +125,14 @@ def _journal(raw: Any) -> Iterator[Finding]:
         digests = [_bytes(row[4]) for row in rows]
         if journal.chained(_bytes(prev), _bytes(header), _bytes(request_digest), digests) != hash_:
             yield wrong(number, "Die Prüfsumme stimmt nicht; der Eintrag wurde verändert")
-    if snapshot:
-        # What was erased before the snapshot is known by the register alone.
+    if linked:
+        # What was erased before a snapshot, or handed in by others, is known by the register alone.
         erasures |= {record for (record,) in raw.execute("SELECT record FROM erased")}
+    out_of_force = f"SELECT number FROM journal WHERE NOT ({journal.COUNTS})"
+    named = {number for (number,) in raw.execute(out_of_force)} if erasures else set()
     for number, records in emptied:
-        if not any(record in erasures for record in records):
+        # An operation that is not in force goes if it only names what was erased.
+        if number not in named and not any(record in erasures for record in records):
             yield wrong(number, "Angaben fehlen, ohne dass eine Löschung sie entfernt hätte")
     lost = raw.execute("SELECT count(*) FROM journal_change WHERE entry NOT IN (SELECT number FROM journal)")
     if lost.fetchone()[0]:

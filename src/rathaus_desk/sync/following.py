@@ -248,6 +248,7 @@ class Pull:
             if places and one.header.id.bytes in known:
                 empty(self._following.driver, Guard.mark, one.header.id.bytes, places)
         self._enter([one for one in page if one.header.id.bytes not in known])
+        self._register(page)
         self._following.execute_many(
             "UPDATE journal SET is_open = 0 WHERE id = ?",
             [
@@ -256,6 +257,17 @@ class Pull:
                 if one.header.settles is not None and closes(one.entry.verdict, len(one.changes))
             ],
         )
+
+    def _register(self, page: Sequence[Decided]) -> None:
+        """What came without its values was erased, whoever did it and when."""
+        gone = {
+            raw_id(sent.r)
+            for one in page
+            if one.entry.verdict is None
+            for sent, change in zip(one.envelope.changes, one.changes, strict=True)
+            if change is None and sent.r
+        }
+        self._following.execute_many("INSERT OR IGNORE INTO erased VALUES (?)", [(one,) for one in gone])
 
     def _enter(self, page: Sequence[Decided]) -> None:
         (last,) = self._following.execute("SELECT coalesce(max(number), 0) FROM journal").fetchone()
