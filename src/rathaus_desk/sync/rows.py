@@ -36,6 +36,10 @@ class Decided(Protocol):
         """Place of a change → the whole row as it was left."""
 
     @property
+    def stubs(self) -> Sequence[tuple[str, str, Mapping[str, Any]]]:
+        """Table, id and what is left of records that were erased later."""
+
+    @property
     def header(self) -> Header:
         """Its header."""
 
@@ -127,8 +131,11 @@ class DeskRows:
         """
         page = _Page(self._following)
         page.load((change.t, change.id) for one in changes for change in one.changes if change)
+        page.load((table, record) for one in changes for table, record, _ in one.stubs)
         for one in changes:
             images = one.images
+            for table, record, left in one.stubs:
+                page.write_stub(table, record, left, one.n, one.header.issued_at)
             for place, change in enumerate(one.changes):
                 if change is not None:
                     page.write(change, images.get(place), one.n, one.header.issued_at)
@@ -204,6 +211,12 @@ class _Page:
         if made:
             self._now[key] = {"id": key[1], **(before or {}), **shape_of(change.t).raw(made)}
             self._following.touched[change.t, UUID(change.id)] = None
+
+    def write_stub(self, table: str, record: str, left: Mapping[str, Any], n: int, moment: str) -> None:
+        """What is left of a record that was erased later, unless it is here."""
+        key = (table, UUID(record).bytes)
+        if key not in self._now and key not in self._before:
+            self.write(Change(table, record, "erase", 0, {}, dict(left)), None, n, moment)
 
     def flush(self) -> None:
         """Writes what changed."""

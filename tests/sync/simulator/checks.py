@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import uuid5
 
@@ -54,17 +55,20 @@ def rows_hold(rows: Rows, where: str, erased: Container[str] = ()) -> None:
     hold(not claimed or max(claimed.values()) == 1, where, "one booking, two halls")
     for spans in claims.values():
         spans.sort()
-        for (_, ends, one), (starts, _, other) in zip(spans, spans[1:], strict=False):
+        for (_, ends, one), (starts, _, other) in pairwise(spans):
             hold(ends <= starts, where, "claims overlap", one, other)
     plates = [row["plate"] for _, row in rows.live("house") if row["plate"] is not None]
     hold(len(plates) == len(set(plates)), where, "one plate on two houses")
     for name, rule in TABLES.items():
         for column, target in rule.references:
             there = rows.tables[target]
-            for id_, row in rows.live(name):
+            for id_, row in rows.tables[name].items():
                 value = row[column]
-                if value is not None:
-                    found = there.get(value)
+                if value is None:
+                    continue
+                found = there.get(value)
+                hold(found is not None, where, "refers to what never was:", name, id_, column)
+                if row["deleted_at"] is None:
                     stands = found is not None and found["deleted_at"] is None
                     hold(stands or value in erased, where, "dangling reference", name, id_, column)
 
@@ -171,7 +175,7 @@ def as_the_log_says(world: World) -> None:
     known = {key: row for key, row in state.items() if row is not None}
     if there != known and not any_erased(town.history):
         raise Violation("the server's rows are not what the log makes of them")
-    hold({key for key in there} == set(known), "other rows live than the log says")
+    hold(set(there) == set(known), "other rows live than the log says")
     hold(open_ == set(town.rows.open), "other conflicts are open than the log says")
     hold(seen == set(town.rows.ledger), "log and ledger do not fit")
 

@@ -1,4 +1,4 @@
-"""The line between a workstation and the server in memory, and a round over it by the program's own `_Round`."""
+"""The line between a workstation and the server in memory, and a round over it: the program's own."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ class InMemory(rounds._Round):
         self._link = self._linked()
 
     def _ask_of_own(self, partial: Partial, operations: Sequence[str]) -> None:
-        """What the server decided on operations that count as undecided here: the log may not say any more."""
+        """What the server decided on what counts as undecided here: the log may not say it any more."""
         left = [id_ for id_ in operations if id_ not in partial.answers]
         partial.answers.update(self._client.known(partial.epoch, left))
 

@@ -1,4 +1,4 @@
-"""Every rule of the protocol, switched off: the schedules must notice. docs/sync-protocol.md has the figures."""
+"""Every rule of the protocol, switched off: the schedules must notice it."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _pages_cut_operations(desk: Desk, page: Sequence[Decided]) -> None:
 
 def _only(one: Decided, changes: Sequence[Change | None], place: int) -> Any:
     images = {at - place: image for at, image in one.images.items()}
-    return SimpleNamespace(n=one.n, header=one.header, changes=changes, images=images)
+    return SimpleNamespace(n=one.n, header=one.header, changes=changes, images=images, stubs=[])
 
 
 _compact = Town.compact
