@@ -235,6 +235,7 @@ ENDPOINTS = (
     ("POST", "erased", b'{"epoch":"e1","records":[]}'),
     ("POST", "decided", b'{"operations":[]}'),
     ("POST", "tail", b'{"epoch":"e1","entries":[]}'),
+    ("POST", "erased", b'{"epoch":"e1","records":[]}'),
     ("POST", "lease", b'{"request":"01a22266-bd96-77b3-aad2-e39e9ec86d9d","series":"A-2026"}'),
     ("GET", "series", None),
     ("POST", "claims", b'{"resource":"01a22266-bd96-77b3-aad2-e39e9ec86d9d","starts":0,"ends":9}'),

@@ -368,7 +368,7 @@ class _Push:
             cursor.execute(query, (self._closed,))
         for (table, record), (row, _, _) in self._written.items():
             if row.erased:
-                erase(cursor, record)
+                erase(cursor, record, row.values)
                 before = self._rows.row(table, record)
                 if table == Attachment.__tablename__ and before is not None:
                     _drop_file(cursor, before.values["sha256"])
@@ -376,12 +376,12 @@ class _Push:
         cursor.execute("SELECT pg_notify('rathaus', current_schema)")
 
 
-def erase(cursor: Cursor[Any], record: str) -> None:
-    """Takes every value of a record out of the log; what remains are digests."""
+def erase(cursor: Cursor[Any], record: str, left: Mapping[str, Any] | None = None) -> None:
+    """Takes every value of a record out of the log; digests remain, and what is ``left`` of the row."""
     cursor.execute("INSERT INTO sync_erased VALUES (%s) ON CONFLICT DO NOTHING", (record,))
     query = "SELECT n, line FROM sync_log WHERE position(%s::bytea IN line) > 0"
     for n, line in cursor.execute(query, (record.encode(),)).fetchall():
-        cursor.execute("UPDATE sync_log SET line = %s WHERE n = %s", (_without(line, record), n))
+        cursor.execute("UPDATE sync_log SET line = %s WHERE n = %s", (_without(line, record, left), n))
 
 
 def _drop_file(cursor: Cursor[Any], sha256: str) -> None:
@@ -392,19 +392,20 @@ def _drop_file(cursor: Cursor[Any], sha256: str) -> None:
         cursor.execute(query.encode(), {"sha256": sha256})
 
 
-def _without(line: bytes, record: str) -> bytes:
+def _without(line: bytes, record: str, left: Mapping[str, Any] | None) -> bytes:
     entry = read_entry(line)
-    envelope = read_envelope(entry.op)
-    left, gone = without(envelope, record, in_force=entry.verdict is None)
+    envelope, gone = without(read_envelope(entry.op), record, in_force=entry.verdict is None)
     if not gone:
         return line
     images = [image for image in entry.rows if image.i not in gone]
+    if left is not None and entry.verdict is None:
+        images += [Image(place, dict(left)) for place in sorted(gone)]
     return encoded(
         LogEntry(
             n=entry.n,
             at=entry.at,
             chain=entry.chain,
-            op=msgspec.Raw(encoded(left)),
+            op=msgspec.Raw(encoded(envelope)),
             verdict=entry.verdict,
             rows=images,
         )

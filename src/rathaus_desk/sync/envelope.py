@@ -39,6 +39,8 @@ class Sent(msgspec.Struct, frozen=True, omit_defaults=True):
     d: Digest | None = None
     r: str | None = None
     """The record, where the change itself does not say."""
+    t: str | None = None
+    """Its table."""
 
     def digest(self) -> bytes:
         """The digest that the operation's hash is made of."""
@@ -78,7 +80,10 @@ class Envelope(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Image(msgspec.Struct, frozen=True):
-    """The whole row as the change at place ``i`` left it, where the change alone does not say."""
+    """The whole row as the change at place ``i`` left it, where the change alone does not say.
+
+    Of a record that was erased since: what is left of it, so that others may refer to it.
+    """
 
     i: int
     v: dict[str, object]
@@ -231,7 +236,7 @@ def _emptied(
     gone: set[int] = set()
     for place, (sent, change) in enumerate(zip(envelope.changes, changes, strict=True)):
         if change is not None and change.k != "erase" and goes(change):
-            kept.append(Sent(d=sent.digest().hex(), r=change.id))
+            kept.append(Sent(d=sent.digest().hex(), r=change.id, t=change.t))
             gone.add(place)
         else:
             kept.append(sent)

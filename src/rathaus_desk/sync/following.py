@@ -62,6 +62,16 @@ class Decided:
         """Place of a change → the whole row as it was left."""
         return {image.i: image.v for image in self.entry.rows}
 
+    @property
+    def stubs(self) -> list[tuple[str, str, dict[str, Any]]]:
+        """Table, id and what is left of records that were erased later; others may refer to them before."""
+        images = self.images
+        return [
+            (sent.t, sent.r, images[place])
+            for place, (sent, change) in enumerate(zip(self.envelope.changes, self.changes, strict=True))
+            if change is None and sent.t is not None and sent.r is not None and place in images
+        ]
+
 
 def verified(raw: Sequence[bytes], cursor: int, chain: bytes) -> list[Decided]:
     """A page of the log, read; Broken unless it continues ``chain`` at ``cursor``, without a gap."""

@@ -34,6 +34,10 @@ class Decided(Protocol):
         """Place of a change → the whole row as it was left."""
 
     @property
+    def stubs(self) -> Sequence[tuple[str, str, Mapping[str, Any]]]:
+        """Table, id and what is left of records that were erased later."""
+
+    @property
     def header(self) -> Header:
         """Its header."""
 
@@ -125,6 +129,7 @@ class DeskRows:
         """
         page = Page(self._following)
         page.load((change.t, change.id) for one in changes for change in one.changes if change)
+        page.load((table, record) for one in changes for table, record, _ in one.stubs)
         for one in changes:
             page.take(one)
         page.flush()
@@ -210,9 +215,17 @@ class Page:
     def take(self, one: Decided) -> None:
         """An accepted operation."""
         images = one.images
+        for table, record, left in one.stubs:
+            self.write_stub(table, record, left, one.n, one.header.issued_at)
         for place, change in enumerate(one.changes):
             if change is not None:
                 self.write(change, images.get(place), one.n, one.header.issued_at)
+
+    def write_stub(self, table: str, record: str, left: Mapping[str, Any], n: int, moment: str) -> None:
+        """What is left of a record that was erased later, unless it is here."""
+        key = (table, raw_id(record))
+        if key not in self._now and key not in self._before:
+            self.write(Change(table, record, "erase", 0, {}, dict(left)), None, n, moment)
 
     def flush(self) -> None:
         """Writes what changed."""

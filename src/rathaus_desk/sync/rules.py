@@ -99,6 +99,8 @@ class TableRule:
     """Column → the columns that only make sense together with it, itself included."""
     references: tuple[tuple[str, str], ...] = ()
     """Column and the table it refers to."""
+    names: tuple[str, ...] = ()
+    """Columns that name a record of any table: what a note or an attachment is about."""
     uniques: tuple[Unique, ...] = ()
     strict: bool = False
 
@@ -172,12 +174,16 @@ def about_erased(state: State, changes: Iterable[Change], tables: Tables) -> Ver
     for change in changes:
         if change.k == "erase":
             continue
-        named = [change.id]
-        if change.t in tables:
-            named += [change.new[name] for name, _ in tables[change.t].references if change.new.get(name)]
-        if any(map(state.is_erased, named)):
+        if any(map(state.is_erased, named(change, tables))):
             return _refusal("erased", change)
     return None
+
+
+def named(change: Change, tables: Tables) -> list[str]:
+    """The records that a change is about: its own, and those that its values name."""
+    rule = tables.get(change.t)
+    columns = () if rule is None else (*(column for column, _ in rule.references), *rule.names)
+    return [change.id, *(change.new[column] for column in columns if change.new.get(column))]
 
 
 def opens(verdict: Verdict | None, changes: int) -> bool:

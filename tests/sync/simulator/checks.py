@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import uuid5
 
 import msgspec
 
-from rathaus_desk.store.journal import NO_HASH, decided
+from rathaus_desk.store.journal import NO_HASH, Header, decided
 from rathaus_desk.sync.envelope import read_changes, read_entry, read_envelope, read_header
-from rathaus_desk.sync.rules import CLAIM, closes, opens
+from rathaus_desk.sync.rules import CLAIM, Change, closes, opens
 
 from .rows import CONTENT, TABLES, Rows
 from .town import SERVER
@@ -54,15 +55,20 @@ def rows_hold(rows: Rows, where: str, erased: Container[str] = ()) -> None:
     hold(not claimed or max(claimed.values()) == 1, where, "one booking, two halls")
     for spans in claims.values():
         spans.sort()
-        for (_, ends, one), (starts, _, other) in zip(spans, spans[1:], strict=False):
+        for (_, ends, one), (starts, _, other) in pairwise(spans):
             hold(ends <= starts, where, "claims overlap", one, other)
+    plates = [row["plate"] for _, row in rows.live("house") if row["plate"] is not None]
+    hold(len(plates) == len(set(plates)), where, "one plate on two houses")
     for name, rule in TABLES.items():
         for column, target in rule.references:
             there = rows.tables[target]
-            for id_, row in rows.live(name):
+            for id_, row in rows.tables[name].items():
                 value = row[column]
-                if value is not None:
-                    found = there.get(value)
+                if value is None:
+                    continue
+                found = there.get(value)
+                hold(found is not None, where, "refers to what never was:", name, id_, column)
+                if row["deleted_at"] is None:
                     stands = found is not None and found["deleted_at"] is None
                     hold(stands or value in erased, where, "dangling reference", name, id_, column)
 
@@ -115,6 +121,7 @@ def as_the_log_says(world: World) -> None:
     state: dict[tuple[str, str], dict[str, Any] | None] = {}
     gone: set[tuple[str, str]] = set()
     links: set[tuple[Any, int]] = set()
+    versions: dict[tuple[str, str], tuple[int, str]] = {}
     for one in town.history:
         entry = read_entry(one.line)
         envelope = read_envelope(entry.op)
@@ -143,6 +150,10 @@ def as_the_log_says(world: World) -> None:
             if change is None:
                 continue
             key = (change.t, change.id)
+            fits(state.get(key), versions.get(key, (0, "")), change, header)
+            stands = state.get(key) is not None
+            if stands == (change.k in ("upd", "del", "erase")) or change.k == "erase":
+                versions[key] = (one.n, one.id)
             match change.k:
                 case "ins" if state.get(key) is None:
                     hold(key not in gone or change.t == "tariff", "a deleted row is back", key, one.id)
@@ -164,9 +175,26 @@ def as_the_log_says(world: World) -> None:
     known = {key: row for key, row in state.items() if row is not None}
     if there != known and not any_erased(town.history):
         raise Violation("the server's rows are not what the log makes of them")
-    hold({key for key in there} == set(known), "other rows live than the log says")
+    hold(set(there) == set(known), "other rows live than the log says")
     hold(open_ == set(town.rows.open), "other conflicts are open than the log says")
     hold(seen == set(town.rows.ledger), "log and ledger do not fit")
+
+
+def fits(now: dict[str, Any] | None, last: tuple[int, str], change: Change, header: Header) -> None:
+    """An accepted change found what it knew, or what it wanted."""
+    if now is None or change.k not in ("upd", "del"):
+        return
+    rule, (version, writer) = TABLES[change.t], last
+    if change.k == "del" or rule.strict:
+        known = version <= change.base or writer in map(str, header.after)
+        hold(known, "written over what it did not know:", change.t, change.id, header.id)
+        return
+    for column in change.new:
+        group = [name for name in rule.groups[column] if name in change.new]
+        there = [now.get(name) for name in rule.groups[column]]
+        old = [change.old.get(name) for name in rule.groups[column]]
+        wanted = [change.new.get(name) for name in rule.groups[column]]
+        hold(group and there in (old, wanted), "values mixed:", change.t, change.id, column, header.id)
 
 
 def kept(history: Any, key: tuple[str, str], before: int) -> dict[str, Any]:

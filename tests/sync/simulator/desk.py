@@ -148,7 +148,7 @@ class Desk(Rows):
         settles: UUID | None = None,
         number: int | None = None,
     ) -> Entry | None:
-        """Carries out an operation here; None if it breaks a rule on what stands here (nobody is told it works)."""
+        """Carries out an operation; None if it breaks a rule on what stands here: the clerk is told."""
         changes = in_order(changes)
         tried = apply_op(self, Judged("", changes, (), str(settles) if settles else None), TABLES)
         if isinstance(tried, Verdict):
@@ -221,6 +221,10 @@ class Desk(Rows):
     def write_page(self, page: Sequence[Decided]) -> None:
         for one in page:
             images = one.images
+            for table, record, left in one.stubs:
+                if record not in self.tables[table]:
+                    stub = Change(table, record, "erase", 0, {}, left)
+                    self.tables[table][record] = effect(stub, None, one.n, one.header.issued_at, None)
             for place, change in enumerate(one.changes):
                 if change is not None:
                     before = self.tables[change.t].get(change.id)

@@ -1,4 +1,4 @@
-"""The line between a workstation and the server in memory, and a round over it by the program's own `_Round`."""
+"""The line between a workstation and the server in memory, and a round over it: the program's own."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ class InMemory(rounds._Round):
         self._link = self._linked()
 
     def _ask_of_own(self, partial: Partial, operations: Sequence[str]) -> None:
-        """What the server decided on operations that count as undecided here: the log may not say any more."""
+        """What the server decided on what counts as undecided here: the log may not say it any more."""
         left = [id_ for id_ in operations if id_ not in partial.answers]
         partial.answers.update(self._client.known(partial.epoch, left))
 
@@ -279,17 +279,17 @@ def in_memory() -> Any:
     return patch.multiple(
         rounds,
         driver_of=lambda desk: desk,
-        link_of=Desk.link,
-        waiting=Desk.waiting,
-        next_batch=Desk.next_batch,
-        known_at=Desk.known_at,
-        entries_after=Desk.entries_after,
-        follow=Desk.follow,
+        link_of=lambda desk: desk.link(),
+        waiting=lambda desk: desk.waiting(),
+        next_batch=lambda desk, *args, **named: desk.next_batch(*args, **named),
+        known_at=lambda desk, n: desk.known_at(n),
+        entries_after=lambda desk, n, limit: desk.entries_after(n, limit),
+        follow=lambda desk, raw, head, anew_in=None: desk.follow(raw, head, anew_in=anew_in),
         fork=lambda desk, _mark: desk.fork(),
         rechain=lambda desk, _mark: desk.rechain(),
         stand=stand,
-        leases=SimpleNamespace(renew=renew, forget_wishes=forget_wishes),
-        register=SimpleNamespace(remind=remind),
+        leases=SimpleNamespace(renew=renew, forget_wishes=lambda desk: forget_wishes(desk)),
+        register=SimpleNamespace(remind=lambda *args: remind(*args)),
         files=SimpleNamespace(transfer=lambda *_: (0, 0)),
         proof=SimpleNamespace(new_key=new_key),
     )

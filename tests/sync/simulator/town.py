@@ -251,13 +251,13 @@ class Town:
         self.next_number += towns.NUMBERS_JUMP * (1 + age)
         self.recovering = False
 
-    def forget(self, record: str) -> None:
+    def forget(self, record: str, left: Mapping[str, Any] | None = None) -> None:
         """Takes every value of an erased record out of the log."""
         self.rows.erased[record] = None
         for kept in (self.log, self.conflicts):
             for n, one in kept.items():
                 if record.encode() in one.line:
-                    line = towns._without(one.line, record)
+                    line = towns._without(one.line, record, left)
                     kept[n] = Line(one.n, one.id, one.chain, line, one.verdict, one.changes)
 
 
@@ -325,7 +325,7 @@ class Push(towns._Push):
             town.last = n
         for (_, record), (row, _, _) in self._written.items():
             if row.erased:
-                town.forget(record)
+                town.forget(record, row.values)
         town.n, town.chain = self._n, self._chain
 
 
