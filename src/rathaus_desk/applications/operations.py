@@ -76,7 +76,7 @@ def take_in(work: Work, request: TakeIn) -> Taken:
         findings=list(request.findings),
         is_test=request.is_test,
     )
-    work.claim(uuid5(_DELIVERIES, received.content_hash), SINCE_EVER, FOR_EVER, application.id)
+    claim_delivery(work, received.content_hash, application.id)
     if not request.is_test:
         office = office_or_none(work.session, request.office)
         prefix = office.case_prefix if office else request.case_prefix
@@ -87,6 +87,11 @@ def take_in(work: Work, request: TakeIn) -> Taken:
     if waiting is not None:
         waiting.settled_at = work.now
     return Taken(application.id, True)
+
+
+def claim_delivery(work: Work, content_hash: str, application: UUID) -> None:
+    """These bytes are this application, and never another, on whatever workstation."""
+    work.claim(uuid5(_DELIVERIES, content_hash), SINCE_EVER, FOR_EVER, application)
 
 
 def _keep_bytes(work: Work, received: Received, record: UUID) -> None:

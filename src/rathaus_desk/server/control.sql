@@ -29,6 +29,6 @@ CREATE TABLE IF NOT EXISTS rathaus.release (
     published_at timestamptz NOT NULL DEFAULT now());
 CREATE TABLE IF NOT EXISTS rathaus.forwarded (
     id uuid PRIMARY KEY, sender text NOT NULL, receiver text NOT NULL REFERENCES rathaus.municipality ON DELETE CASCADE,
-    office text NOT NULL, title text NOT NULL, content bytea NOT NULL, sent_at timestamptz NOT NULL DEFAULT now(),
-    state text NOT NULL DEFAULT 'sent', answer text, answered_at timestamptz);
+    office text NOT NULL, content bytea NOT NULL, sent_at timestamptz NOT NULL DEFAULT now(),
+    state text NOT NULL DEFAULT 'sent', answer text, answered_at timestamptz, taken_by uuid, taken_at timestamptz);
 CREATE INDEX IF NOT EXISTS forwarded_receiver ON rathaus.forwarded (receiver, state);

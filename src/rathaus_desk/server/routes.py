@@ -346,32 +346,45 @@ async def forward(
     at: Active,
     id: UUID,
     receiver: Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{1,40}$")],
-    title: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")],
     office: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "",
 ) -> dict[str, str]:
-    """Hands a case to an office of this or another town; the body is the case file."""
+    """Hands a case to an office of another town; the body is what is handed on of it."""
     content = await body_of(request, shared.MOST_CASE)
 
     def send() -> None:
-        shared.forward(at.pool, at.town, id, receiver=receiver, office=office, title=title, content=content)
+        shared.forward(at.pool, at.town, id, receiver=receiver, office=office, content=content)
 
     await run_in_threadpool(send)
     return {"state": "sent"}
 
 
+@routes.get("/v1/{town}/addressees")
+def addressees(at: Active) -> list[dict[str, Any]]:
+    """The towns a case can be handed to, with the names of their offices."""
+    return shared.addressees(at.pool)
+
+
 @routes.get("/v1/{town}/inbox")
-def inbox(at: Active) -> list[dict[str, Any]]:
-    """Cases sent and received."""
-    return shared.forwarded(at.pool, at.town)
+def inbox(at: Active, waiting: bool = False) -> list[dict[str, Any]]:
+    """Cases sent and received; with ``waiting`` only what this town has still to take in."""
+    return shared.forwarded(at.pool, at.town, waiting=waiting)
 
 
-@routes.get("/v1/{town}/inbox/{id}")
-def case(at: Active, id: UUID) -> Response:
-    """The content of a case that was received."""
-    content = shared.content_of(at.pool, at.town, id)
+@routes.post("/v1/{town}/inbox/{id}/take")
+def take_case(at: Active, id: UUID) -> Response:
+    """A case that was received, or the answer to one that was sent, for this workstation to take in."""
+    content = shared.take(at.pool, at.town, at.device.id, id)
     if content is None:
-        return failed(404, "missing", "Diesen Vorgang gibt es nicht.")
+        return failed(404, "missing", "Hier wartet nichts, oder ein anderer Arbeitsplatz nimmt es auf.")
     return Response(content, media_type="application/octet-stream")
+
+
+@routes.post("/v1/{town}/inbox/{id}/done")
+def case_done(at: Active, id: UUID) -> Response:
+    """It stands in the town's own data now."""
+    if not shared.done(at.pool, at.town, id):
+        return failed(404, "missing", "Diesen Vorgang gibt es nicht.")
+    return JSONResponse({"state": "done"})
 
 
 @routes.post("/v1/{town}/inbox/{id}/answer")

@@ -33,6 +33,7 @@ TABLES = {
     "district": "Ortsteil",
     "due_item": "Forderung",
     "follow_up": "Wiedervorlage",
+    "forwarded_case": "Weiterleitung",
     "grave": "Grabstätte",
     "letter": "Schreiben",
     "letter_template": "Vorlage",
@@ -46,6 +47,7 @@ TABLES = {
     "town": "Stadt",
 }
 COLUMNS = {
+    "answer": "Antwort",
     "amount": "Betrag",
     "bic": "BIC",
     "birth_name": "Geburtsname",

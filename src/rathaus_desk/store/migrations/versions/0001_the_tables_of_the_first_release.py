@@ -1029,6 +1029,51 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_letter_recipient_id"), ["recipient_id"], unique=False)
 
     op.create_table(
+        "forwarded_case",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sent", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("town", sa.Text(), nullable=False),
+        sa.Column("town_name", sa.Text(), nullable=False),
+        sa.Column("office", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("case_there", sa.Text(), nullable=False),
+        sa.Column("sent_at", sa.String(), nullable=False),
+        sa.Column("history", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("application_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("package_sha256", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.String(), nullable=True),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_forwarded_case_application_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["case_file.id"],
+            name=op.f("fk_forwarded_case_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_forwarded_case")),
+    )
+    with op.batch_alter_table("forwarded_case", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_forwarded_case_application_id"), ["application_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_forwarded_case_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_forwarded_case_state"), ["state"], unique=False)
+
+    op.create_table(
         "notice",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
