@@ -48,7 +48,7 @@ def own_registry(own_cluster):
         conninfo, min_size=1, max_size=4, timeout=5, open=True, check=ConnectionPool.check_connection
     ) as pool:
         registry = Registry(pool)
-        registry.init()
+        registry.init(bytes(32))
         registry.conninfo = conninfo
         yield registry
 

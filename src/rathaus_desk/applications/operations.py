@@ -11,7 +11,8 @@ import msgspec
 
 from rathaus_desk.applications import queries
 from rathaus_desk.applications.handover import offered
-from rathaus_desk.applications.records import OPEN, Application, QuarantinedDelivery, State
+from rathaus_desk.applications.records import OPEN, Application, OwnService, QuarantinedDelivery, State
+from rathaus_desk.applications.services import read_service
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.periods import FOR_EVER, SINCE_EVER
 from rathaus_desk.store.operations import Request, Work, operation
@@ -145,6 +146,38 @@ def put_aside(work: Work, request: PutAside) -> None:
     if not request.reason.strip():
         raise BadInput("Bitte geben Sie an, was mit der Lieferung geschehen ist.")
     waiting.settled_at, waiting.settled_by = work.now, request.reason.strip()
+
+
+class SaveService(Request, frozen=True, kw_only=True):
+    """A service for this town: the two texts of its folder, checked (`services.read_service`)."""
+
+    text: str
+    schema_text: str
+    origin: str = ""
+    """The town it is taken over from."""
+
+
+@operation(SaveService, name="applications.save_service", title="Leistung übernehmen")
+def save_service(work: Work, request: SaveService) -> UUID:
+    """Keeps it as the newest version, unless it is that already.
+
+    BadInput with its line if it cannot be used.
+    """
+    service = read_service(request.text, request.schema_text)
+    known = {one.key: one for one in queries.own_services(work.session)}
+    before = known.get(service.key)
+    if before is not None and (before.text, before.schema_text) == (request.text, request.schema_text):
+        return before.id
+    made = OwnService(
+        key=service.key,
+        title=service.title,
+        revision=before.revision + 1 if before else 1,
+        text=request.text,
+        schema_text=request.schema_text,
+        origin=request.origin,
+    )
+    work.session.add(made)
+    return made.id
 
 
 class HandOver(Request, frozen=True, kw_only=True):

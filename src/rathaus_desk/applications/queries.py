@@ -13,7 +13,14 @@ from sqlalchemy.orm import Session
 from rathaus_desk.applications.facts import read_facts
 from rathaus_desk.applications.form import without_blanks
 from rathaus_desk.applications.handover import Facts
-from rathaus_desk.applications.records import OPEN, Application, ForwardedCase, QuarantinedDelivery, State
+from rathaus_desk.applications.records import (
+    OPEN,
+    Application,
+    ForwardedCase,
+    OwnService,
+    QuarantinedDelivery,
+    State,
+)
 from rathaus_desk.applications.rules import Block, Needed, checklist, lay_out, lay_out_unknown
 from rathaus_desk.applications.services import Services
 from rathaus_desk.kernel.errors import Refused
@@ -65,6 +72,16 @@ def forwarded_cases(session: Session, *, case: UUID | None = None) -> Sequence[F
     """The cases handed to other towns and received from them, newest first; of one case, if it is named."""
     query = select(ForwardedCase).order_by(ForwardedCase.sent_at.desc(), ForwardedCase.id)
     return session.scalars(query if case is None else query.where(ForwardedCase.case_id == case)).all()
+
+
+def own_services(session: Session) -> Sequence[OwnService]:
+    """The town's own services, each in its newest version."""
+    newest: dict[str, OwnService] = {}
+    for one in session.scalars(
+        select(OwnService).order_by(OwnService.key, OwnService.revision, OwnService.id)
+    ):
+        newest[one.key] = one
+    return tuple(newest.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,28 @@ class QuarantinedDelivery(Record):
     """What a clerk wrote on putting it aside, or "" where the intake understood it later."""
 
 
+def _describe_service(service: OwnService, _session: Session) -> Found:
+    return Found(service.title, f"Leistung aus {service.origin}" if service.origin else "Eigene Leistung")
+
+
+class OwnService(Record):
+    """One version of a service that the town has taken in beside those of the program. The newest counts."""
+
+    __tablename__ = "own_service"
+    __strict__ = True
+    __search__ = Searchable("service", _describe_service)
+
+    key: Mapped[str] = mapped_column(index=True)
+    title: Mapped[str]
+    revision: Mapped[int]
+    text: Mapped[str]
+    """``service.toml``."""
+    schema_text: Mapped[str]
+    """``schema.json``."""
+    origin: Mapped[str]
+    """The town it was taken over from; "" for the town's own."""
+
+
 class ForwardingState(StrEnum):
     """Where a forwarded case stands. The first two are the sender's, then the receiver's two, then both's."""
 

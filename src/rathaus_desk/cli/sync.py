@@ -183,12 +183,23 @@ def settle(run: Run, operation: Any, give_up: bool | None) -> None:
 @sync.command("releases")
 @pass_run
 def list_releases(run: Run) -> None:
-    """Zeigt, was Gemeinden des Verbunds veröffentlicht haben: Satzungen, Tarife, Hallen."""
-    from rathaus_desk.office.sharing import releases
+    """Zeigt, was Gemeinden des Verbunds veröffentlicht haben: Satzungen, Tarife, Hallen, Briefe, Leistungen.
+
+    Ohne Verbindung: was zuletzt bekannt war.
+    """
+    from rathaus_desk.office.sharing import GERMAN_KINDS, known_releases, releases
+    from rathaus_desk.sync.client import Unreachable
 
     with run.office() as office:
-        found = releases(office)
-    lines = [f"{one.id}  {one.town:<16} {one.title} (ab {one.valid_from or '?'})" for one in found]
+        try:
+            found = releases(office)
+        except Unreachable:
+            found = known_releases(office)
+    lines = [
+        f"{one.id}  {one.town:<16} {GERMAN_KINDS.get(one.kind, one.kind):<10} {one.title}"
+        f"{f' (ab {one.valid_from})' if one.valid_from else ''}{'' if one.sound else '  VERÄNDERT'}"
+        for one in found
+    ]
     run.show(found, "\n".join(lines) or "Noch nichts veröffentlicht.")
 
 
@@ -198,27 +209,49 @@ def list_releases(run: Run) -> None:
 def take(run: Run, releases: tuple[Any, ...]) -> None:
     """Übernimmt Veröffentlichungen als eigene Fassungen; ihre Beispiele werden nachgerechnet.
 
-    Ein Tarif, dessen Beispiele eine Satzung brauchen, wird mit ihr zusammen übernommen.
+    Ein Tarif, dessen Beispiele eine Satzung brauchen, wird mit ihr zusammen übernommen. Was seit der
+    Unterschrift des Servers verändert wurde, wird abgelehnt.
     """
     from rathaus_desk.office import tables
     from rathaus_desk.office.sharing import take as take_over
 
     tables.load_operations()
     with run.office() as office:
-        loaded = take_over(office, releases)
-    run.show(loaded, "Übernommen." if loaded.loaded else "Diese Fassung war schon da.")
+        taken = take_over(office, releases)
+    run.show(taken, "Übernommen." if taken.total else "Diese Fassung war schon da.")
 
 
 @sync.command()
-@click.argument("files", metavar="DATEI…", nargs=-1, required=True, type=PATH)
+@click.argument("files", metavar="PFAD…", nargs=-1, required=True, type=PATH)
 @pass_run
 def publish(run: Run, files: tuple[Path, ...]) -> None:
-    """Veröffentlicht geprüfte Satzungen, Tarife oder Hallen für die Gemeinden des Verbunds."""
+    """Veröffentlicht für die Gemeinden des Verbunds.
+
+    Satzungen, Tarife und Hallen (TOML), Briefe (fee_notice.md …), Leistungen (ein Ordner mit service.toml).
+    """
     from rathaus_desk.office.sharing import publish as publish_files
 
     with run.office() as office:
         made = publish_files(office, files)
     run.show({"published": made}, "\n".join(f"Veröffentlicht: {one.title}" for one in made))
+
+
+@sync.command("overview")
+@pass_run
+def show_overview(run: Run) -> None:
+    """Zeigt, wie weit die Gemeinden des Verbunds sind und was bei ihnen gilt; nichts Persönliches."""
+    from rathaus_desk.office.sharing import overview
+
+    with run.office() as office:
+        found = overview(office)
+    lines = []
+    for one in found:
+        lines.append(
+            f"{one.town:<20} {one.name:<30} {one.workstations} Arbeitsplätze, "
+            f"{one.open_conflicts} Konflikte, Fassung {one.version or '?'}"
+        )
+        lines += [f"    {version.title} (ab {version.valid_from})" for version in one.catalogue]
+    run.show(found, "\n".join(lines))
 
 
 @sync.command()

@@ -15,7 +15,8 @@ from prometheus_client import Counter
 from starlette.concurrency import run_in_threadpool
 
 from rathaus_desk import __version__
-from rathaus_desk.server import files, shared
+from rathaus_desk.kernel.errors import CannotWork
+from rathaus_desk.server import erasures, files, shared
 from rathaus_desk.server import town as towns
 from rathaus_desk.server.bodies import (
     Answered,
@@ -30,11 +31,13 @@ from rathaus_desk.server.bodies import (
     Span,
 )
 from rathaus_desk.server.compression import compressed
+from rathaus_desk.server.keep import Keep
 from rathaus_desk.server.news import News
 from rathaus_desk.server.registry import Device, NotAllowed, Registry
 from rathaus_desk.store.journal import SCHEMA
 from rathaus_desk.store.schema import moment_text
-from rathaus_desk.sync.envelope import MOST_BYTES_ALONE, MOST_OPERATIONS, Broken, Push, Tail, encoded
+from rathaus_desk.sync.envelope import MOST_BYTES_ALONE, MOST_OPERATIONS, Answer, Broken, Push, Tail, encoded
+from rathaus_desk.sync.proof import Signed
 
 T = TypeVar("T")
 
@@ -66,6 +69,7 @@ class Server:
     registry: Registry
     news: News
     decided: Counter
+    keep: Keep | None = None
     id: UUID | None = None
 
 
@@ -209,6 +213,7 @@ async def push(request: Request, at: Asker) -> Response:
             retired=at.device.standing == "retired",
             park=wish.park,
         )
+        erasures.note(at.server.keep, at.town, raw, answers.answers)
         for answer in answers.answers:
             at.server.decided.labels(answer.verdict.kind if answer.verdict else "accepted").inc()
         return encoded(answers)
@@ -259,7 +264,14 @@ async def tail(request: Request, at: Active) -> dict[str, int]:
     """A workstation gives a restored server what it lost."""
     body = await body_of(request, MOST_BODY)
     wish = _read(body, Tail)
-    return {"n": await run_in_threadpool(towns.hand_back, at.pool, at.town, wish.epoch, wish.entries)}
+
+    def take_back() -> int:
+        n = towns.hand_back(at.pool, at.town, wish.epoch, wish.entries)
+        answers = [Answer("", entry.n, entry.verdict) for entry in wish.entries]
+        erasures.note(at.server.keep, at.town, [bytes(entry.op) for entry in wish.entries], answers)
+        return n
+
+    return {"n": await run_in_threadpool(take_back)}
 
 
 @routes.post("/v1/{town}/lease")
@@ -326,12 +338,14 @@ def releases(at: Active, after: Annotated[int, Query(ge=0, le=2**62)] = 0) -> li
 
 @routes.post("/v1/{town}/releases")
 def publish(at: Active, wish: Release) -> dict[str, int]:
-    """This town publishes a catalogue file."""
-    number = shared.publish(
-        at.pool, at.town, wish.id, kind=wish.kind, key=wish.key, title=wish.title,
+    """This town publishes a statute, a tariff, halls, a letter or a service; the server signs it."""
+    if at.server.keep is None:
+        raise CannotWork("Auf diesem Server ist das Veröffentlichen nicht eingerichtet („--keep“).")
+    release = Signed(
+        id=wish.id, town=at.town, kind=wish.kind, key=wish.key, title=wish.title,
         valid_from=wish.valid_from, content=wish.content,
     )  # fmt: skip
-    return {"number": number}
+    return {"number": shared.publish(at.pool, release, at.server.keep.sign(release))}
 
 
 @routes.get("/v1/{town}/overview")

@@ -6,35 +6,49 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from psycopg import Connection
+from psycopg import Connection, Cursor
 
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.server.tables import schema_of
 from rathaus_desk.server.town import Pool, counter, in_town
 from rathaus_desk.store.canonical import digest
+from rathaus_desk.sync.proof import Signed
 
 MOST_LETTERS = 2**20
 MOST_CASE = 8 * 2**20
 
 
-def publish(
-    pool: Pool, town: str, id_: UUID, *, kind: str, key: str, title: str, valid_from: str, content: str
-) -> int:
-    """A town publishes one catalogue file, as it stands; its number. The same id again changes nothing."""
-    if len(content) > MOST_LETTERS or "\0" in content + key + title + valid_from:
+def publish(pool: Pool, release: Signed, signature: bytes) -> int:
+    """A town publishes something, as it stands and signed; its number. The same id again changes nothing."""
+    values = msgspec.structs.asdict(release)
+    if len(release.content) > MOST_LETTERS or any("\0" in str(value) for value in values.values()):
         raise BadInput("Das lässt sich nicht veröffentlichen.")
     with pool.connection() as connection:
-        connection.execute(
-            "INSERT INTO rathaus.release (id, town, kind, key, title, valid_from, content, sha256)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (id) DO NOTHING",
-            (id_, town, kind, key, title, valid_from, content, digest(content.encode()).hex()),
+        names = [*values, "sha256", "signature"]
+        query = (
+            f"INSERT INTO rathaus.release ({', '.join(names)})"
+            f" VALUES ({', '.join(['%s'] * len(names))}) ON CONFLICT (id) DO NOTHING"
         )
-        found = connection.execute("SELECT number FROM rathaus.release WHERE id = %s", (id_,)).fetchone()
+        sha256 = digest(release.content.encode()).hex()
+        connection.execute(query.encode(), (*values.values(), sha256, signature))
+        query = "SELECT number FROM rathaus.release WHERE id = %s"
+        found = connection.execute(query, (release.id,)).fetchone()
     assert found is not None
     return int(found[0])
 
 
-_RELEASE = ("number", "id", "town", "kind", "key", "title", "valid_from", "content", "sha256", "published_at")
+_RELEASE = (
+    "number",
+    "id",
+    "town",
+    "kind",
+    "key",
+    "title",
+    "valid_from",
+    "content",
+    "signature",
+    "published_at",
+)
 
 
 def releases(pool: Pool, after: int, limit: int = 100) -> list[dict[str, Any]]:
@@ -42,7 +56,8 @@ def releases(pool: Pool, after: int, limit: int = 100) -> list[dict[str, Any]]:
     query = f"SELECT {', '.join(_RELEASE)} FROM rathaus.release WHERE number > %s ORDER BY number LIMIT %s"
     with pool.connection() as connection:
         rows = connection.execute(query.encode(), (after, limit)).fetchall()
-    return [dict(zip(_RELEASE, row, strict=True)) for row in rows]
+    found = [dict(zip(_RELEASE, row, strict=True)) for row in rows]
+    return [{**one, "signature": bytes(one["signature"]).hex()} for one in found]
 
 
 def overview(pool: Pool) -> list[dict[str, Any]]:
@@ -58,6 +73,7 @@ def overview(pool: Pool) -> list[dict[str, Any]]:
         with in_town(pool, key) as cursor:
             head, _, _ = counter(cursor)
             conflicts = cursor.execute("SELECT count(*) FROM sync_log WHERE is_open").fetchone()
+            catalogue = _catalogue(cursor)
         found.append(
             {
                 "town": key,
@@ -68,9 +84,22 @@ def overview(pool: Pool) -> list[dict[str, Any]]:
                 "last_release": release,
                 "operations": head,
                 "open_conflicts": conflicts[0] if conflicts else 0,
+                "catalogue": catalogue,
             }
         )
     return found
+
+
+def _catalogue(cursor: Cursor[Any]) -> list[dict[str, Any]]:
+    """The latest version of every statute, tariff and hall that a town has: public law, nothing personal."""
+    if cursor.execute("SELECT to_regclass('catalogue_version')").fetchone() == (None,):
+        return []
+    query = (
+        "SELECT DISTINCT ON (head, key) head, key, title, valid_from, revision FROM catalogue_version"
+        " WHERE deleted_at IS NULL ORDER BY head, key, valid_from DESC, revision DESC"
+    )
+    names = ("kind", "key", "title", "valid_from", "revision")
+    return [dict(zip(names, row, strict=True)) for row in cursor.execute(query)]
 
 
 def addressees(pool: Pool) -> list[dict[str, Any]]:

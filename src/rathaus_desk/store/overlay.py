@@ -34,6 +34,8 @@ class ServerLink(Kept):
     """Which history of the server the cursor belongs to; a restored server has a new one."""
     private_key: Mapped[bytes]
     """Ed25519, 32 bytes: what this workstation proves itself with."""
+    release_key: Mapped[bytes]
+    """Ed25519, 32 bytes: what the server signs releases with, as it said at enrolment."""
     chain: Mapped[bytes]
     """The server's chain at the cursor."""
     snapshot_n: Mapped[int]
@@ -69,6 +71,23 @@ class FileKnown(Local):
     __tablename__ = "file_known"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (SQLAlchemy reads it as it is)
     sha256: Mapped[str] = mapped_column(primary_key=True)
+
+
+class KnownRelease(Local):
+    """Something that a town of the cooperation has published, as it came from the server: read only."""
+
+    __tablename__ = "known_release"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """The server's; the highest one is the cursor."""
+    id: Mapped[UUID]
+    town: Mapped[str]
+    kind: Mapped[str]
+    key: Mapped[str]
+    title: Mapped[str]
+    valid_from: Mapped[str]
+    content: Mapped[str]
+    signature: Mapped[bytes]
+    published_at: Mapped[str]
 
 
 def is_linked(driver: Any) -> bool:

@@ -74,6 +74,7 @@ def enrol(store: Store, text: str, machine: str, *, client: Client | None = None
         epoch=answer["epoch"],
         device=UUID(answer["device"]),
         private_key=key,
+        release_key=bytes.fromhex(answer["release_key"]),
     )
     with store.read() as session:
         link = link_of(driver_of(session))

@@ -247,12 +247,11 @@ class ApplicationsPage(ListPage):
 )
 def applications_page(desk: Desk) -> Page:
     """List and detail of the applications."""
-    services = desk.office.services
     return ApplicationsPage(
         desk,
         SOURCE,
         about="application",
-        detail=lambda session, record: application_detail(session, services, record, desk.today),
+        detail=lambda session, record: application_detail(session, desk.office.services, record, desk.today),
         primary="applications.take_in",
     )
 

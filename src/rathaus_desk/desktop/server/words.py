@@ -39,6 +39,7 @@ TABLES = {
     "letter_template": "Vorlage",
     "note": "Notiz",
     "notice": "Bescheid",
+    "own_service": "Leistung",
     "office": "Amt",
     "payment": "Zahlung",
     "person": "Person",

@@ -201,12 +201,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_kept_mapping_headings"), ["headings"], unique=False)
 
     op.create_table(
+        "known_release",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("town", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("published_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_known_release")),
+    )
+    op.create_table(
         "letter_template",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("created_at", sa.String(), nullable=False),
         sa.Column("changed_at", sa.String(), nullable=False),
         sa.Column("deleted_at", sa.String(), nullable=True),
@@ -245,6 +260,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_office")),
         sa.UniqueConstraint("key", name=op.f("uq_office_key")),
     )
+    op.create_table(
+        "own_service",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("schema_text", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_service")),
+    )
+    with op.batch_alter_table("own_service", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_own_service_key"), ["key"], unique=False)
+
     op.create_table(
         "person",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
@@ -333,6 +366,7 @@ def upgrade() -> None:
         sa.Column("server", sa.LargeBinary(length=16), nullable=False),
         sa.Column("epoch", sa.Text(), nullable=False),
         sa.Column("private_key", sa.LargeBinary(), nullable=False),
+        sa.Column("release_key", sa.LargeBinary(), nullable=False),
         sa.Column("chain", sa.LargeBinary(), nullable=False),
         sa.Column("snapshot_n", sa.Integer(), nullable=False),
         sa.Column("snapshot_chain", sa.LargeBinary(), nullable=False),
