@@ -313,21 +313,22 @@ def publish_service(office: TownHall, key: str) -> list[Release]:
 
 
 def _take_catalogue(office: TownHall, found: Sequence[Release]) -> int:
+    with office.store.read() as session:
+        own = session.scalars(select(CatalogueVersion).order_by(CatalogueVersion.revision)).all()
+    texts = {version.text for version in own}
+    fresh = [release for release in found if release.content not in texts]
+    if not fresh:
+        return 0
     # What a release corrects (the same first day) gives way to it.
-    corrected = {(one.kind, one.key, one.valid_from) for one in found}
+    corrected = {(one.kind, one.key, one.valid_from) for one in fresh}
     with tempfile.TemporaryDirectory() as folder:
-        with office.store.read() as session:
-            own = session.scalars(select(CatalogueVersion).order_by(CatalogueVersion.revision)).all()
         for version in own:
             if (version.head, version.key, version.valid_from.isoformat()) not in corrected:
                 (Path(folder) / Path(version.file_name).name).write_text(version.text, encoding="utf-8")
-        texts = {version.text for version in own}
         paths = []
-        for release in (one for one in found if one.content not in texts):
+        for release in fresh:
             paths.append(Path(folder) / f"{release.key} (aus {release.town}).toml")
             paths[-1].write_text(release.content, encoding="utf-8")
-        if not paths:
-            return 0
         try:
             return len(load(office, checked(*paths)).loaded)
         except BadInput as error:

@@ -22,12 +22,14 @@ _PRIVATE = 0o700
 _SECRET = 0o600
 
 
+_OF_THE_SYSTEM = Path("/var/lib/rathaus-desk")
+
+
 def standard_folder() -> Path:
-    """Where the folder is if none was named: systemd's, else the user's own for what a program keeps."""
+    """Where the folder is if none was named: the system's if there is one, else the user's own."""
     import platformdirs
 
-    given = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
-    return Path(given) if given else platformdirs.user_state_path("rathaus-desk-server")
+    return _OF_THE_SYSTEM if _OF_THE_SYSTEM.is_dir() else platformdirs.user_state_path("rathaus-desk-server")
 
 
 class Erasure(msgspec.Struct, frozen=True):
@@ -89,7 +91,9 @@ class Keep:
         with self._register.open("a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.seek(0)
-            known = {one.id for one in _read(file.read())}
+            content = file.read()
+            file.truncate(content.rfind(b"\n") + 1)
+            known = {one.id for one in _read(content)}
             fresh = [canonical(one) + b"\n" for one in erasures if one.id not in known]
             if fresh:
                 file.write(b"".join(fresh))
@@ -117,7 +121,7 @@ class Keep:
 
 
 def _read(content: bytes) -> Sequence[Erasure]:
-    """The lines; one that was cut off by a crash is no line yet."""
+    """The lines; one that was cut off by a crash is none: `erasures.note_all` notes it again."""
     whole = content.split(b"\n")[:-1]
     return [msgspec.json.decode(line, type=Erasure) for line in whole if line]
 
