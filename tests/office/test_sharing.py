@@ -156,8 +156,12 @@ def test_only_what_is_new_is_fetched_and_known_without_a_line(two, own_letter, m
     assert known_releases(there.office) == before
 
 
-def test_the_coordinator_sees_states_and_versions_and_nothing_personal(two):
+def test_the_coordinator_sees_states_and_versions_and_nothing_personal(two, tmp_path, own_letter):
     here, there = two
+    file = tmp_path / "fee_notice.md"
+    for words in ("A", "B"):
+        file.write_text(own_letter + words, encoding="utf-8")
+        publish(here.office, [file])
     found = {one.town: one for one in overview(there.office)}
     seen = found[here.full]
     assert (seen.name, seen.workstations, seen.open_conflicts) == ("Stadt Musterrode", 1, 0)
