@@ -64,7 +64,8 @@ def overview(pool: Pool) -> list[dict[str, Any]]:
     """For the coordinator: how far every town is, and nothing of what is in it."""
     with pool.connection() as connection:
         towns = connection.execute(
-            "SELECT m.key, m.name, count(DISTINCT d.id), max(d.seen_at), max(d.version), coalesce(max(r.number), 0)"
+            "SELECT m.key, m.name, count(DISTINCT d.id), max(d.seen_at), max(d.version),"
+            " coalesce(max(r.number), 0)"
             " FROM rathaus.municipality m LEFT JOIN rathaus.device d ON d.town = m.key AND d.standing = ''"
             " LEFT JOIN rathaus.release r ON r.town = m.key GROUP BY m.key ORDER BY m.key"
         ).fetchall()

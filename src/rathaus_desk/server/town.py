@@ -27,6 +27,7 @@ from rathaus_desk.sync.envelope import (
     Envelope,
     Image,
     LogEntry,
+    Sent,
     encoded,
     judged,
     read_changes,
@@ -34,7 +35,6 @@ from rathaus_desk.sync.envelope import (
     read_envelope,
     read_header,
     verdict_text,
-    without,
 )
 from rathaus_desk.sync.rules import Change, Judged, Row, Trial, Verdict, apply_op, closes, opens
 from rathaus_desk.sync.values import misfit
@@ -136,7 +136,8 @@ def push(
 def hand_back(pool: Pool, town: str, epoch: str, entries: Sequence[LogEntry]) -> int:
     """A workstation gives a restored server what it lost; the last number there is then."""
     with in_town(pool, town) as cursor:
-        return _Push(cursor, epoch, lambda _: True, retired=False).take_back(entries)
+        left = [_without_erased(cursor, entry) for entry in entries]
+        return _Push(cursor, epoch, lambda _: True, retired=False).take_back(left)
 
 
 def restored(pool: Pool, town: str, epoch: str) -> None:
@@ -200,7 +201,7 @@ class _Push:
         """Log entries that the server lost, as it had decided; the last number then. Broken if none fits."""
         if not self._recovering:
             raise Broken("Der Server nimmt schon wieder Neues an und nichts Altes mehr zurück.")
-        came = [self._emptied(arrived(bytes(entry.op))) for entry in entries if entry.n > self._n]
+        came = [arrived(bytes(entry.op)) for entry in entries if entry.n > self._n]
         fresh = [entry for entry in entries if entry.n > self._n]
         self._check_chain(came, lambda _issuer: False)
         operations = [self._as_decided(one, entry) for one, entry in zip(came, fresh, strict=True)]
@@ -213,14 +214,6 @@ class _Push:
         if fresh:
             self._write()
         return int(self._n)
-
-    def _emptied(self, one: Arrived) -> Arrived:
-        """Without what it says of records that are erased, whoever still knows it."""
-        emptied = one.envelope
-        for record in {change.id for change in one.changes if change is not None}:
-            if self._rows.is_erased(record):
-                emptied, _ = without(emptied, record)
-        return one if emptied is one.envelope else arrived(encoded(emptied))
 
     @staticmethod
     def _as_decided(one: Arrived, entry: LogEntry) -> Judged | Verdict:
@@ -339,18 +332,41 @@ class _Push:
 
 def erase(cursor: Cursor[Any], record: str) -> None:
     """Takes every value of a record out of the log; what remains are digests."""
-    cursor.execute("INSERT INTO sync_erased (record) VALUES (%s) ON CONFLICT DO NOTHING", (record,))
+    cursor.execute("INSERT INTO sync_erased VALUES (%s) ON CONFLICT DO NOTHING", (record,))
     query = "SELECT n, line FROM sync_log WHERE position(%s::bytea IN line) > 0"
     for n, line in cursor.execute(query, (record.encode(),)).fetchall():
         cursor.execute("UPDATE sync_log SET line = %s WHERE n = %s", (_without(line, record), n))
 
 
+def _without_erased(cursor: Cursor[Any], entry: LogEntry) -> LogEntry:
+    """What is handed back, without what it says of records that the register has, whoever still knows them."""
+    records = {change.id for change in read_changes(read_envelope(entry.op)) if change is not None}
+    query = "SELECT record::text FROM sync_erased WHERE record::text = ANY(%s)"
+    known = cursor.execute(query, (sorted(records),)).fetchall()
+    if not known:
+        return entry
+    line = encoded(entry)
+    for (record,) in known:
+        line = _without(line, record)
+    return read_entry(line)
+
+
 def _without(line: bytes, record: str) -> bytes:
     entry = read_entry(line)
     envelope = read_envelope(entry.op)
-    emptied, gone = without(envelope, record)
+    changes = read_changes(envelope)
+    kept: list[Sent] = []
+    gone: set[int] = set()
+    for place, (sent, change) in enumerate(zip(envelope.changes, changes, strict=True)):
+        if change is not None and change.id == record and change.k != "erase":
+            kept.append(Sent(d=sent.digest().hex(), r=record))
+            gone.add(place)
+        else:
+            kept.append(sent)
     if not gone:
         return line
+    digest = envelope.digest_of_request().hex()
+    emptied = Envelope(envelope.header, envelope.prev, envelope.hash, kept, request_digest=digest)
     images = [image for image in entry.rows if image.i not in gone]
     return encoded(
         LogEntry(

@@ -182,25 +182,6 @@ def judged(header: Header, changes: Iterable[Change | None]) -> Judged | Verdict
     return Judged(str(header.id), found, after, str(header.settles) if header.settles else None)
 
 
-def without(envelope: Envelope, record: str) -> tuple[Envelope, set[int]]:
-    """An operation without what it says of an erased record, and the places that were emptied.
-
-    What remains of these are digests, so that its hash stays; an erasure itself stays as it is.
-    """
-    kept: list[Sent] = []
-    gone: set[int] = set()
-    for place, (sent, change) in enumerate(zip(envelope.changes, read_changes(envelope), strict=True)):
-        if change is not None and change.id == record and change.k != "erase":
-            kept.append(Sent(d=sent.digest().hex(), r=record))
-            gone.add(place)
-        else:
-            kept.append(sent)
-    if not gone:
-        return envelope, gone
-    digest_ = envelope.digest_of_request().hex()
-    return Envelope(envelope.header, envelope.prev, envelope.hash, kept, request_digest=digest_), gone
-
-
 def encoded(value: msgspec.Struct) -> bytes:
     """As it travels."""
     return _encoder.encode(value)
