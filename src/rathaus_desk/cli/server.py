@@ -83,6 +83,23 @@ def init(run: Run, database: str, keep: Path | None) -> None:
     )
 
 
+@server.command()
+@_DATABASE
+@pass_run
+def upgrade(run: Run, database: str) -> None:
+    """Bringt die Tabellen des Servers und aller Gemeinden auf den Stand dieses Programms.
+
+    Vorher sichern; der Dienst ist dabei angehalten. Darf wiederholt werden.
+    """
+    from rathaus_desk.server.running import reachable
+    from rathaus_desk.server.upgrading import upgrade_all
+
+    reachable(database)
+    done = upgrade_all(database)
+    lines = [f"{one.schema}: {one.before} → {one.now}" for one in done]
+    run.show({"upgraded": done}, "\n".join(lines) or "Es ist alles auf dem neuesten Stand.")
+
+
 @server.command("run")
 @_DATABASE
 @_KEEP

@@ -2,7 +2,7 @@
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 CREATE SCHEMA IF NOT EXISTS rathaus;
 CREATE TABLE IF NOT EXISTS rathaus.server (
-    id uuid PRIMARY KEY, single boolean NOT NULL UNIQUE DEFAULT true CHECK (single), revision integer NOT NULL,
+    id uuid PRIMARY KEY, single boolean NOT NULL UNIQUE DEFAULT true CHECK (single),
     release_key bytea NOT NULL);
 CREATE TABLE IF NOT EXISTS rathaus.municipality (
     key text PRIMARY KEY, name text NOT NULL, added_at timestamptz NOT NULL DEFAULT now());

@@ -14,10 +14,11 @@ from psycopg import sql
 
 from rathaus_desk.kernel.errors import BadInput, DeskError, Refused
 from rathaus_desk.kernel.ids import new_id
-from rathaus_desk.server.tables import CONTROL, make_town, schema_of
+from rathaus_desk.server.tables import CONTROL, CONTROL_STEPS, make_town, mark, schema_of
 from rathaus_desk.server.town import Pool, counter, in_town
+from rathaus_desk.server.upgrading import refuse_other_tables
 from rathaus_desk.store.canonical import digest
-from rathaus_desk.store.journal import SCHEMA, Header
+from rathaus_desk.store.journal import Header
 from rathaus_desk.sync import proof
 
 CODE_LASTS = timedelta(days=7)
@@ -88,12 +89,13 @@ class Registry:
         before. Needs a role that may make schemas and roles, and the extension btree_gist.
         """
         with self.pool.connection() as connection:
-            connection.execute(CONTROL.encode())
-            connection.execute(
-                "INSERT INTO rathaus.server (id, revision, release_key) VALUES (%s, %s, %s)"
-                " ON CONFLICT (single) DO NOTHING",
-                (new_id(), SCHEMA, release_key),
-            )
+            if connection.execute("SELECT to_regclass('rathaus.server')").fetchone() == (None,):
+                connection.execute(CONTROL.encode())
+                connection.execute("SET LOCAL search_path TO rathaus, public")
+                for statement in mark(CONTROL_STEPS):
+                    connection.execute(statement.encode())
+                query = "INSERT INTO rathaus.server (id, release_key) VALUES (%s, %s)"
+                connection.execute(query, (new_id(), release_key))
         self.refuse_other_keep(release_key)
         return self.server_id()
 
@@ -116,9 +118,9 @@ class Registry:
                 raise Refused(
                     "Der Server ist noch nicht eingerichtet; bitte „rathaus-desk server init“ ausführen."
                 )
-            found = connection.execute("SELECT id, revision FROM rathaus.server").fetchone()
-        if found is None or found[1] != SCHEMA:
-            raise Refused("Die Tabellen des Servers gehören zu einer anderen Fassung des Programms.")
+            refuse_other_tables(connection.cursor())
+            found = connection.execute("SELECT id FROM rathaus.server").fetchone()
+        assert found is not None
         server: UUID = found[0]
         return server
 

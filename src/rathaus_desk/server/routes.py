@@ -34,7 +34,7 @@ from rathaus_desk.server.compression import compressed
 from rathaus_desk.server.keep import Keep
 from rathaus_desk.server.news import News
 from rathaus_desk.server.registry import Device, NotAllowed, Registry
-from rathaus_desk.store.journal import SCHEMA
+from rathaus_desk.store import journal
 from rathaus_desk.store.schema import moment_text
 from rathaus_desk.sync.envelope import MOST_BYTES_ALONE, MOST_OPERATIONS, Answer, Broken, Push, Tail, encoded
 from rathaus_desk.sync.proof import Signed
@@ -119,14 +119,20 @@ Asker = Annotated[At, Depends(_signed_in)]
 """Any workstation that was not revoked."""
 
 
-def _active(at: Asker) -> At:
+def _active(at: Asker, rathaus_schema: Annotated[int, Header()] = 1) -> At:
     if at.device.standing:
         raise NotAllowed("retired", "Dieser Arbeitsplatz wurde außer Dienst gestellt.")
+    if rathaus_schema < journal.MIN_PULL_SCHEMA:
+        raise towns.Conflicting(
+            "outdated",
+            "Dieses Programm ist zu alt, um zu lesen, was andere eingetragen haben. Bitte aktualisieren; was "
+            "hier eingetragen wird, geht nicht verloren.",
+        )
     return at
 
 
 Active = Annotated[At, Depends(_active)]
-"""A workstation in service."""
+"""A workstation in service, whose program can read what others write."""
 
 
 async def body_of(request: Request, most: int) -> bytes:
@@ -154,9 +160,9 @@ def hello(server: Here) -> dict[str, Any]:
     return {
         "server": str(server.id),
         "time": moment_text(datetime.now(UTC)),
-        "schema": SCHEMA,
+        "schema": journal.SCHEMA,
         "min_push_schema": 1,
-        "min_pull_schema": 1,
+        "min_pull_schema": journal.MIN_PULL_SCHEMA,
         "version": __version__,
     }
 

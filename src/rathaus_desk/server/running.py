@@ -17,6 +17,7 @@ from rathaus_desk.server.app import build
 from rathaus_desk.server.erasures import note_all
 from rathaus_desk.server.keep import Keep
 from rathaus_desk.server.registry import Registry
+from rathaus_desk.server.upgrading import refuse_other_towns
 
 
 def reachable(database: str) -> None:
@@ -42,6 +43,8 @@ def ready_to_serve(registry: Registry, keep: Keep) -> None:
     What was erased while the server was cut off between the database and the folder is noted now.
     """
     registry.server_id()
+    with registry.pool.connection() as connection, connection.cursor() as cursor:
+        refuse_other_towns(cursor, [key for key, _ in registry.towns()])
     registry.refuse_other_keep(keep.public_key())
     note_all(registry.pool, keep)
 

@@ -125,10 +125,12 @@ def push(
     What ``ws`` issued itself (None: everything) must continue its chain. It may hand in what others issued
     and a restored server lost; their chains go on from there.
 
-    Raises Conflicting (``epoch``, ``fork``) or Broken; nothing is kept then. What a ``retired`` workstation
-    hands back is kept as refused.
+    Raises Conflicting (``epoch``, ``fork``, ``schema``: newer than this server) or Broken; nothing is kept
+    then. What a ``retired`` workstation hands back is kept as refused.
     """
     came = [arrived(one, park=park) for one in raw]
+    if not park and any(one.header.schema > SCHEMA for one in came):
+        raise Conflicting("schema", "Der Server ist älter als dieses Programm; er wird zuerst aktualisiert.")
     with in_town(pool, town) as cursor:
         return _Push(cursor, epoch, allowed, retired).decide(came, ws)
 
@@ -283,6 +285,7 @@ class _Push:
             op=msgspec.Raw(one.raw),
             verdict=verdict,
             rows=[] if verdict else self._images(one),
+            schema=SCHEMA,
         )
         line = encoded(entry)
         if verdict is not None and verdict.kind == "erased":
@@ -339,8 +342,8 @@ def erase(cursor: Cursor[Any], record: str) -> None:
 
 
 def _without_erased(cursor: Cursor[Any], entry: LogEntry) -> LogEntry:
-    """What is handed back, without what it says of records that the register has, whoever still knows them."""
-    records = {change.id for change in read_changes(read_envelope(entry.op)) if change is not None}
+    """What is handed back, without what it says of records that are erased, whoever still knows them."""
+    records = {str(change.id) for change in arrived(bytes(entry.op)).changes if change is not None}
     query = "SELECT record::text FROM sync_erased WHERE record::text = ANY(%s)"
     known = cursor.execute(query, (sorted(records),)).fetchall()
     if not known:
@@ -376,6 +379,7 @@ def _without(line: bytes, record: str) -> bytes:
             op=msgspec.Raw(encoded(emptied)),
             verdict=entry.verdict,
             rows=images,
+            schema=entry.schema,
         )
     )
 

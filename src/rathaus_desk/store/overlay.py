@@ -16,9 +16,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rathaus_desk.kernel.ids import new_id
 from rathaus_desk.store import journal, numbering
-from rathaus_desk.store.canonical import canonical, canonical_text
+from rathaus_desk.store.canonical import canonical, canonical_text, parsed
 from rathaus_desk.store.schema import Kept, Local
 from rathaus_desk.store.shape import Raw, shape_of
+from rathaus_desk.store.upcasts import upcast
 
 
 class ServerLink(Kept):
@@ -121,6 +122,20 @@ def image_of(table: str, raw: Raw | None) -> str | None:
         return None
     shape = shape_of(table)
     return canonical_text(shape.wire(raw, shape.columns[1:]))
+
+
+def upcast_shadows(driver: Any, mark: str, before: int) -> None:
+    """Shadows written under revision ``before`` become ones of today's tables."""
+    for table, record, image in driver.execute(
+        'SELECT "table", record, image FROM shadow WHERE image IS NOT NULL'
+    ).fetchall():
+        written = journal.StoredChange(table, UUID(bytes=record), "ins", 0, {}, parsed(image))
+        read = upcast(written, before)
+        if read is not written:
+            driver.execute(
+                'UPDATE shadow SET "table" = ?, image = ? WHERE "table" = ? AND record = ?' + mark,
+                (read.t, canonical_text(read.new), table, record),
+            )
 
 
 def raw_of(table: str, image: Mapping[str, Any]) -> dict[str, Any]:

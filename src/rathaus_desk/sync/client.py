@@ -16,6 +16,7 @@ import truststore
 
 from rathaus_desk import __version__
 from rathaus_desk.kernel.errors import BadInput, DeskError
+from rathaus_desk.store import journal
 from rathaus_desk.sync import proof
 from rathaus_desk.sync.envelope import Answers, Broken
 
@@ -75,7 +76,11 @@ class Client:
             base_url=url.rstrip("/") + "/v1/",
             verify=trust,
             timeout=httpx2.Timeout(TIMEOUT, connect=10.0),
-            headers={"User-Agent": f"Rathaus-Desk/{__version__}", "Rathaus-Version": __version__},
+            headers={
+                "User-Agent": f"Rathaus-Desk/{__version__}",
+                "Rathaus-Version": __version__,
+                "Rathaus-Schema": str(journal.SCHEMA),
+            },
             transport=transport,
         )
         self._token = ""

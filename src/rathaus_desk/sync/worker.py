@@ -33,6 +33,11 @@ _STUMBLES = 3
 _CLOCK_OFF = 300.0
 """Seconds from which on a clock that differs from the server's is worth a word."""
 
+_OLDER = (
+    "Der Server ist älter als dieses Programm. Was hier eingetragen wird, bleibt vorläufig, bis der Server "
+    "aktualisiert ist."
+)
+
 Errands = Callable[[Client], object]
 """What else is done over the line after each round, by whoever knows what (`office.forwarding`)."""
 
@@ -177,7 +182,12 @@ class Worker:
                 pause = LONGEST
             else:
                 self._manner, self._stumbles = Manner(), 0
-                self._say(state="idle", sentence="", cursor=done.cursor, last_contact=datetime.now(UTC))
+                self._say(
+                    state="idle",
+                    sentence=_OLDER if done.held_back else "",
+                    cursor=done.cursor,
+                    last_contact=datetime.now(UTC),
+                )
                 self._online.set()
                 pause = SHORTEST
                 self._wake.wait(60.0 + random.uniform(0, 10))
