@@ -162,6 +162,11 @@ def scrub(driver: Any, mark: str, record: bytes) -> None:
     driver.execute("DELETE FROM draft WHERE instr(content, ?)" + mark, (str(UUID(bytes=record)),))
 
 
+def erasures(driver: Any) -> int:
+    """A number that grows with every record that is erased here."""
+    return int(driver.execute("SELECT ifnull(max(rowid), 0) FROM erased").fetchone()[0])
+
+
 def fork(driver: Any, mark: str) -> None:
     """A copy, or an older state of itself, goes on as a workstation of its own, inside a transaction.
 
