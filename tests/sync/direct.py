@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from rathaus_desk.kernel.errors import DeskError
-from rathaus_desk.server import erasure, files, snapshot
+from rathaus_desk.server import erasing, files, snapshot
 from rathaus_desk.server import town as towns
 from rathaus_desk.server.registry import NotAllowed
 from rathaus_desk.sync import proof
@@ -94,7 +94,7 @@ class DirectClient:
         return self._ask(lambda: towns.hand_back(self.pool, town, epoch, read))
 
     def remind(self, town, epoch, records):
-        self._ask(lambda: erasure.remind(self.pool, town, epoch, records, self.registry.server_id()))
+        self._ask(lambda: erasing.remind(self.pool, town, epoch, records, self.registry.server_id()))
 
     def push(self, town, epoch, ops, *, park=False):
         retired = self._active().standing == "retired"

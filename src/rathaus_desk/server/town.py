@@ -146,18 +146,22 @@ def push(
     What ``ws`` issued itself (None: everything) must continue its chain. It may hand in what others issued
     and a restored server lost; their chains go on from there.
 
-    Raises Conflicting (``epoch``, ``fork``) or Broken; nothing is kept then. What a ``retired`` workstation
-    hands back is kept as refused, whatever its epoch: it cannot ask for another any more.
+    Raises Conflicting (``epoch``, ``fork``, ``schema``: newer than this server) or Broken; nothing is kept
+    then. What a ``retired`` workstation hands back is kept as refused, whatever its epoch: it cannot ask for
+    another any more.
     """
     came = [arrived(one, park=park) for one in raw]
+    if not park and any(one.header.schema > SCHEMA for one in came):
+        raise Conflicting("schema", "Der Server ist älter als dieses Programm; er wird zuerst aktualisiert.")
     with in_town(pool, town) as cursor:
-        return _Push(cursor, epoch, allowed, retired).decide(came, ws)
+        return Deciding(cursor, epoch, allowed, retired).decide(came, ws)
 
 
 def hand_back(pool: Pool, town: str, epoch: str, entries: Sequence[LogEntry]) -> int:
     """A workstation gives a restored server what it lost; the last number there is then."""
     with in_town(pool, town) as cursor:
-        return _Push(cursor, epoch, lambda _: True, retired=False).take_back(entries)
+        left = [_without_erased(cursor, entry) for entry in entries]
+        return Deciding(cursor, epoch, lambda _: True, retired=False).take_back(left)
 
 
 def restored(pool: Pool, town: str, epoch: str) -> None:
@@ -181,7 +185,9 @@ def recovered(pool: Pool, town: str) -> None:
         cursor.execute("UPDATE sync_series SET next = next + %s", (NUMBERS_JUMP * (1 + max(0, days)),))
 
 
-class _Push:
+class Deciding:
+    """Deciding on operations of one town, in one transaction: each is judged, all are written at once."""
+
     def __init__(self, cursor: Cursor[Any], epoch: str, allowed: Allowed, retired: bool) -> None:
         self._cursor = cursor
         self._allowed = allowed
@@ -322,6 +328,7 @@ class _Push:
             op=msgspec.Raw(encoded(emptied(one.envelope)) if knows_erased else one.raw),
             verdict=verdict,
             rows=[] if verdict else self._images(one),
+            schema=SCHEMA,
         )
         line = encoded(entry)
         self._log.append((self._n, one.header.id, self._at, self._chain, line, verdict_text(verdict)))
@@ -392,6 +399,19 @@ def _drop_file(cursor: Cursor[Any], sha256: str) -> None:
         cursor.execute(query.encode(), {"sha256": sha256})
 
 
+def _without_erased(cursor: Cursor[Any], entry: LogEntry) -> LogEntry:
+    """What is handed back, without what it says of records that are erased, whoever still knows them."""
+    records = {str(change.id) for change in arrived(bytes(entry.op)).changes if change is not None}
+    query = "SELECT record::text FROM sync_erased WHERE record::text = ANY(%s)"
+    known = cursor.execute(query, (sorted(records),)).fetchall()
+    if not known:
+        return entry
+    line = encoded(entry)
+    for (record,) in known:
+        line = _without(line, record, None)
+    return read_entry(line)
+
+
 def _without(line: bytes, record: str, left: Mapping[str, Any] | None) -> bytes:
     entry = read_entry(line)
     envelope, gone = without(read_envelope(entry.op), record, in_force=entry.verdict is None)
@@ -408,6 +428,7 @@ def _without(line: bytes, record: str, left: Mapping[str, Any] | None) -> bytes:
             op=msgspec.Raw(encoded(envelope)),
             verdict=entry.verdict,
             rows=images,
+            schema=entry.schema,
         )
     )
 

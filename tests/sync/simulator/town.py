@@ -1,4 +1,4 @@
-"""The server in memory: one town, decided on by the program's own `_Push`."""
+"""The server in memory: one town, decided on by the program's own `Push`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from rathaus_desk.server import erasure
+from rathaus_desk.server import erasing
 from rathaus_desk.server import town as towns
 from rathaus_desk.server.rows import Kept
 from rathaus_desk.store.journal import NO_HASH, Header
@@ -277,7 +277,7 @@ def removable(rows: TownRows, horizon: int) -> list[tuple[str, str]]:
     ]
 
 
-class Push(towns._Push):
+class Push(towns.Deciding):
     """The server's decisions, on a town in memory."""
 
     def __init__(self, town: Town, epoch: str, allowed: Callable[[Header], bool], retired: bool) -> None:
@@ -329,7 +329,7 @@ class Push(towns._Push):
         town.n, town.chain = self._n, self._chain
 
 
-class Again(Push, erasure.Again):
+class Again(Push, erasing.Again):
     """Erasures that the server issues itself after a restore."""
 
     def _standing(self, records: Sequence[str]) -> list[Change]:
