@@ -20,6 +20,7 @@ from rathaus_desk.people.operations import (
 )
 from rathaus_desk.store.connection import PAGE_SIZE
 from rathaus_desk.store.search import search
+from rathaus_desk.town.operations import AttachFile
 
 _ = tables
 SECRET = "Geheimnisträger"
@@ -102,3 +103,20 @@ def test_who_is_needed_stays(somebody):
     assert store.examine() == []
     with store.read() as session:
         assert [hit.id for hit in search(session, SECRET)] == [person]
+
+
+def test_the_files_of_a_person_go_but_not_those_that_others_have_too(somebody):
+    store, person = somebody
+    other = store.run(EnterPerson(details=PersonDetails(family_name="Andere"))).value
+    for content, about in ((b"Ausweis", person), (b"Vollmacht", person), (b"Vollmacht", other)):
+        sha256 = store.keep(content, "scan.pdf")
+        file = AttachFile(
+            about=about, name="scan.pdf", sha256=sha256, size=len(content), media_type="application/pdf"
+        )
+        store.run(file)
+    files = [path for path in store.home.attachments.rglob("*") if path.is_file()]
+    assert len(files) == 2
+    store.run(ErasePerson(person=person))
+    left = [path for path in store.home.attachments.rglob("*") if path.is_file()]
+    assert len(left) == 1
+    assert store.examine() == []

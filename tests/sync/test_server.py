@@ -416,6 +416,7 @@ def test_what_is_erased_is_erased_everywhere(joined, village, registry):
                 assert "Geheimnis" not in str(driver.execute(f'SELECT * FROM "{table}"').fetchall()), table
             assert open_conflicts(session) == [], "there is nothing left to settle"
         assert store.examine() == []
+        assert [path for path in store.home.attachments.rglob("*") if path.is_file()] == []
     with in_town(registry.pool, joined.town) as cursor:
         assert cursor.execute("SELECT count(*) FROM sync_file").fetchone() == (0,)
         assert cursor.execute("SELECT count(*) FROM sync_chunk").fetchone() == (0,)

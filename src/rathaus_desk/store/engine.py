@@ -327,6 +327,7 @@ class Store:
             with guard_of(session.connection()).open():
                 following = Following(recorder.driver)
                 yield following
+            session.info["files gone"] = following.files_gone
             if following.everything:
                 search.rebuild(session)
             else:
@@ -340,10 +341,22 @@ class Store:
                 yield session
                 testimony = overlay.testimony(driver_of(session))
                 self._to_forget |= overlay.erasures(driver_of(session)) != before
+                gone: set[str] = session.info.get("files gone", set())
             if testimony is not None:
                 witness.testify(self.home, *testimony)
+        if gone:
+            self._drop_files(gone)
         if self._to_forget:
             self._to_forget = not self._forget_old_pages()
+
+    def _drop_files(self, gone: set[str]) -> None:
+        """After an erasure: the files of attachments, unless another one has the same content."""
+        with self.read() as session:
+            driver = driver_of(session)
+            shelf = Shelf(self.home, driver)
+            for sha256 in gone:
+                if not driver.execute("SELECT 1 FROM attachment WHERE sha256 = ?", (sha256,)).fetchone():
+                    shelf.path(sha256).unlink(missing_ok=True)
 
     def _forget_old_pages(self) -> bool:
         """After an erasure: pages as they were before go from the write-ahead log, too; whether they could.
@@ -412,9 +425,14 @@ class Store:
                 )
                 # With a server the journal is emptied once the erasure has been accepted there.
                 if not overlay.is_linked(recorder.driver):
-                    for change in changes:
-                        if change.k == "erase":
-                            overlay.scrub(recorder.driver, Guard.mark, change.id.bytes)
+                    erased = [change for change in changes if change.k == "erase"]
+                    for change in erased:
+                        overlay.scrub(recorder.driver, Guard.mark, change.id.bytes)
+                    session.info["files gone"] = {
+                        raw["sha256"]
+                        for (table, _), raw in recorder.before(erased)
+                        if raw is not None and table == Attachment.__tablename__
+                    }
         return Done(work.operation, value, tuple(dict.fromkeys(change.id for change in changes)))
 
 
@@ -426,6 +444,8 @@ class Following:
     touched: dict[tuple[str, bytes], None] = field(default_factory=dict)
     everything: bool = False
     """Whether all rows were replaced: the search is made anew."""
+    files_gone: set[str] = field(default_factory=set)
+    """Files of attachments that were erased."""
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> Any:
         """A statement of the store's own."""

@@ -187,6 +187,7 @@ class Pull:
 
     def take(self, page: Sequence[Decided]) -> None:
         """The page, in its order, below the overlay."""
+        self._note_files(page)
         overlay = self._overlay()
         if not overlay:
             self._apply(page)
@@ -204,6 +205,18 @@ class Pull:
         self._rows.take_back()
         self._apply(page)
         self.redo_overlay()
+
+    def _note_files(self, page: Sequence[Decided]) -> None:
+        """The files of attachments that a page erases; an own erasure has emptied the row already."""
+        for one in page:
+            for change in one.changes:
+                if change is None or change.k != "erase" or change.t != Attachment.__tablename__:
+                    continue
+                shadow = self._rows.shadow(change.t, raw_id(change.id))
+                row = self._rows.row(change.t, change.id)
+                before = (shadow and shadow[0]) or (row and row.values)
+                if one.entry.verdict is None and before and before["sha256"]:
+                    self._following.files_gone.add(before["sha256"])
 
     def redo_overlay(self) -> None:
         """What no server has decided on, on the rows as they stand."""
