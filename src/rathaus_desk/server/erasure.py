@@ -93,12 +93,12 @@ class Again(_Push):
         for table in reversed(Base.metadata.sorted_tables):
             if not table.info.get("synced"):
                 continue
-            shape = shape_of(table.name)
+            shape = shape_of(str(table.name))
             query = sql.SQL("SELECT to_jsonb(t) FROM {} t WHERE id = ANY(%s::uuid[]) ORDER BY id")
-            found = self._cursor.execute(query.format(sql.Identifier(table.name)), (list(records),))
+            found = self._cursor.execute(query.format(sql.Identifier(shape.name)), (list(records),))
             for (row,) in found.fetchall():
                 blank = shape.wire_blank(row)
-                yield Change(table.name, row["id"], "erase", row["version"], {}, blank)
+                yield Change(shape.name, row["id"], "erase", row["version"], {}, blank)
 
     def _register(self, records: Iterable[str]) -> None:
         for record in records:

@@ -372,7 +372,7 @@ class _Push:
 
 
 def erase(cursor: Cursor[Any], record: str, left: Mapping[str, Any] | None = None) -> None:
-    """Takes every value of a record out of the log; what remains are digests, and what is ``left`` of the row."""
+    """Takes every value of a record out of the log; what remains are digests, and what is ``left``."""
     cursor.execute("INSERT INTO sync_erased VALUES (%s) ON CONFLICT DO NOTHING", (record,))
     query = "SELECT n, line FROM sync_log WHERE position(%s::bytea IN line) > 0"
     for n, line in cursor.execute(query, (record.encode(),)).fetchall():

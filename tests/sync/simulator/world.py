@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -639,15 +638,23 @@ _STEPS: list[tuple[float, Callable[[World, Desk], None]]] = [
 _TOTAL = sum(share for share, _ in _STEPS)
 
 
-def run(seed: int, steps: int) -> World:
-    """A whole schedule; raises what does not hold. Must stand within `line.in_memory`."""
+def run(seed: int, steps: int) -> None:
+    """A whole schedule; raises what does not hold, with what was done. Must stand within `line.in_memory`."""
     world = World(seed)
     try:
         for _ in range(steps):
             world.step()
         world.finish()
     except Exception as error:
-        with suppress(AttributeError):
-            error.add_note("\n".join([f"schedule {seed} of {steps} steps:", *world.log[-30:]]))
+        error.add_note("\n".join([f"schedule {seed} of {steps} steps:", *world.log]))
         raise
-    return world
+
+
+def shortest(seed: int, steps: int) -> int:
+    """The fewest steps after which a schedule that fails, fails."""
+    for fewer in range(1, steps):
+        try:
+            run(seed, fewer)
+        except Exception:
+            return fewer
+    return steps
