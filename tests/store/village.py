@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from rathaus_desk.kernel.clock import Clock
 from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.kernel.money import Money
+from rathaus_desk.store.attachments import attachments_of
 from rathaus_desk.store.operations import Request, Work, operation
 from rathaus_desk.store.schema import Found, Json, Record, Searchable
 
@@ -212,6 +213,8 @@ def pay(work: Work, request: Pay) -> None:
 @operation(Erase, name="village.erase", title="Einwohner löschen (DSGVO)", undoable=False)
 def erase(work: Work, request: Erase) -> None:
     work.release(request.citizen)
+    for attachment in attachments_of(work.session, request.citizen):
+        work.erase(attachment)
     work.erase(work.session.get_one(Citizen, request.citizen))
 
 

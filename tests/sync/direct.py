@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from rathaus_desk.kernel.errors import DeskError
-from rathaus_desk.server import erasure, files
+from rathaus_desk.server import erasure, files, snapshot
 from rathaus_desk.server import town as towns
 from rathaus_desk.server.registry import NotAllowed
 from rathaus_desk.sync import proof
@@ -93,9 +93,6 @@ class DirectClient:
         read = [msgspec.json.decode(one, type=LogEntry) for one in entries]
         return self._ask(lambda: towns.hand_back(self.pool, town, epoch, read))
 
-    def remind(self, town, epoch, records):
-        self._ask(lambda: erasure.remind(self.pool, town, epoch, records, self.registry.server_id()))
-
     def push(self, town, epoch, ops, *, park=False):
         retired = self._active().standing == "retired"
         allowed = self.registry.all_in(town)
@@ -109,7 +106,31 @@ class DirectClient:
         self._active()
         limit = min(limit, self.page)
         page = self._ask(lambda: towns.log_after(self.pool, town, after, epoch, check.hex(), limit))
+        if not page.lines:
+            self.registry.seen(self._device, after, "")
         return LogPage(page.lines, page.head)
+
+    def begin_snapshot(self, town, epoch):
+        self._active()
+        begun = self._ask(lambda: snapshot.begin(self.pool, town, epoch))
+        self.registry.seen(self._device, begun.as_of, "")
+        return begun
+
+    def snapshot_rows(self, town, epoch, table, after):
+        return b"\n".join(self._ask(lambda: snapshot.rows(self.pool, town, epoch, table, after)))
+
+    def snapshot_open(self, town, epoch, as_of):
+        return self._ask(lambda: snapshot.open_conflicts(self.pool, town, epoch, as_of))
+
+    def snapshot_erased(self, town, epoch):
+        return self._ask(lambda: snapshot.erased(self.pool, town, epoch))
+
+    def decided(self, town, operations):
+        return self._ask(lambda: snapshot.decided(self.pool, town, operations))
+
+    def remind(self, town, epoch, records):
+        server = self.registry.server_id()
+        return self._ask(lambda: erasure.remind(self.pool, town, epoch, records, server))
 
     def lease(self, town, request, series, at_least):
         ws = self._device.ws

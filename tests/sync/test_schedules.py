@@ -32,7 +32,7 @@ SWITCHES = {
     "a claim that is given up need not be held": [(rules, "_already_gone", lambda row, _change: row)],
     "an operation that is known is decided on again": [(towns._Push, "_known", lambda *_: {})],
     "no undo of the overlay": [(DeskRows, "take_back", nothing)],
-    "the journal does not learn what was decided": [(following._Pull, "_keep", nothing)],
+    "the journal does not learn what was decided": [(following.Pull, "keep", nothing)],
     "no witness, and no check of the chain": [
         (witness, "is_another", lambda *_: False),
         (towns._Push, "_check_chain", nothing),

@@ -228,6 +228,12 @@ ENDPOINTS = (
     ("POST", "push", b'{"epoch":"e1","ops":[]}'),
     ("GET", "log?after=0", None),
     ("GET", "state", None),
+    ("POST", "snapshot?epoch=e1", None),
+    ("GET", "snapshot/rows/claim?epoch=e1", None),
+    ("GET", "snapshot/open?epoch=e1&as_of=0", None),
+    ("GET", "snapshot/erased?epoch=e1", None),
+    ("POST", "erased", b'{"epoch":"e1","records":[]}'),
+    ("POST", "decided", b'{"operations":[]}'),
     ("POST", "tail", b'{"epoch":"e1","entries":[]}'),
     ("POST", "erased", b'{"epoch":"e1","records":[]}'),
     ("POST", "lease", b'{"request":"01a22266-bd96-77b3-aad2-e39e9ec86d9d","series":"A-2026"}'),
@@ -264,6 +270,7 @@ def test_nobody_reaches_another_town(joined, make_town, running, conninfo):
         "/v1/{town}/"
         + path.split("?")[0]
         .replace("0" * 64, "{sha256}")
+        .replace("rows/claim", "rows/{table}")
         .replace("01a22266-bd96-77b3-aad2-e39e9ec86d9d", "{id}")
         for _, path, _ in ENDPOINTS
     }
@@ -385,6 +392,7 @@ def test_what_is_erased_is_erased_everywhere(joined, village, registry):
     two, other_line = joined()
     numbers(one, line, village)
     citizen = one.run(village.MoveIn(name="Geheimnisträger")).value
+    one.run(village.Scan(citizen=citizen, content=b"Geheimnis" * 300))
     run_round(one, line)
     run_round(two, other_line)
     two.run(village.Rename(citizen=citizen, name="Geheimnisträger-Neu"))
@@ -400,6 +408,8 @@ def test_what_is_erased_is_erased_everywhere(joined, village, registry):
             assert open_conflicts(session) == [], "there is nothing left to settle"
         assert store.examine() == []
     with in_town(registry.pool, joined.town) as cursor:
+        assert cursor.execute("SELECT count(*) FROM sync_file").fetchone() == (0,)
+        assert cursor.execute("SELECT count(*) FROM sync_chunk").fetchone() == (0,)
         for table in ("sync_log", "sync_ledger", "village_citizen"):
             assert "Geheimnis" not in str(cursor.execute(f'SELECT t::text FROM "{table}" t').fetchall())
         lines = b"".join(bytes(found) for (found,) in cursor.execute("SELECT line FROM sync_log"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -288,6 +289,32 @@ def server_doctor(run: Run, database: str) -> int:
     words = "\n".join(f"✗ {one['town']}: {one['what']}" for one in findings)
     run.show({"ok": not findings, "findings": findings}, words or "✓ Der Server ist in Ordnung.")
     return FINDINGS if findings else OK
+
+
+@server.command()
+@_DATABASE
+@pass_run
+def tidy(run: Run, database: str) -> None:
+    """Nimmt heraus, was älter als 400 Tage und an allen Arbeitsplätzen bekannt ist; einmal am Tag genügt.
+
+    Das sind Vorgänge des Logs, Gelöschtes und Anhänge, die niemand mehr braucht. Offene Konflikte bleiben.
+    """
+    from datetime import UTC
+
+    from rathaus_desk.server.tidying import tidy
+
+    now = datetime.now(UTC)
+    with _registry(database) as registry:
+        found = [(key, tidy(registry, key, now)) for key, _ in registry.towns()]
+    lines = [
+        f"{key:<20} {_counted(done.operations, 'Vorgang', 'Vorgänge')},"
+        f" {_counted(done.tombstones, 'gelöschter Eintrag', 'gelöschte Einträge')},"
+        f" {_counted(done.files, 'Anhang', 'Anhänge')}"
+        for key, done in found
+    ]
+    run.show(
+        [{"town": key, **asdict(done)} for key, done in found], "\n".join(lines) or "Noch keine Gemeinde."
+    )
 
 
 @server.command("backup")

@@ -15,6 +15,14 @@ def new_id() -> UUID:
     return made
 
 
+def raw_id(text: str) -> bytes:
+    """The 16 bytes of an id as it is written, far faster than `UUID` finds them; ValueError if it is none."""
+    made = bytes.fromhex(text.replace("-", ""))
+    if len(made) != 16:
+        raise ValueError("badly formed id")
+    return made
+
+
 def catalogue_id(owner: str, kind: str, key: str, valid_from: str, revision: int) -> UUID:
     """The id of a catalogue row: equal content loaded twice, or on two workstations, is the same row."""
     return uuid5(CATALOGUE_NAMESPACE, "\x1f".join((owner, kind, key, valid_from, str(revision))))

@@ -72,7 +72,7 @@ def _put_errors_into_words(app: FastAPI) -> None:
 
     @app.exception_handler(towns.Conflicting)
     def _conflicting(_request: Request, error: towns.Conflicting) -> Response:
-        return failed(409, error.kind, error.sentence)
+        return failed(410 if error.kind == "horizon" else 409, error.kind, error.sentence)
 
     @app.exception_handler(DeskError)
     def _desk_error(_request: Request, error: DeskError) -> Response:

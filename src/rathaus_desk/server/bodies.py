@@ -9,6 +9,7 @@ from fastapi import Path
 from pydantic import BaseModel, Field
 
 from rathaus_desk.server import shared
+from rathaus_desk.sync.envelope import MOST_ASKED
 
 Key = Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{1,40}$", description="Kürzel der Gemeinde")]
 Hex32 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -69,6 +70,12 @@ class Span(BaseModel):
     resource: UUID
     starts: Annotated[int, Field(ge=-(10**12), le=10**12)]
     ends: Annotated[int, Field(ge=-(10**12), le=10**12)]
+
+
+class Asked(BaseModel):
+    """Operations that a workstation wants to know about."""
+
+    operations: Annotated[list[UUID], Field(max_length=MOST_ASKED)]
 
 
 class Release(BaseModel):

@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -298,6 +298,16 @@ class Registry:
                 "UPDATE rathaus.device SET seen_at = now(), cursor = %s, version = %s WHERE id = %s",
                 (cursor, version[:40], device.id),
             )
+
+    def slowest(self, town: str, since: datetime) -> int | None:
+        """The last number that every workstation in service has; None if none was heard of ``since``."""
+        query = (
+            "SELECT min(cursor) FROM rathaus.device WHERE town = %s AND standing = ''"
+            " AND coalesce(seen_at, enrolled_at) >= %s"
+        )
+        with self.pool.connection() as connection:
+            found = connection.execute(query, (town, since)).fetchone()
+        return found[0] if found else None
 
     # Clerks
 

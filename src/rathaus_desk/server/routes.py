@@ -15,11 +15,12 @@ from prometheus_client import Counter
 from starlette.concurrency import run_in_threadpool
 
 from rathaus_desk import __version__
-from rathaus_desk.server import erasure, files, shared
+from rathaus_desk.server import erasure, files, shared, snapshot
 from rathaus_desk.server import town as towns
 from rathaus_desk.server.bodies import (
     Answered,
     AskChallenge,
+    Asked,
     Enrol,
     Erased,
     Failure,
@@ -30,11 +31,11 @@ from rathaus_desk.server.bodies import (
     SignIn,
     Span,
 )
-from rathaus_desk.server.compression import compressed
 from rathaus_desk.server.news import News
 from rathaus_desk.server.registry import Device, NotAllowed, Registry
 from rathaus_desk.store.journal import SCHEMA
 from rathaus_desk.store.schema import moment_text
+from rathaus_desk.sync.compression import compressed
 from rathaus_desk.sync.envelope import MOST_BYTES_ALONE, MOST_OPERATIONS, Broken, Push, Tail, encoded
 
 T = TypeVar("T")
@@ -53,7 +54,7 @@ _BYTES: dict[str, Any] = {
     }
 }
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Failure} for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)
+    status: {"model": Failure} for status in (400, 401, 403, 404, 409, 410, 413, 422, 429, 503)
 }
 
 routes = APIRouter(responses=_ERRORS)
@@ -239,12 +240,65 @@ async def log_lines(
         if wait:
             await at.server.news.wait(at.town, wait + secrets.randbelow(1000) / 1000)
             page = await run_in_threadpool(read)
-    content = b"\n".join(page.lines)
-    headers = {"Rathaus-Head": str(page.head)}
+    return await run_in_threadpool(_lines, page.lines, accept_encoding, {"Rathaus-Head": str(page.head)})
+
+
+def _lines(found: list[bytes], accept_encoding: str, headers: dict[str, str] | None = None) -> Response:
+    """One JSON value a line, compressed for who understands it."""
+    content, headers = b"\n".join(found), headers or {}
     if content and "zstd" in accept_encoding:
-        content = await run_in_threadpool(compressed, content)
+        content = compressed(content)
         headers["Content-Encoding"] = "zstd"
     return Response(content, media_type="application/x-ndjson", headers=headers)
+
+
+Epoch = Annotated[str, Query(pattern="^[0-9a-z]{1,64}$")]
+_BEFORE_ALL = UUID(int=0)
+
+
+@routes.post("/v1/{town}/snapshot")
+def begin_snapshot(
+    at: Active, epoch: Epoch, rathaus_version: Annotated[str, Header()] = ""
+) -> dict[str, Any]:
+    """What a snapshot starts from. The log from there on stays until the workstation has it."""
+    begun = snapshot.begin(at.pool, at.town, epoch)
+    at.server.registry.seen(at.device, begun.as_of, rathaus_version)
+    return msgspec.to_builtins(begun)  # type: ignore[no-any-return]
+
+
+@routes.get("/v1/{town}/snapshot/rows/{table}")
+def snapshot_rows(
+    at: Active,
+    table: str,
+    epoch: Epoch,
+    after: UUID = _BEFORE_ALL,
+    accept_encoding: Annotated[str, Header()] = "",
+) -> Response:
+    """The next rows of a table, deleted ones too."""
+    return _lines(snapshot.rows(at.pool, at.town, epoch, table, after), accept_encoding)
+
+
+@routes.get("/v1/{town}/snapshot/open")
+def snapshot_open(
+    at: Active,
+    epoch: Epoch,
+    as_of: Annotated[int, Query(ge=0, le=2**62)],
+    accept_encoding: Annotated[str, Header()] = "",
+) -> Response:
+    """The conflicts that were open, as lines of the log."""
+    return _lines(snapshot.open_conflicts(at.pool, at.town, epoch, as_of), accept_encoding)
+
+
+@routes.get("/v1/{town}/snapshot/erased")
+def snapshot_erased(at: Active, epoch: Epoch) -> list[UUID]:
+    """The erasure register: ids only."""
+    return snapshot.erased(at.pool, at.town, epoch)
+
+
+@routes.post("/v1/{town}/decided")
+def decided(at: Active, wish: Asked) -> list[dict[str, Any]]:
+    """What was decided of operations; of those left out nothing was."""
+    return [msgspec.to_builtins(one) for one in snapshot.decided(at.pool, at.town, wish.operations)]
 
 
 @routes.get("/v1/{town}/state")

@@ -173,7 +173,8 @@ class TownRows:
     def _read_ledger(self, operations: set[str]) -> None:
         wanted = sorted(operations - set(self._refused))
         if wanted:
-            self._refused.update(dict.fromkeys(wanted, False))
+            # What nobody has handed in cannot be built on: it was lost, or comes too late.
+            self._refused.update(dict.fromkeys(wanted, True))
             query = "SELECT id::text, verdict IS NOT NULL FROM sync_ledger WHERE id = ANY(%s::uuid[])"
             self._refused.update(self.cursor.execute(query, (wanted,)).fetchall())
 

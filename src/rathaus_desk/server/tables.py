@@ -64,7 +64,10 @@ def make_town(cursor: Cursor[object], town: str, epoch: str) -> None:
     cursor.execute(sql.SQL("SET LOCAL search_path TO {}, public").format(name))
     for statement in statements():
         cursor.execute(statement.encode())
-    cursor.execute("INSERT INTO sync_counter VALUES (0, %s, %s)", (NO_HASH, epoch))
+    cursor.execute(
+        "INSERT INTO sync_counter (n, chain, epoch, horizon_chain) VALUES (0, %s, %s, %s)",
+        (NO_HASH, epoch, NO_HASH),
+    )
     cursor.execute("RESET ROLE")
 
 

@@ -16,7 +16,8 @@ from psycopg_pool import ConnectionPool
 from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.server.rows import Kept, Key, TownRows
 from rathaus_desk.server.tables import LEASE, schema_of
-from rathaus_desk.store.journal import NO_HASH, SCHEMA, Header, decided
+from rathaus_desk.store.attachments import Attachment
+from rathaus_desk.store.journal import SCHEMA, Header, decided
 from rathaus_desk.store.schema import moment_text
 from rathaus_desk.sync import tables
 from rathaus_desk.sync.chains import End, Link, continued
@@ -52,6 +53,7 @@ from rathaus_desk.sync.rules import (
 from rathaus_desk.sync.values import misfit
 
 _RESTORED = "Der Server wurde aus einer Sicherung wiederhergestellt."
+_BEHIND = "So weit reicht der Verlauf des Servers nicht mehr zurück."
 RECOVERING = "Der Server wird wiederhergestellt und nimmt noch nichts Neues an."
 
 Pool = ConnectionPool[Connection[Any]]
@@ -70,7 +72,11 @@ PAGE_BYTES = 4 * 2**20
 
 
 class Conflicting(DeskError):
-    """The workstation and the server do not have the same past; ``kind`` says in what."""
+    """The workstation and the server do not have the same past; ``kind`` says in what.
+
+    ``epoch``: the server was restored; ``history``: the log is another one; ``fork``: the workstation's chain
+    is; ``recovering``: nothing new is accepted; ``horizon``: the log no longer reaches back so far.
+    """
 
     def __init__(self, kind: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -184,8 +190,8 @@ class _Push:
         # sees all before it.
         self._n, self._chain, here, self._recovering = self._counter()
         self._epoch = here
-        if epoch != here and not retired:
-            raise Conflicting("epoch", _RESTORED)
+        if not retired:
+            refuse_other(epoch, here)
         self._rows = self._state()
         self._batch = Trial(self._rows, self._rows.tables)
         self._written: dict[Key, tuple[Row, Kept, str]] = {}
@@ -254,11 +260,7 @@ class _Push:
 
     def _known(self, came: Sequence[Arrived]) -> dict[str, Answer]:
         """What was decided before: an answer was lost, or somebody else handed the operation in."""
-        query = "SELECT id::text, n, verdict FROM sync_ledger WHERE id = ANY(%s)"
-        return {
-            id_: Answer(id_, n, verdict and msgspec.json.decode(verdict, type=Verdict))
-            for id_, n, verdict in self._cursor.execute(query, ([one.header.id for one in came],))
-        }
+        return {one.id: one for one in in_ledger(self._cursor, [one.header.id for one in came])}
 
     def _check_chain(self, new: Sequence[Arrived], must_continue: Callable[[UUID], bool]) -> None:
         ends = self._ends({one.header.ws for one in new})
@@ -364,9 +366,12 @@ class _Push:
                 " WHERE l.n = g.n AND l.id = ANY(%s::uuid[])"
             )
             cursor.execute(query, (self._closed,))
-        for (_, record), (row, _, _) in self._written.items():
+        for (table, record), (row, _, _) in self._written.items():
             if row.erased:
                 erase(cursor, record, row.values)
+                before = self._rows.row(table, record)
+                if table == Attachment.__tablename__ and before is not None:
+                    _drop_file(cursor, before.values["sha256"])
         cursor.execute("UPDATE sync_counter SET n = %s, chain = %s", (self._n, self._chain))
         cursor.execute("SELECT pg_notify('rathaus', current_schema)")
 
@@ -377,6 +382,14 @@ def erase(cursor: Cursor[Any], record: str, left: Mapping[str, Any] | None = Non
     query = "SELECT n, line FROM sync_log WHERE position(%s::bytea IN line) > 0"
     for n, line in cursor.execute(query, (record.encode(),)).fetchall():
         cursor.execute("UPDATE sync_log SET line = %s WHERE n = %s", (_without(line, record, left), n))
+
+
+def _drop_file(cursor: Cursor[Any], sha256: str) -> None:
+    """The bytes of an erased attachment go at once, unless another one has the same."""
+    named = "SELECT 1 FROM attachment WHERE sha256 = %(sha256)s"
+    for table in ("sync_file", "sync_chunk"):
+        query = f"DELETE FROM {table} WHERE sha256 = %(sha256)s AND NOT EXISTS ({named})"
+        cursor.execute(query.encode(), {"sha256": sha256})
 
 
 def _without(line: bytes, record: str, left: Mapping[str, Any] | None) -> bytes:
@@ -399,6 +412,15 @@ def _without(line: bytes, record: str, left: Mapping[str, Any] | None) -> bytes:
     )
 
 
+def in_ledger(cursor: Cursor[Any], operations: Sequence[UUID]) -> list[Answer]:
+    """What was decided of operations, as far as anything was. The ledger reaches back to the first of all."""
+    query = "SELECT id::text, n, verdict FROM sync_ledger WHERE id = ANY(%s)"
+    return [
+        Answer(id_, n, verdict and msgspec.json.decode(verdict, type=Verdict))
+        for id_, n, verdict in cursor.execute(query, (list(operations),))
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Some lines of the log after a number, and the number of the last there is."""
@@ -410,11 +432,13 @@ class Page:
 def log_after(
     pool: Pool, town: str, after: int, epoch: str | None, check: str | None, limit: int = PAGE_OPERATIONS
 ) -> Page:
-    """The log after ``after``. Conflicting (``epoch``, ``history``) if the asker has another past."""
+    """The log after ``after``. Conflicting (``epoch``, ``horizon``, ``history``): the asker needs more."""
     with in_town(pool, town) as cursor:
         head, _, here = counter(cursor)
-        if epoch is not None and epoch != here:
-            raise Conflicting("epoch", _RESTORED)
+        if epoch is not None:
+            refuse_other(epoch, here)
+        if after < horizon(cursor):
+            raise Conflicting("horizon", _BEHIND)
         if after > head:
             raise Conflicting("history", "Der Server kennt weniger, als hier schon steht.")
         if check is not None and chain_at(cursor, after).hex() != check:
@@ -430,20 +454,35 @@ def log_after(
     return Page(lines, head)
 
 
+def refuse_other(epoch: str, here: str) -> None:
+    """Conflicting (``epoch``) unless the asker knows the server as it is ``here``."""
+    if epoch != here:
+        raise Conflicting("epoch", _RESTORED)
+
+
 def counter(cursor: Cursor[Any]) -> tuple[int, bytes, str]:
     """The number of the last decision, the chain there, and the epoch."""
-    query = "SELECT coalesce((SELECT max(n) FROM sync_log), 0), chain, epoch FROM sync_counter"
+    # Numbers jump when a server was restored: the counter may be ahead of the last decision.
+    query = "SELECT greatest(horizon, (SELECT max(n) FROM sync_log)), chain, epoch FROM sync_counter"
     found = cursor.execute(query).fetchone()
     assert found is not None
     n, chain, epoch = found
     return n, bytes(chain), epoch
 
 
+def horizon(cursor: Cursor[Any]) -> int:
+    """The number of the last decision that was taken out of the log (`upkeep.tidy`); 0: none."""
+    found = cursor.execute("SELECT horizon FROM sync_counter").fetchone()
+    return int(found[0]) if found else 0
+
+
 def chain_at(cursor: Cursor[Any], n: int) -> bytes:
-    """The chain after the decision ``n``."""
-    if n == 0:
-        return NO_HASH
-    found = cursor.execute("SELECT chain FROM sync_log WHERE n = %s", (n,)).fetchone()
+    """The chain after the decision ``n``, from the horizon on."""
+    query = (
+        "SELECT horizon_chain FROM sync_counter WHERE horizon = %(n)s"
+        " UNION ALL SELECT chain FROM sync_log WHERE n = %(n)s LIMIT 1"
+    )
+    found = cursor.execute(query, {"n": n}).fetchone()
     return b"" if found is None else bytes(found[0])
 
 

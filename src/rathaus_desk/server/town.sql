@@ -1,5 +1,7 @@
 -- What the sync keeps in each municipality's schema, beside the house's own tables.
-CREATE TABLE sync_counter (n bigint NOT NULL, chain bytea NOT NULL, epoch text NOT NULL, recovering boolean NOT NULL DEFAULT false);
+CREATE TABLE sync_counter (
+    n bigint NOT NULL, chain bytea NOT NULL, epoch text NOT NULL, recovering boolean NOT NULL DEFAULT false,
+    horizon bigint NOT NULL DEFAULT 0, horizon_chain bytea NOT NULL);
 CREATE TABLE sync_log (
     n bigint PRIMARY KEY, id uuid NOT NULL, at text NOT NULL, chain bytea NOT NULL, line bytea NOT NULL,
     is_open boolean NOT NULL);
@@ -16,4 +18,5 @@ CREATE TABLE sync_chunk (
     sha256 text NOT NULL, place bigint NOT NULL, content bytea NOT NULL, at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (sha256, place));
 ALTER TABLE sync_chunk ALTER COLUMN content SET STORAGE EXTERNAL;
-CREATE TABLE sync_file (sha256 text PRIMARY KEY, size bigint NOT NULL, asked_at timestamptz NOT NULL DEFAULT now());
+CREATE TABLE sync_file (sha256 text PRIMARY KEY, size bigint NOT NULL, asked_at timestamptz NOT NULL DEFAULT now(),
+    unused_since timestamptz);

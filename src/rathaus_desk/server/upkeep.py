@@ -13,8 +13,8 @@ from uuid import UUID
 from psycopg import sql
 
 from rathaus_desk.kernel.errors import BadInput, CannotWork
-from rathaus_desk.server.town import Pool, counter, in_town
-from rathaus_desk.store.journal import NO_HASH, decided
+from rathaus_desk.server.town import Pool, chain_at, counter, horizon, in_town
+from rathaus_desk.store.journal import decided
 from rathaus_desk.store.schema import synced_tables
 from rathaus_desk.store.shape import shape_of
 from rathaus_desk.sync.envelope import Broken, read_entry, read_envelope, verdict_text
@@ -30,8 +30,10 @@ def examine(pool: Pool, town: str) -> Iterator[str]:
     """Everything that is wrong with a town's data, in a sentence each."""
     with in_town(pool, town) as cursor:
         head, chain, _ = counter(cursor)
-        now, last = NO_HASH, 0
-        for n, id_, kept, line in cursor.execute("SELECT n, id, chain, line FROM sync_log ORDER BY n"):
+        last = horizon(cursor)
+        now = chain_at(cursor, last)
+        lines = "SELECT n, id, chain, line FROM sync_log WHERE n > %s ORDER BY n"
+        for n, id_, kept, line in cursor.execute(lines, (last,)):
             last = n
             try:
                 entry = read_entry(bytes(line))
@@ -57,7 +59,8 @@ def examine(pool: Pool, town: str) -> Iterator[str]:
                     yield f"{found[0]} Einträge in „{table}“ verweisen auf Gelöschtes."
         found = cursor.execute(
             "SELECT count(*) FROM sync_log g FULL JOIN sync_ledger l USING (n)"
-            " WHERE g.n IS NULL OR l.n IS NULL"
+            " WHERE (g.n IS NULL AND l.n > %s) OR l.n IS NULL",
+            (horizon(cursor),),
         ).fetchone()
         if found and found[0]:
             yield "Log und Verzeichnis der Vorgänge passen nicht zusammen."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -158,6 +158,10 @@ def driver_of(session: Session) -> Any:
     return session.connection().connection.driver_connection
 
 
+_TOGETHER = 500
+"""Values asked for in one statement."""
+
+
 def guard_of(connection: sa.Connection) -> Guard:
     """The guard of a connection of the writing engine."""
     guard: Guard = connection.info["guard"]
@@ -174,3 +178,10 @@ def _engine(creator: Callable[[], Any], begin: str) -> sa.Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def among(driver: Any, query: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    """What ``query``, which ends in ``IN``, finds among ``values``, some hundred at a time."""
+    for start in range(0, len(values), _TOGETHER):
+        some = values[start : start + _TOGETHER]
+        yield from driver.execute(f"{query} ({', '.join('?' * len(some))})", some).fetchall()

@@ -314,11 +314,14 @@ class Store:
             with guard_of(session.connection()).open():
                 following = Following(recorder.driver)
                 yield following
-            search.update(session, following.touched, from_elsewhere=True)
+            if following.everything:
+                search.rebuild(session)
+            else:
+                search.update(session, following.touched, from_elsewhere=True)
 
     @contextmanager
     def _writing(self) -> Iterator[OperationSession]:
-        with in_words(), OperationSession(self._writers) as session:
+        with in_words(), OperationSession(self._writers, expire_on_commit=False) as session:
             with session.begin():
                 yield session
                 testimony = overlay.testimony(driver_of(session))
@@ -355,7 +358,7 @@ class Store:
             session.flush()
             changes = recorder.changes()
         if changes or settles:
-            search.update(session, dict.fromkeys((change.t, change.id) for change in changes))
+            search.update(session, dict.fromkeys((change.t, change.id.bytes) for change in changes))
             with guard_of(session.connection()).open():
                 if overlay.is_linked(recorder.driver):
                     overlay.remember(recorder.driver, Guard.mark, recorder.before(changes))
@@ -387,7 +390,9 @@ class Following:
     """Writing past operations; what is ``touched`` (table, id) is described anew in the search in the end."""
 
     driver: Any
-    touched: dict[tuple[str, UUID], None] = field(default_factory=dict)
+    touched: dict[tuple[str, bytes], None] = field(default_factory=dict)
+    everything: bool = False
+    """Whether all rows were replaced: the search is made anew."""
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> Any:
         """A statement of the store's own."""

@@ -71,6 +71,18 @@ class FileKnown(Local):
     sha256: Mapped[str] = mapped_column(primary_key=True)
 
 
+class SnapshotPage(Local):
+    """A piece of a snapshot that is on its way here (`sync.snapshot`)."""
+
+    __tablename__ = "snapshot_page"
+    place: Mapped[int] = mapped_column(primary_key=True)
+    part: Mapped[str]
+    """The table whose rows it has; empty: what the snapshot starts from."""
+    last: Mapped[UUID]
+    """The id of its last row."""
+    content: Mapped[bytes]
+
+
 def is_linked(driver: Any) -> bool:
     """Whether this workstation belongs to a server."""
     return driver.execute("SELECT 1 FROM server_link").fetchone() is not None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rathaus_desk.kernel.names import fold, phonetic
 from rathaus_desk.store import parts
-from rathaus_desk.store.connection import Guard, driver_of, guard_of
+from rathaus_desk.store.connection import Guard, among, driver_of, guard_of
 from rathaus_desk.store.recorder import OperationSession
 from rathaus_desk.store.schema import Base, Found, Kept, Record, Searchable, record_class
 
@@ -30,6 +30,8 @@ LIMIT = 9
 
 _log = logging.getLogger(__name__)
 
+_AT_ONCE = 2000
+"""Records that are described together."""
 _FEW = 3
 _MOST_WORDS = 8
 _MOST_LETTERS = 200
@@ -157,32 +159,41 @@ def ids(session: Session, cls: type[Record]) -> Sequence[UUID]:
 
 
 def update(
-    session: OperationSession, touched: Iterable[tuple[str, UUID]], *, from_elsewhere: bool = False
+    session: OperationSession, touched: Iterable[tuple[str, bytes]], *, from_elsewhere: bool = False
 ) -> None:
     """Brings the entries of touched records (table, id), and of those described from them, up to date."""
-    wanted: dict[UUID, type[Record]] = {}
-    followers = _followers(len(Base.registry._class_registry))
     driver = session.recorder.driver
-    for table, record in touched:
-        cls = record_class(table)
-        if cls.__search__ is not None:
-            wanted[record] = cls
-        if cls.__part_of__:
-            owner = _owner(cls)
-            query = f'SELECT "{cls.__part_of__}" FROM "{table}" WHERE id = ?'
-            wanted.update(dict.fromkeys(_ids(driver, query, record), owner))
-        for follower, column in followers.get(table, ()):
-            query = f'SELECT id FROM "{follower.__tablename__}" WHERE "{column}" = ? AND deleted_at IS NULL'
-            wanted.update(dict.fromkeys(_ids(driver, query, record), follower))
+    wanted = _to_describe(driver, touched)
     if not wanted:
         return
     left_out = _found_by_others(driver, wanted)
     with guard_of(session.connection()).open(), parts.read_ahead(session, wanted):
-        for record in left_out:
-            put(driver, record, None)
+        entries: dict[bytes, _Entry | None] = dict.fromkeys(left_out)
         for record, cls in wanted.items():
-            entry = _leniently(session, cls, record) if from_elsewhere else described(session, cls, record)
-            put(driver, record, entry)
+            describe = _leniently if from_elsewhere else described
+            entries[record.bytes] = describe(session, cls, record)
+        put(driver, entries)
+
+
+def _to_describe(driver: Any, touched: Iterable[tuple[str, bytes]]) -> dict[UUID, type[Record]]:
+    """What must be described because of ``touched``: it, what it is part of, what is named after it."""
+    by_table: dict[str, list[bytes]] = {}
+    for table, record in touched:
+        by_table.setdefault(table, []).append(record)
+    wanted: dict[bytes, type[Record]] = {}
+    followers = _followers(len(Base.registry._class_registry))
+    for table, records in by_table.items():
+        cls = record_class(table)
+        if cls.__search__ is not None:
+            wanted.update(dict.fromkeys(records, cls))
+        if cls.__part_of__:
+            query = f'SELECT "{cls.__part_of__}" FROM "{table}" WHERE id IN'
+            owners = (owner for (owner,) in among(driver, query, records) if owner is not None)
+            wanted.update(dict.fromkeys(owners, _owner(cls)))
+        for follower, column in followers.get(table, ()):
+            query = f'SELECT id FROM "{follower.__tablename__}" WHERE deleted_at IS NULL AND "{column}" IN'
+            wanted.update(dict.fromkeys((id_ for (id_,) in among(driver, query, records)), follower))
+    return {UUID(bytes=record): cls for record, cls in wanted.items()}
 
 
 def _leniently(session: Session, cls: type[Record], record: UUID) -> _Entry | None:
@@ -194,17 +205,16 @@ def _leniently(session: Session, cls: type[Record], record: UUID) -> _Entry | No
         return None
 
 
-def _found_by_others(driver: Any, wanted: dict[UUID, type[Record]]) -> list[UUID]:
+def _found_by_others(driver: Any, wanted: dict[UUID, type[Record]]) -> list[bytes]:
     """Takes out of ``wanted`` what is not found by itself, without loading any of it."""
-    left_out = []
+    left_out: list[bytes] = []
     for cls in {cls for cls in wanted.values() if cls.__search__ is not None and cls.__search__.unless}:
         assert cls.__search__ is not None
-        query = f'SELECT "{cls.__search__.unless}" IS NOT NULL FROM "{cls.__tablename__}" WHERE id = ?'
-        for record in [record for record, owner in wanted.items() if owner is cls]:
-            found = driver.execute(query, (record.bytes,)).fetchone()
-            if found is not None and found[0]:
-                left_out.append(record)
-                del wanted[record]
+        query = f'SELECT id FROM "{cls.__tablename__}" WHERE "{cls.__search__.unless}" IS NOT NULL AND id IN'
+        records = [record.bytes for record, owner in wanted.items() if owner is cls]
+        left_out += (id_ for (id_,) in among(driver, query, records))
+    for record in left_out:
+        del wanted[UUID(bytes=record)]
     return left_out
 
 
@@ -212,11 +222,6 @@ def _owner(cls: type[Record]) -> type[Record]:
     """The class that records of ``cls`` are parts of."""
     column = cls.__table__.c[cls.__part_of__]
     return record_class(next(iter(column.foreign_keys)).column.table.name)
-
-
-def _ids(driver: Any, query: str, record: UUID) -> list[UUID]:
-    """Asked of the driver: the mapper would take longer than all the rest of an update."""
-    return [UUID(bytes=found) for (found,) in driver.execute(query, (record.bytes,)) if found is not None]
 
 
 def described(session: Session, cls: type[Record], record: UUID) -> _Entry | None:
@@ -241,30 +246,33 @@ def entry_of(kind: str, found: Found) -> _Entry:
     return (kind, found.title, found.subtitle, fold(found.title), " ".join(words), " ".join(sounds))
 
 
-def put(driver: Any, record: UUID, entry: _Entry | None) -> None:
-    """Replaces the entry of ``record``; the guard must be open."""
+def put(driver: Any, entries: Mapping[bytes, _Entry | None]) -> None:
+    """Replaces the entries of records, by id; the guard must be open."""
     mark = Guard.mark
-    before = driver.execute(
-        "SELECT kind, title, subtitle, folded, words, sounds, number FROM search_entry WHERE record = ?",
-        (record.bytes,),
-    ).fetchone()
-    if before is not None:
-        if before[:6] == entry:
-            return
-        driver.execute(
-            "INSERT INTO search_text(search_text, rowid, words, sounds) VALUES('delete', ?, ?, ?)" + mark,
-            (before[6], before[4], before[5]),
+    columns = "record, kind, title, subtitle, folded, words, sounds, number"
+    query = f"SELECT {columns} FROM search_entry WHERE record IN"
+    old: list[tuple[Any, ...]] = []
+    new = {record: entry for record, entry in entries.items() if entry is not None}
+    for record, *before, number in among(driver, query, list(entries)):
+        if tuple(before) == entries[record]:
+            del new[record]
+        else:
+            old.append((number, before[4], before[5]))
+    if old:
+        driver.executemany(
+            "INSERT INTO search_text(search_text, rowid, words, sounds) VALUES('delete', ?, ?, ?)" + mark, old
         )
-        driver.execute("DELETE FROM search_entry WHERE number = ?" + mark, (before[6],))
-    if entry is not None:
-        number = driver.execute(
-            "INSERT INTO search_entry (kind, title, subtitle, folded, words, sounds, record)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)" + mark,
-            (*entry, record.bytes),
-        ).lastrowid
-        driver.execute(
+        driver.executemany("DELETE FROM search_entry WHERE number = ?" + mark, [one[:1] for one in old])
+    if new:
+        (last,) = driver.execute("SELECT coalesce(max(number), 0) FROM search_entry").fetchone()
+        driver.executemany(
+            "INSERT INTO search_entry (number, kind, title, subtitle, folded, words, sounds, record)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)" + mark,
+            [(number, *entry, record) for number, (record, entry) in enumerate(new.items(), last + 1)],
+        )
+        driver.executemany(
             "INSERT INTO search_text(rowid, words, sounds) VALUES (?, ?, ?)" + mark,
-            (number, entry[4], entry[5]),
+            [(number, *entry[4:]) for number, entry in enumerate(new.values(), last + 1)],
         )
 
 
@@ -274,7 +282,9 @@ def rebuild(session: OperationSession) -> None:
     with guard_of(session.connection()).open():
         driver.execute("INSERT INTO search_text(search_text) VALUES('delete-all')" + Guard.mark)
         driver.execute("DELETE FROM search_entry" + Guard.mark)
-        for cls in searchable_classes():
-            for record in ids(session, cls):
-                put(driver, record, described(session, cls, record))
+    for cls in searchable_classes():
+        found = list(ids(session, cls))
+        for at in range(0, len(found), _AT_ONCE):
+            some = found[at : at + _AT_ONCE]
+            update(session, ((cls.__tablename__, record.bytes) for record in some), from_elsewhere=True)
             session.expunge_all()

@@ -15,6 +15,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from rathaus_desk.kernel.ids import raw_id
 from rathaus_desk.store import schema
 from rathaus_desk.store.canonical import canonical_text, parsed
 
@@ -107,7 +108,7 @@ def _identifier_out(value: Any) -> Any:
 
 
 def _identifier_in(value: Any) -> Any:
-    return None if value is None else UUID(value).bytes
+    return None if value is None else raw_id(value)
 
 
 def _bool_out(value: Any) -> Any:

@@ -6,7 +6,7 @@ import ipaddress
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -17,7 +17,9 @@ import truststore
 from rathaus_desk import __version__
 from rathaus_desk.kernel.errors import BadInput, DeskError
 from rathaus_desk.sync import proof
-from rathaus_desk.sync.envelope import Answers, Broken
+from rathaus_desk.sync.envelope import Answer, Answers, Begun, Broken
+
+T = TypeVar("T")
 
 TIMEOUT = 30.0
 """Seconds without a byte until a line counts as dead; long polls wait longer."""
@@ -161,6 +163,30 @@ class Client:
         except ValueError as error:
             raise Broken("Der Server hat etwas geschickt, das nicht lesbar ist.") from error
 
+    def begin_snapshot(self, town: str, epoch: str) -> Begun:
+        """What a snapshot starts from."""
+        return self._read("POST", f"{town}/snapshot", Begun, params={"epoch": epoch})
+
+    def snapshot_rows(self, town: str, epoch: str, table: str, after: UUID) -> bytes:
+        """The next rows of a table behind an id, one JSON object a line; empty: there are no more."""
+        asked = {"epoch": epoch, "after": str(after)}
+        return bytes(self._send("GET", f"{town}/snapshot/rows/{table}", params=asked).content)
+
+    def snapshot_open(self, town: str, epoch: str, as_of: int) -> list[bytes]:
+        """The conflicts open there, as lines of the log."""
+        asked: dict[str, Any] = {"epoch": epoch, "as_of": as_of}
+        content = self._send("GET", f"{town}/snapshot/open", params=asked).content
+        return content.split(b"\n") if content else []
+
+    def snapshot_erased(self, town: str, epoch: str) -> list[UUID]:
+        """The erasure register."""
+        return [UUID(one) for one in self._json("GET", f"{town}/snapshot/erased", params={"epoch": epoch})]
+
+    def decided(self, town: str, operations: Sequence[UUID]) -> list[Answer]:
+        """What was decided of operations (at most `MOST_ASKED`); of those left out nothing was."""
+        wish = {"operations": [str(one) for one in operations]}
+        return self._read("POST", f"{town}/decided", list[Answer], json=wish)
+
     def lease(self, town: str, request: UUID, series: str, at_least: int) -> tuple[int, int]:
         """Numbers of a series: first and last."""
         wish = {"request": str(request), "series": series, "at_least": at_least}
@@ -223,6 +249,12 @@ class Client:
     def answer(self, town: str, id_: UUID, text: str) -> None:
         """Answers a case that was received."""
         self._json("POST", f"{town}/inbox/{id_}/answer", {"text": text})
+
+    def _read(self, method: str, path: str, kind: type[T], **asked: Any) -> T:
+        try:
+            return msgspec.json.decode(self._send(method, path, **asked).content, type=kind)
+        except msgspec.DecodeError as error:
+            raise Broken("Der Server hat etwas geschickt, das nicht lesbar ist.") from error
 
     def _json(self, method: str, path: str, wish: Any = None, **asked: Any) -> Any:
         answer = self._send(method, path, json=wish, **asked)

@@ -21,6 +21,8 @@ MOST_OPERATIONS = 100
 MOST_BYTES = 2**20
 """Bytes of one push; a single larger operation travels alone, up to `MOST_BYTES_ALONE`."""
 MOST_BYTES_ALONE = 8 * 2**20
+MOST_ASKED = 1000
+"""Operations that a workstation may ask about at once."""
 MOST_CHANGES = 5000
 """Row changes of one operation; imports are cut into operations with one ``import_id``."""
 
@@ -60,8 +62,15 @@ class Envelope(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def computed_hash(self) -> bytes:
         """The hash that follows from everything else."""
-        changes = [sent.digest() for sent in self.changes]
-        return chained(bytes.fromhex(self.prev), bytes(self.header), self.digest_of_request(), changes)
+        return self.hash_over(*self.digests())
+
+    def digests(self) -> tuple[bytes, list[bytes]]:
+        """What the hash is made of: the digests of the request and of every change."""
+        return self.digest_of_request(), [sent.digest() for sent in self.changes]
+
+    def hash_over(self, request: bytes, changes: Sequence[bytes]) -> bytes:
+        """The hash, given the `digests`."""
+        return chained(bytes.fromhex(self.prev), bytes(self.header), request, changes)
 
     def digest_of_request(self) -> bytes:
         """The request's part of the hash."""
@@ -123,8 +132,21 @@ class Answers(msgspec.Struct, frozen=True):
     head: int
 
 
+class Begun(msgspec.Struct, frozen=True):
+    """What a snapshot starts from: the last decision, the chain there, and how many rows each table has."""
+
+    as_of: int
+    chain: Digest
+    epoch: str
+    rows: dict[str, int]
+
+
 class Broken(DeskError):
     """Something that arrived is not what it says it is."""
+
+
+class Lacking(Broken):
+    """What arrived builds on something that is not here."""
 
 
 _header = msgspec.json.Decoder(Header)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 
+import sqlalchemy as sa
+
 from rathaus_desk.kernel.errors import CannotWork
 from rathaus_desk.store.attachments import Shelf
 from rathaus_desk.store.connection import driver_of
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.overlay import FileKnown
 from rathaus_desk.sync.client import FILE_CHUNK, Client, ServerSays
+
+_NAMED = "SELECT sha256 FROM attachment WHERE deleted_at IS NULL"
 
 
 def transfer(store: Store, client: Client, town: str) -> tuple[int, int]:
@@ -19,9 +23,13 @@ def transfer(store: Store, client: Client, town: str) -> tuple[int, int]:
     """
     sent = fetched = 0
     with store.read() as session:
-        query = "SELECT DISTINCT sha256 FROM attachment EXCEPT SELECT sha256 FROM file_known"
-        unknown = [sha256 for (sha256,) in driver_of(session).execute(query)]
-    for sha256 in unknown:
+        named = {sha256 for (sha256,) in driver_of(session).execute(_NAMED)}
+        known = {sha256 for (sha256,) in driver_of(session).execute("SELECT sha256 FROM file_known")}
+    if known - named:
+        # The server forgets in time what no row names; if one does again, it is asked again.
+        with store.local() as session:
+            session.execute(sa.delete(FileKnown).where(FileKnown.sha256.in_(known - named)))
+    for sha256 in sorted(named - known):
         content = _kept(store, sha256)
         if content is not None:
             _send(client, town, sha256, content)

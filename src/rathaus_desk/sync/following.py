@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
-from rathaus_desk.store.connection import Guard
+from rathaus_desk.kernel.ids import raw_id
+from rathaus_desk.store.attachments import Attachment
+from rathaus_desk.store.connection import Guard, among
 from rathaus_desk.store.engine import Following, Store
 from rathaus_desk.store.journal import NO_HASH, Header, decided
 from rathaus_desk.store.overlay import empty, scrub
@@ -45,6 +46,9 @@ class Decided:
     envelope: Envelope
     header: Header
     changes: list[Change | None]
+    request_digest: bytes
+    digests: list[bytes]
+    """Of each change."""
     hash: bytes
     chain: bytes
 
@@ -90,11 +94,19 @@ def read_decided(line: bytes) -> Decided:
     """One line of the log; Broken if the operation is not what it says it is."""
     entry = read_entry(line)
     envelope = read_envelope(entry.op)
-    hash_ = envelope.computed_hash()
+    request, digests = envelope.digests()
+    hash_ = envelope.hash_over(request, digests)
     if hash_.hex() != envelope.hash:
         raise Broken("Ein Vorgang wurde unterwegs verändert.", detail=f"log entry {entry.n}")
     return Decided(
-        entry, envelope, read_header(envelope), read_changes(envelope), hash_, bytes.fromhex(entry.chain)
+        entry,
+        envelope,
+        read_header(envelope),
+        read_changes(envelope),
+        request,
+        digests,
+        hash_,
+        bytes.fromhex(entry.chain),
     )
 
 
@@ -104,16 +116,16 @@ def follow(store: Store, raw: Sequence[bytes], head: int, *, anew_in: str | None
     With ``anew_in`` (an epoch) the page is the whole log of a server that was restored: everything known here
     counts as undecided first. Raises Broken, and changes nothing, if the page is not what it must be.
     """
-    with _uncollected(), store.following() as following:
+    with uncollected(), store.following() as following:
         if anew_in is not None:
-            _forget_decisions(following, anew_in)
+            forget_decisions(following, anew_in)
         (cursor,) = following.execute("SELECT cursor FROM workstation").fetchone()
         (chain,) = following.execute("SELECT chain FROM server_link").fetchone()
         page = verified(raw, cursor, chain)
         if anew_in is not None:
-            _Pull(following).take_anew(page)
+            Pull(following).take_anew(page)
         elif page:
-            _Pull(following).take(page)
+            Pull(following).take(page)
         if page:
             cursor, chain = page[-1].n, page[-1].chain
         following.execute("UPDATE workstation SET cursor = ?", (cursor,))
@@ -122,7 +134,7 @@ def follow(store: Store, raw: Sequence[bytes], head: int, *, anew_in: str | None
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """No search for garbage while a page is in memory: there is none, and it takes a third of the time."""
     was_on = gc.isenabled()
     gc.disable()
@@ -133,27 +145,35 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _forget_decisions(following: Following, epoch: str) -> None:
+def forget_decisions(following: Following, epoch: str) -> None:
+    """Everything known here counts as undecided: the server, now in ``epoch``, may know none of it."""
     following.execute(
         "UPDATE journal SET n = NULL, state = 'pending', verdict = NULL, chain = NULL, decided_at = NULL,"
         " is_open = 0"
     )
     following.execute("UPDATE workstation SET cursor = 0")
-    following.execute("UPDATE server_link SET chain = ?, head = 0, epoch = ?", (NO_HASH, epoch))
+    following.execute(
+        "UPDATE server_link SET chain = ?1, head = 0, epoch = ?2, snapshot_n = 0, snapshot_chain = ?1",
+        (NO_HASH, epoch),
+    )
     shadow_everything(following)
 
 
-class _Pull:
+class Pull:
+    """What a page of the log does to this workstation, inside a transaction of `Store.following`."""
+
     def __init__(self, following: Following) -> None:
         self._following = following
         self._rows = DeskRows(following)
         self._tables = tables.rules()
 
     def take(self, page: Sequence[Decided]) -> None:
+        """The page, in its order, below the overlay."""
         overlay = self._overlay()
         if not overlay:
             self._apply(page)
         elif self._is_beginning_of(overlay, page):
+            self.keep(page)
             for one in page:
                 self._confirm(one)
             if not self._overlay():
@@ -165,6 +185,10 @@ class _Pull:
         """Undo the overlay, apply, carry out anew."""
         self._rows.take_back()
         self._apply(page)
+        self.redo_overlay()
+
+    def redo_overlay(self) -> None:
+        """What no server has decided on, on the rows as they stand."""
         for number, *_ in self._overlay():
             self._redo(number)
 
@@ -183,9 +207,8 @@ class _Pull:
 
     def _confirm(self, one: Decided) -> None:
         """An own operation was accepted as it stands here; its rows only get their version."""
-        self._keep(one)
         for table, record in dict.fromkeys((change.t, change.id) for change in one.changes if change):
-            id_ = UUID(record).bytes
+            id_ = raw_id(record)
             shadow = self._rows.shadow(table, id_)
             if shadow is None:
                 continue
@@ -196,71 +219,78 @@ class _Pull:
                     image = {**(image or {}), **made} if made else image
             if image is not None and image != shadow[0]:
                 self._rows.move_shadow(table, id_, image)
-        self._scrub(one)
+        self.scrub(one)
 
     def _apply(self, page: Sequence[Decided]) -> None:
-        for one in page:
-            self._keep(one)
+        self.keep(page)
         accepted = [one for one in page if one.entry.verdict is None]
         self._rows.write_page(accepted)
         for one in accepted:
-            self._scrub(one)
+            self.scrub(one)
 
-    def _scrub(self, one: Decided) -> None:
+    def scrub(self, one: Decided) -> None:
         """What was erased goes out of the journal of this workstation, too."""
         for change in one.changes:
             if change is not None and change.k == "erase":
-                scrub(self._following.driver, Guard.mark, UUID(change.id).bytes)
+                scrub(self._following.driver, Guard.mark, raw_id(change.id))
+                if change.t == Attachment.__tablename__:
+                    # The server has dropped its bytes: whether it has those of others is asked anew.
+                    self._following.execute("DELETE FROM file_known")
 
-    def _keep(self, one: Decided) -> None:
+    def keep(self, page: Sequence[Decided]) -> None:
         """The journal says what was decided; what somebody else issued is entered."""
-        verdict, settles, count = one.entry.verdict, one.header.settles, len(one.changes)
-        is_open = opens(verdict, count)
-        if settles is not None and closes(verdict, count):
-            self._following.execute("UPDATE journal SET is_open = 0 WHERE id = ?", (settles.bytes,))
-        standing = (
-            one.n,
-            "accepted" if verdict is None else "refused",
-            verdict_text(verdict),
-            one.chain,
-            one.entry.at,
-            int(is_open),
-        )
         # A copy of this workstation may have handed an own operation in, as a link of another chain.
-        link = (
-            one.header.ws.bytes,
-            one.header.seq,
-            bytes.fromhex(one.envelope.prev),
-            one.hash,
-            bytes(one.envelope.header).decode(),
+        query = "SELECT id FROM journal WHERE id IN"
+        known = {
+            id_ for (id_,) in among(self._following.driver, query, [one.header.id.bytes for one in page])
+        }
+        self._following.execute_many(
+            "UPDATE journal SET ws = ?, seq = ?, prev = ?, hash = ?, header = ?,"
+            " n = ?, state = ?, verdict = ?, chain = ?, decided_at = ?, is_open = ? WHERE id = ?",
+            [
+                (*_link(one), *_standing(one), one.header.id.bytes)
+                for one in page
+                if one.header.id.bytes in known
+            ],
         )
-        known = self._following.execute(
-            "UPDATE journal SET n = ?, state = ?, verdict = ?, chain = ?, decided_at = ?, is_open = ?,"
-            " ws = ?, seq = ?, prev = ?, hash = ?, header = ? WHERE id = ?",
-            (*standing, *link, one.header.id.bytes),
+        for one in page:
+            places = [place for place, change in enumerate(one.changes) if change is None]
+            if places and one.header.id.bytes in known:
+                empty(self._following.driver, Guard.mark, one.header.id.bytes, places)
+        self._enter([one for one in page if one.header.id.bytes not in known])
+        self._register(page)
+        self._following.execute_many(
+            "UPDATE journal SET is_open = 0 WHERE id = ?",
+            [
+                (one.header.settles.bytes,)
+                for one in page
+                if one.header.settles is not None and closes(one.entry.verdict, len(one.changes))
+            ],
         )
-        if known.rowcount == 0:
-            self._enter(one, link, standing)
-        elif places := [place for place, change in enumerate(one.changes) if change is None]:
-            empty(self._following.driver, Guard.mark, one.header.id.bytes, places)
 
-    def _enter(self, one: Decided, link: tuple[Any, ...], standing: tuple[Any, ...]) -> None:
-        header, envelope = one.header, one.envelope
-        number = self._following.execute(
-            "INSERT INTO journal (id, ws, seq, prev, hash, header, undoes, import_id, request, request_salt,"
-            " request_digest, n, state, verdict, chain, decided_at, is_open)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                header.id.bytes,
-                *link,
-                header.undoes and header.undoes.bytes,
-                header.import_id and header.import_id.bytes,
-                None if envelope.request is msgspec.UNSET else bytes(envelope.request).decode(),
-                None if envelope.request_salt is None else bytes.fromhex(envelope.request_salt),
-                envelope.digest_of_request(),
-                *standing,
-            ),
-        ).lastrowid
+    def _register(self, page: Sequence[Decided]) -> None:
+        """What came without its values was erased, whoever did it and when."""
+        gone = {
+            raw_id(sent.r)
+            for one in page
+            if one.entry.verdict is None
+            for sent, change in zip(one.envelope.changes, one.changes, strict=True)
+            if change is None and sent.r
+        }
+        self._following.execute_many("INSERT OR IGNORE INTO erased VALUES (?)", [(one,) for one in gone])
+
+    def _enter(self, page: Sequence[Decided]) -> None:
+        (last,) = self._following.execute("SELECT coalesce(max(number), 0) FROM journal").fetchone()
+        self._following.execute_many(
+            "INSERT INTO journal (number, id, ws, seq, prev, hash, header,"
+            " n, state, verdict, chain, decided_at, is_open,"
+            " undoes, import_id, request, request_salt, request_digest)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (number, one.header.id.bytes, *_link(one), *_standing(one), *_wish(one))
+                for number, one in enumerate(page, last + 1)
+            ],
+        )
         self._following.execute_many(
             "INSERT INTO journal_change (entry, position, record, change, salt, digest)"
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -268,12 +298,15 @@ class _Pull:
                 (
                     number,
                     place,
-                    UUID(sent.r or "" if change is None else change.id).bytes,
+                    raw_id(sent.r or "" if change is None else change.id),
                     None if sent.c is msgspec.UNSET else bytes(sent.c).decode(),
                     None if sent.s is None else bytes.fromhex(sent.s),
-                    sent.digest(),
+                    digest,
                 )
-                for place, (sent, change) in enumerate(zip(envelope.changes, one.changes, strict=True))
+                for number, one in enumerate(page, last + 1)
+                for place, (sent, change, digest) in enumerate(
+                    zip(one.envelope.changes, one.changes, one.digests, strict=True)
+                )
             ],
         )
 
@@ -291,3 +324,30 @@ class _Pull:
         if not isinstance(rows, Verdict):
             self._rows.remember(rows)
             self._rows.write(rows, header.issued_at)
+
+
+def _link(one: Decided) -> tuple[Any, ...]:
+    """What ties it into the chain of who issued it."""
+    envelope = one.envelope
+    header = bytes(envelope.header).decode()
+    return one.header.ws.bytes, one.header.seq, bytes.fromhex(envelope.prev), one.hash, header
+
+
+def _standing(one: Decided) -> tuple[Any, ...]:
+    """What the server says of it."""
+    verdict = one.entry.verdict
+    state = "accepted" if verdict is None else "refused"
+    is_open = int(opens(verdict, len(one.changes)))
+    return one.n, state, verdict_text(verdict), one.chain, one.entry.at, is_open
+
+
+def _wish(one: Decided) -> tuple[Any, ...]:
+    """What was asked for."""
+    header, envelope = one.header, one.envelope
+    return (
+        header.undoes and header.undoes.bytes,
+        header.import_id and header.import_id.bytes,
+        None if envelope.request is msgspec.UNSET else bytes(envelope.request).decode(),
+        None if envelope.request_salt is None else bytes.fromhex(envelope.request_salt),
+        one.request_digest,
+    )

@@ -67,17 +67,35 @@ def envelope_at(driver: Any, number: int) -> Envelope:
     return _envelope(driver, driver.execute(query, (number,)).fetchone())
 
 
+def undecided(driver: Any) -> list[UUID]:
+    """The operations that no server has decided on, as far as is known here."""
+    query = "SELECT id FROM journal WHERE n IS NULL ORDER BY number"
+    return [UUID(bytes=id_) for (id_,) in driver.execute(query)]
+
+
+def everything(driver: Any) -> list[UUID]:
+    """Every operation that is known here."""
+    return [UUID(bytes=id_) for (id_,) in driver.execute("SELECT id FROM journal ORDER BY number")]
+
+
 def known_at(driver: Any, n: int) -> bytes | None:
     """The server's chain after the decision ``n``, as this workstation remembers it; None if it does not."""
     if n == 0:
         return NO_HASH
-    found = driver.execute("SELECT chain FROM journal WHERE n = ?", (n,)).fetchone()
+    query = (
+        "SELECT chain FROM journal WHERE n = ?1 AND chain IS NOT NULL"
+        " UNION ALL SELECT snapshot_chain FROM server_link WHERE snapshot_n = ?1"
+    )
+    found = driver.execute(query, (n,)).fetchone()
     return None if found is None else bytes(found[0])
 
 
 def entries_after(driver: Any, n: int, limit: int) -> list[bytes]:
     """The log after ``n`` as this workstation remembers it, without the rows: the server finds them anew."""
-    query = f"SELECT {_COLUMNS}, n, verdict, chain, decided_at FROM journal WHERE n > ? ORDER BY n LIMIT ?"
+    query = (
+        f"SELECT {_COLUMNS}, n, verdict, chain, decided_at FROM journal"
+        " WHERE n > ? AND chain IS NOT NULL ORDER BY n LIMIT ?"
+    )
     made = []
     for *entry, number, verdict, chain, at in driver.execute(query, (n, limit)).fetchall():
         op = msgspec.Raw(encoded(_envelope(driver, entry)))

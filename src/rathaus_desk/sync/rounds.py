@@ -13,12 +13,12 @@ from rathaus_desk.store.connection import Guard, driver_of
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.journal import NO_HASH
 from rathaus_desk.store.overlay import FileKnown, fork, rechain
-from rathaus_desk.sync import files, leases, proof, register
+from rathaus_desk.sync import files, leases, proof, register, snapshot
 from rathaus_desk.sync.client import Client, ServerSays, ServerTrouble
-from rathaus_desk.sync.envelope import MOST_OPERATIONS, Broken
+from rathaus_desk.sync.envelope import MOST_ASKED, MOST_OPERATIONS, Broken, Lacking
 from rathaus_desk.sync.following import follow, read_decided
 from rathaus_desk.sync.link import Link, link_of, stand, tie
-from rathaus_desk.sync.outbox import entries_after, known_at, next_batch, waiting
+from rathaus_desk.sync.outbox import entries_after, everything, known_at, next_batch, undecided, waiting
 
 Told = Callable[[int, int], None]
 """Hears how far a round is: the cursor, and the last number the server has."""
@@ -228,15 +228,26 @@ class _Round:
 
     def _pull_all(self) -> None:
         while True:
-            link = self._link
-            page = self._client.log(link.town, link.cursor, epoch=link.epoch, check=link.chain)
-            if page.lines:
-                follow(self._store, page.lines, page.head)
-                self._pulled += len(page.lines)
-            self._link = self._linked()
-            self._told(self._link.cursor, page.head)
-            if not page.lines:
-                return
+            try:
+                if self._pull_page() == 0:
+                    return
+            except Lacking:
+                self._from_snapshot()
+            except ServerSays as error:
+                if error.kind != "horizon":
+                    raise
+                self._from_snapshot()
+
+    def _pull_page(self) -> int:
+        """The next decisions of the server; how many there were."""
+        link = self._link
+        page = self._client.log(link.town, link.cursor, epoch=link.epoch, check=link.chain)
+        if page.lines:
+            follow(self._store, page.lines, page.head)
+            self._pulled += len(page.lines)
+        self._link = self._linked()
+        self._told(self._link.cursor, page.head)
+        return len(page.lines)
 
     def _after_restore(self) -> None:
         """The server was restored from a backup: what it lost is handed back.
@@ -273,8 +284,19 @@ class _Round:
         return True
 
     def _read_anew(self, epoch: str) -> None:
+        try:
+            lines, head = self._log_since(0, NO_HASH, epoch)
+        except ServerSays as error:
+            if error.kind != "horizon":
+                raise
+            self._from_snapshot(anew_in=epoch)
+        else:
+            follow(self._store, lines, head, anew_in=epoch)
+
+    def _log_since(self, cursor: int, chain: bytes, epoch: str) -> tuple[list[bytes], int]:
+        """The whole log after ``cursor``, and its last number."""
         lines: list[bytes] = []
-        cursor, chain, head = 0, NO_HASH, 1
+        head = cursor + 1
         while cursor < head:
             page = self._client.log(self._link.town, cursor, epoch=epoch, check=chain)
             head = page.head
@@ -284,4 +306,33 @@ class _Round:
             cursor, chain = last.n, last.chain
             lines += page.lines
             self._told(cursor, head)
-        follow(self._store, lines, head, anew_in=epoch)
+        return lines, head
+
+    def _from_snapshot(self, *, anew_in: str | None = None) -> None:
+        """The log no longer reaches back to the cursor: the town as it stands takes its place."""
+        town = self._link.town
+        fetched, lines, head = self._snapshot_and_log(anew_in or self._link.epoch)
+        with self._store.read() as session:
+            driver = driver_of(session)
+            asked = undecided(driver) if anew_in is None else everything(driver)
+        answers = [
+            answer
+            for at in range(0, len(asked), MOST_ASKED)
+            for answer in self._client.decided(town, asked[at : at + MOST_ASKED])
+        ]
+        snapshot.take_over(self._store, fetched, lines, head, answers, anew_in=anew_in)
+        self._pulled += sum(fetched.begun.rows.values())
+        self._link = self._linked()
+
+    def _snapshot_and_log(self, epoch: str) -> tuple[snapshot.Fetched, list[bytes], int]:
+        """A snapshot, the log since it was begun, and its last number; one that took too long begins anew."""
+        for _ in range(_SURPRISES):
+            fetched = snapshot.fetch(self._store, self._client, self._link.town, epoch, self._told)
+            begun = fetched.begun
+            try:
+                return fetched, *self._log_since(begun.as_of, bytes.fromhex(begun.chain), epoch)
+            except ServerSays as error:
+                snapshot.forget(self._store)
+                if error.kind != "horizon":
+                    raise
+        raise ServerTrouble("Der Server kommt nicht zur Ruhe.")

@@ -6,18 +6,16 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
+from rathaus_desk.kernel.ids import raw_id
 from rathaus_desk.store.canonical import canonical_text, parsed
-from rathaus_desk.store.connection import Guard
+from rathaus_desk.store.connection import Guard, among
 from rathaus_desk.store.engine import Following
 from rathaus_desk.store.journal import Header
 from rathaus_desk.store.overlay import raw_of, remember
 from rathaus_desk.store.shape import referring_to, shape_of
 from rathaus_desk.sync import tables
-from rathaus_desk.sync.envelope import Broken
+from rathaus_desk.sync.envelope import Lacking
 from rathaus_desk.sync.rules import CLAIM, Change, Row, Unique
-
-_TOGETHER = 500
-"""Rows read in one statement."""
 
 
 class Decided(Protocol):
@@ -53,7 +51,7 @@ class DeskRows:
 
     def row(self, table: str, record: str) -> Row | None:
         """See `State`."""
-        shape, id_ = shape_of(table), UUID(record).bytes
+        shape, id_ = shape_of(table), raw_id(record)
         raw = shape.read(self._following.driver, id_)
         if raw is None:
             return None
@@ -66,13 +64,13 @@ class DeskRows:
             query = (
                 f'SELECT id FROM "{reference.table}" WHERE "{reference.column}" = ? AND deleted_at IS NULL'
             )
-            for (found,) in self._ask(query, (UUID(record).bytes,)):
+            for (found,) in self._ask(query, (raw_id(record),)):
                 yield reference.table, str(UUID(bytes=found))
 
     def overlapping(self, resource: str, starts: int, ends: int) -> Iterable[str]:
         """See `State`."""
         query = "SELECT id FROM claim WHERE resource = ? AND starts < ? AND ends > ? AND deleted_at IS NULL"
-        for (found,) in self._ask(query, (UUID(resource).bytes, ends, starts)).fetchall():
+        for (found,) in self._ask(query, (raw_id(resource), ends, starts)).fetchall():
             yield str(UUID(bytes=found))
 
     def holders(self, table: str, unique: Unique, values: tuple[Any, ...]) -> Iterable[str]:
@@ -90,32 +88,32 @@ class DeskRows:
     def refused(self, operation: str) -> bool:
         """See `State`."""
         query = "SELECT 1 FROM journal WHERE id = ? AND state IN ('refused', 'suspended')"
-        return self._ask(query, (UUID(operation).bytes,)).fetchone() is not None
+        return self._ask(query, (raw_id(operation),)).fetchone() is not None
 
     def is_open(self, operation: str) -> bool:
         """See `State`."""
         query = "SELECT 1 FROM journal WHERE id = ? AND is_open"
-        return self._ask(query, (UUID(operation).bytes,)).fetchone() is not None
+        return self._ask(query, (raw_id(operation),)).fetchone() is not None
 
     def is_erased(self, record: str) -> bool:
         """See `State`."""
         query = "SELECT 1 FROM erased WHERE record = ?"
-        return self._ask(query, (UUID(record).bytes,)).fetchone() is not None
+        return self._ask(query, (raw_id(record),)).fetchone() is not None
 
     def write(self, rows: Mapping[tuple[str, str], Row], moment: str) -> None:
         """Rows as an operation issued at ``moment`` leaves them."""
         written: dict[tuple[str, bytes], dict[str, Any]] = {}
         there: set[tuple[str, bytes]] = set()
         for (table, record), row in rows.items():
-            shape, id_ = shape_of(table), UUID(record)
-            before = shape.read(self._following.driver, id_.bytes)
+            shape, id_ = shape_of(table), raw_id(record)
+            before = shape.read(self._following.driver, id_)
             if before is not None:
-                there.add((table, id_.bytes))
+                there.add((table, id_))
             known = None if row.erased else before
             gone = known["deleted_at"] if known else None
-            written[table, id_.bytes] = {
+            written[table, id_] = {
                 **shape.raw(dict(row.values)),
-                "id": id_.bytes,
+                "id": id_,
                 "version": row.version,
                 "created_at": known["created_at"] if known else moment,
                 "changed_at": moment,
@@ -129,22 +127,17 @@ class DeskRows:
 
         Each row is read once and written once: claims that are given up first, then the rest table by table.
         """
-        page = _Page(self._following)
+        page = Page(self._following)
         page.load((change.t, change.id) for one in changes for change in one.changes if change)
         page.load((table, record) for one in changes for table, record, _ in one.stubs)
         for one in changes:
-            images = one.images
-            for table, record, left in one.stubs:
-                page.write_stub(table, record, left, one.n, one.header.issued_at)
-            for place, change in enumerate(one.changes):
-                if change is not None:
-                    page.write(change, images.get(place), one.n, one.header.issued_at)
+            page.take(one)
         page.flush()
 
     def remember(self, rows: Iterable[tuple[str, str]]) -> None:
         """Keeps shadows of rows that an operation of the overlay is about to write."""
         driver = self._following.driver
-        keys = [(table, UUID(record).bytes) for table, record in rows]
+        keys = [(table, raw_id(record)) for table, record in rows]
         remember(driver, Guard.mark, [(key, shape_of(key[0]).read(driver, key[1])) for key in keys])
 
     def shadow(self, table: str, record: bytes) -> tuple[dict[str, Any] | None] | None:
@@ -170,7 +163,7 @@ class DeskRows:
         by_table: dict[str, list[tuple[bytes]]] = {}
         for table, record, _ in shadows:
             by_table.setdefault(table, []).append((record,))
-            self._following.touched[table, UUID(bytes=record)] = None
+            self._following.touched[table, record] = None
         for table, ids in by_table.items():
             self._following.execute_many(f'DELETE FROM "{table}" WHERE id = ?', ids)
         images = {
@@ -182,35 +175,51 @@ class DeskRows:
         self.forget_shadows()
 
 
-class _Page:
+class Page:
     """The rows that a page of the log touches, in memory until all of it is applied."""
 
     def __init__(self, following: Following) -> None:
         self._following = following
         self._before: dict[tuple[str, bytes], dict[str, Any]] = {}
         self._now: dict[tuple[str, bytes], dict[str, Any]] = {}
+        self._has: dict[tuple[str, bytes], int] = {}
+        """Rows of a snapshot: the last decision that they have in them."""
 
     def load(self, wanted: Iterable[tuple[str, str]]) -> None:
         """Reads what is there."""
         by_table: dict[str, dict[bytes, None]] = {}
         for table, record in wanted:
-            by_table.setdefault(table, {})[UUID(record).bytes] = None
+            by_table.setdefault(table, {})[raw_id(record)] = None
         for table, records in by_table.items():
-            shape, ids = shape_of(table), list(records)
-            for at in range(0, len(ids), _TOGETHER):
-                some = ids[at : at + _TOGETHER]
-                query = shape.selection.replace("id = ?", f"id IN ({', '.join('?' * len(some))})")
-                for row in self._following.driver.execute(query, some):
-                    self._before[table, row[0]] = dict(zip(shape.columns, row, strict=True))
+            shape = shape_of(table)
+            query = shape.selection.replace("id = ?", "id IN")
+            for row in among(self._following.driver, query, list(records)):
+                self._before[table, row[0]] = dict(zip(shape.columns, row, strict=True))
+
+    def add(self, table: str, row: dict[str, Any]) -> None:
+        """A row that is not there yet and is written whatever becomes of it."""
+        self._now[table, row["id"]] = row
+        self._has[table, row["id"]] = row["version"]
 
     def write(self, change: Change, image: Mapping[str, Any] | None, n: int, moment: str) -> None:
-        """One change more."""
-        key = (change.t, UUID(change.id).bytes)
+        """One change more; what a row has from a snapshot already is not done again."""
+        key = (change.t, raw_id(change.id))
+        if self._has.get(key, -1) >= n:
+            return
         before = self._now.get(key) or self._before.get(key)
         made = effect(change, image, n, moment, before)
         if made:
             self._now[key] = {"id": key[1], **(before or {}), **shape_of(change.t).raw(made)}
-            self._following.touched[change.t, UUID(change.id)] = None
+            self._following.touched[key] = None
+
+    def take(self, one: Decided) -> None:
+        """An accepted operation."""
+        images = one.images
+        for table, record, left in one.stubs:
+            self.write_stub(table, record, left, one.n, one.header.issued_at)
+        for place, change in enumerate(one.changes):
+            if change is not None:
+                self.write(change, images.get(place), one.n, one.header.issued_at)
 
     def write_stub(self, table: str, record: str, left: Mapping[str, Any], n: int, moment: str) -> None:
         """What is left of a record that was erased later, unless it is here."""
@@ -260,7 +269,7 @@ def effect(
 
     Empty if the row is so already, as in `rules.apply_op`. ``image``: the row as the server has it then,
     where the change alone does not say. A tombstone may stand on one side only: old ones are removed, and
-    come back with a server that is restored. Raises Broken if the row cannot have been so at the server.
+    come back with a server that is restored. Raises Lacking if the row is not here.
     """
     made: dict[str, Any] = {"version": n, "changed_at": moment}
     gone = before is not None and before["deleted_at"] is not None
@@ -281,7 +290,7 @@ def effect(
         case "restore" if image is not None:
             return {**image, **made, **born}
         case _:
-            raise Broken(
+            raise Lacking(
                 "Hier fehlt etwas, das der Server schon kennt.", detail=f"{change.t} {change.id} at {n}"
             )
 

@@ -122,7 +122,7 @@ class State(Protocol):
         """The operation with the number ``version``."""
 
     def refused(self, operation: str) -> bool:
-        """Whether an operation is known to have been refused, or cannot be carried out here."""
+        """Whether an operation was refused, cannot be carried out here, or is not known at the server."""
 
     def is_open(self, operation: str) -> bool:
         """Whether an operation was refused and nobody has settled it."""

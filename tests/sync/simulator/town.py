@@ -58,7 +58,7 @@ class TownRows(Rows):
         return self.writers.get(version)
 
     def refused(self, operation: str) -> bool:
-        return self.ledger.get(operation, (0, None))[1] is not None
+        return operation not in self.ledger or self.ledger[operation][1] is not None
 
     def is_open(self, operation: str) -> bool:
         return operation in self.open
@@ -183,8 +183,7 @@ class Town:
         return Push(self, epoch, lambda _: True, False).take_back(entries)
 
     def log_after(self, after: int, epoch: str, check: str, limit: int) -> tuple[list[bytes], int]:
-        if epoch != self.epoch:
-            raise towns.Conflicting("epoch", "epoch")
+        towns.refuse_other(epoch, self.epoch)
         if after < self.horizon:
             raise towns.Conflicting("horizon", "horizon")
         if after > self.last or self.chain_at(after).hex() != check:
@@ -219,10 +218,15 @@ class Town:
         rows = self.rows.tables[table]
         return [(id_, rows[id_]) for id_ in sorted(id_ for id_ in rows if id_ > after)[:limit]]
 
-    def open_lines(self) -> list[bytes]:
-        """What is open now, as it stands in the log, oldest first."""
+    def open_lines(self, as_of: int) -> list[bytes]:
+        """What is open now of what was decided up to ``as_of``, oldest first."""
         numbers = sorted(self.rows.ledger[operation][0] for operation in self.rows.open)
-        return [(self.log.get(n) or self.conflicts[n]).line for n in numbers]
+        return [(self.log.get(n) or self.conflicts[n]).line for n in numbers if n <= as_of]
+
+    def decided(self, operations: Iterable[str]) -> list[Answer]:
+        """What was decided of ``operations``."""
+        ledger = self.rows.ledger
+        return [answer_of(id_, *ledger[id_]) for id_ in operations if id_ in ledger]
 
     # What the administrator does
 
@@ -261,6 +265,10 @@ class Town:
                     kept[n] = Line(one.n, one.id, one.chain, line, one.verdict, one.changes)
 
 
+def answer_of(id_: str, n: int, verdict: str | None) -> Answer:
+    return Answer(id_, n, None if verdict is None else msgspec.json.decode(verdict, type=Verdict))
+
+
 def removable(rows: TownRows, horizon: int) -> list[tuple[str, str]]:
     """Tombstones as old as ``horizon`` that no row refers to."""
     referred = {
@@ -296,13 +304,7 @@ class Push(towns._Push):
         return Batch(self._town.rows)
 
     def _known(self, came: Sequence[towns.Arrived]) -> dict[str, Answer]:
-        ledger, found = self._town.rows.ledger, {}
-        for one in came:
-            known = ledger.get(id_ := str(one.header.id))
-            if known is not None:
-                verdict = known[1] and msgspec.json.decode(known[1], type=Verdict)
-                found[id_] = Answer(id_, known[0], verdict or None)
-        return found
+        return {one.id: one for one in self._town.decided(str(each.header.id) for each in came)}
 
     def _ends(self, stations: set[UUID]) -> dict[UUID, End]:
         known = self._town.stations

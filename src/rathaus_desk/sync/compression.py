@@ -11,3 +11,8 @@ _LEVEL = 1
 def compressed(content: bytes) -> bytes:
     """``content`` in one frame."""
     return zstd.compress(content, _LEVEL)
+
+
+def decompressed(content: bytes) -> bytes:
+    """What `compressed` was given."""
+    return zstd.decompress(content)
