@@ -15,6 +15,7 @@ from rathaus_desk.people.operations import (
     ErasePerson,
     PersonDetails,
     Relate,
+    RemovePart,
 )
 from rathaus_desk.store.search import search
 
@@ -40,12 +41,15 @@ def everything(store):
 
 def test_nothing_of_a_person_is_left(somebody):
     store, person = somebody
+    removed = store.run(AddContact(person=person, contact=ContactDetails(kind="phone", value="05693 4711")))
+    store.run(RemovePart(part=removed.value))
     assert SECRET in everything(store)
     done = store.run(ErasePerson(person=person))
     left = everything(store)
     assert SECRET not in left
     assert "zora@geheim" not in left.lower()
     assert "Zora" not in left
+    assert "4711" not in left
     with store.read() as session:
         assert search(session, SECRET) == []
     assert store.examine() == []
