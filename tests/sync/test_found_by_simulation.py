@@ -13,9 +13,10 @@ from rathaus_desk.server import erasure
 from rathaus_desk.server import town as towns
 from rathaus_desk.server.registry import Registry
 from rathaus_desk.server.town import in_town
+from rathaus_desk.store.canonical import digest
 from rathaus_desk.store.connection import driver_of
 from rathaus_desk.store.engine import Store
-from rathaus_desk.store.journal import happened
+from rathaus_desk.store.journal import chained, happened
 from rathaus_desk.store.keys import KeyFile
 from rathaus_desk.store.local import set_setting, setting
 from rathaus_desk.store.numbering import WANTED
@@ -303,3 +304,42 @@ def test_tombstones_that_stand_on_one_side_only():
     assert after("ins", gone)["deleted_at"] is None
     assert after("restore", None, {"name": "A"})["name"] == "A"
     assert after("restore", gone) == {"version": 9, "changed_at": "t2", "deleted_at": None}
+
+
+def test_what_nobody_can_read_stops_nobody(office, village):
+    """A change of a kind that is not known here is refused and kept; others go on, and it can be erased."""
+    one, other = office.join(), office.join()
+    citizen = one.run(village.MoveIn(name="A")).value
+    office.sync()
+    renamed = one.run(village.Rename(citizen=citizen, name="Geheim")).operation
+    with one.following() as following:
+        unreadable(following, renamed)
+    office.sync(one, other)
+    assert states(one) == states(other) == ["accepted", "refused"]
+    with other.read() as session:
+        (conflict,) = open_conflicts(session)
+    assert conflict.verdict.kind == "unprocessable"
+    assert not conflict.differences
+    assert one.examine() == other.examine() == []
+    one.run(village.Erase(citizen=citizen))
+    office.sync()
+    assert "Geheim" not in server_text(office) + journal_text(other)
+    give_up(other, conflict, clerk=None)
+    office.sync(other, one)
+    with one.read() as session:
+        assert open_conflicts(session) == []
+
+
+def unreadable(following, operation):
+    """Makes its only change one of a kind that nobody knows, as a later version might send it."""
+    ask = "SELECT number, prev, header, request_digest FROM journal WHERE id = ?"
+    number, prev, header, request_digest = following.execute(ask, (operation.bytes,)).fetchone()
+    ask = "SELECT change, salt FROM journal_change WHERE entry = ?"
+    change, salt = following.execute(ask, (number,)).fetchone()
+    change = change.replace('"k":"upd"', '"k":"new"')
+    digest_ = digest(salt, change.encode())
+    head = chained(prev, header.encode(), request_digest, [digest_])
+    write = "UPDATE journal_change SET change = ?, digest = ? WHERE entry = ?"
+    following.execute(write, (change, digest_, number))
+    following.execute("UPDATE journal SET hash = ? WHERE number = ?", (head, number))
+    following.execute("UPDATE workstation SET head = ?", (head,))

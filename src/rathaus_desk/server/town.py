@@ -36,6 +36,7 @@ from rathaus_desk.sync.envelope import (
     read_entry,
     read_envelope,
     read_header,
+    unreadable,
     verdict_text,
     without,
 )
@@ -105,6 +106,8 @@ def arrived(raw: bytes, *, park: bool = False) -> Arrived:
     try:
         changes, flaw = read_changes(envelope), None
     except Broken:
+        # Nobody else could read it either; it stops nobody.
+        envelope, raw = (unread := unreadable(envelope)), encoded(unread)
         changes, flaw = [None] * len(envelope.changes), Verdict(kind="unprocessable")
     if park:
         changes, flaw = [None] * len(envelope.changes), Verdict(kind="unprocessable")
@@ -394,8 +397,9 @@ def _drop_file(cursor: Cursor[Any], sha256: str) -> None:
 
 def _without(line: bytes, record: str, left: Mapping[str, Any] | None) -> bytes:
     entry = read_entry(line)
-    envelope, gone = without(read_envelope(entry.op), record, in_force=entry.verdict is None)
-    if not gone:
+    known = read_envelope(entry.op)
+    envelope, gone = without(known, record, in_force=entry.verdict is None)
+    if envelope is known:
         return line
     images = [image for image in entry.rows if image.i not in gone]
     if left is not None and entry.verdict is None:

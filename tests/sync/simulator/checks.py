@@ -70,7 +70,8 @@ def rows_hold(rows: Rows, where: str, erased: Container[str] = ()) -> None:
                 hold(found is not None, where, "refers to what never was:", name, id_, column)
                 if row["deleted_at"] is None:
                     stands = found is not None and found["deleted_at"] is None
-                    hold(stands or value in erased, where, "dangling reference", name, id_, column)
+                    gone = value in erased or value in rows.erased
+                    hold(stands or gone, where, "dangling reference", name, id_, column)
 
 
 def drawn(world: World, desk: Desk, number: int, entry: Entry) -> None:

@@ -251,8 +251,8 @@ class Desk(Rows):
         """Takes every value of an erased record out of the journal."""
         self.erased[record] = None
         for id_, one in self.journal.items():
-            envelope, gone = without(one.envelope, record, in_force=one.state == "accepted")
-            if gone:
+            envelope, _ = without(one.envelope, record, in_force=one.state == "accepted")
+            if envelope is not one.envelope:
                 self.journal[id_] = emptied_entry(one, envelope)
 
     # Following
@@ -303,7 +303,7 @@ class Desk(Rows):
         envelope = msgspec.structs.replace(
             known.envelope, header=one.envelope.header, prev=one.envelope.prev, hash=one.envelope.hash
         )
-        if None in one.changes:
+        if None in one.changes or one.envelope.request is msgspec.UNSET:
             known, envelope = emptied_entry(known, one.envelope), one.envelope
         self.journal[id_] = msgspec.structs.replace(
             known,
