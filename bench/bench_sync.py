@@ -169,7 +169,7 @@ def main() -> None:
         database = running.database("rathaus")
         with ConnectionPool(database, min_size=1, max_size=4, open=True) as pool:
             registry = Registry(pool)
-            registry.init()
+            registry.init(bytes(32))
             registry.add_town("bench", "Bench")
             epoch = epoch_of(pool)
             with server(database) as url:

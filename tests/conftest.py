@@ -84,16 +84,25 @@ def cluster(make_cluster: Callable[..., Any]) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def conninfo(cluster: Any) -> str:
-    """A database with the server's own tables."""
-    import psycopg
+def keep(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What the server keeps outside that database."""
+    from rathaus_desk.server.keep import Keep
 
-    from rathaus_desk.server.tables import CONTROL
+    made = Keep(tmp_path_factory.mktemp("keep"))
+    made.make()
+    return made
+
+
+@pytest.fixture(scope="session")
+def conninfo(cluster: Any, keep: Any) -> str:
+    """A database with the server's own tables."""
+    from psycopg_pool import ConnectionPool
+
+    from rathaus_desk.server.registry import Registry
 
     made: str = cluster.database("rathaus")
-    with psycopg.connect(made) as connection:
-        connection.execute(CONTROL.encode())
-        connection.execute("INSERT INTO rathaus.server (id, revision) VALUES (gen_random_uuid(), 1)")
+    with ConnectionPool(made, min_size=1, max_size=1, open=True) as pool:
+        Registry(pool).init(keep.public_key())
     return made
 
 
@@ -109,13 +118,13 @@ def pool(conninfo: str) -> Iterator[Any]:
 class Running:
     """The server on a port of this machine."""
 
-    def __init__(self, conninfo: str, port: int = 0) -> None:
+    def __init__(self, conninfo: str, keep: Any, port: int = 0) -> None:
         import uvicorn
 
         from rathaus_desk.server.app import build
 
         config = uvicorn.Config(
-            build(conninfo), host="127.0.0.1", port=port, log_level="error", access_log=False
+            build(conninfo, keep=keep), host="127.0.0.1", port=port, log_level="error", access_log=False
         )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
@@ -133,6 +142,6 @@ class Running:
 
 
 @pytest.fixture(scope="session")
-def run_server(conninfo: str) -> Callable[..., Running]:
+def run_server(conninfo: str, keep: Any) -> Callable[..., Running]:
     """Starts a server, on a port and a database that may be named; whoever starts it stops it."""
-    return lambda port=0, database=conninfo: Running(database, port)
+    return lambda port=0, database=conninfo: Running(database, keep, port)

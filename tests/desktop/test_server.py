@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,23 +13,30 @@ from uuid import UUID
 
 import pytest
 from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from sqlalchemy import select
 
+from rathaus_desk.applications.queries import WorklistRow, worklist
 from rathaus_desk.cemetery import queries as cemetery
 from rathaus_desk.cemetery.operations.burials import EnterBurial
 from rathaus_desk.cemetery.operations.graves import EnterGrave
 from rathaus_desk.cemetery.records import Burial
 from rathaus_desk.desktop import app
 from rathaus_desk.desktop.first_start import FirstStart
+from rathaus_desk.desktop.parts.form_dialog import FormDialog
 from rathaus_desk.desktop.server import page as server_page
 from rathaus_desk.desktop.shell.window import MainWindow
 from rathaus_desk.halls.operations.bookings import BookHall
 from rathaus_desk.halls.records import Booking, Hall
 from rathaus_desk.halls.wish import Wish
+from rathaus_desk.kernel import resources
 from rathaus_desk.kernel.clock import FixedClock
 from rathaus_desk.kernel.errors import CannotWork
+from rathaus_desk.letters.operations import SaveTemplate
+from rathaus_desk.letters.records import OwnTemplate
+from rathaus_desk.office.forwarding import addressees
 from rathaus_desk.office.joining import join
+from rathaus_desk.office.sharing import publish_letter, releases
 from rathaus_desk.office.town_hall import TownHall
 from rathaus_desk.people.operations import EnterPerson, PersonDetails
 from rathaus_desk.server.registry import Registry
@@ -283,3 +291,114 @@ def test_a_locked_workstation_shows_nothing_any_more(
         assert one.lock.isVisible()
     with pytest.raises(CannotWork, match="gesperrt"):
         TownHall.open(home, key_file=home.with_suffix(".key"))
+
+
+def test_a_case_is_forwarded_to_another_town_and_answered(
+    qapp: QApplication,
+    copy_town: Callable[[Path], Path],
+    tmp_path: Path,
+    town: Town,
+    musterrode: Path,
+) -> None:
+    """One window sends it on, another town's has it in its worklist and answers."""
+    other = "k-" + town.key
+    town.registry.add_town(other, "Gemeinde Nachbarau")
+    there = str(Invitation(town.server.url, other, town.registry.invite(other, "")))
+    first, second = copy_town(tmp_path / "eins"), copy_town(tmp_path / "zwei")
+    join(first, town.code(), "Zimmer 1", key_file=first.with_suffix(".key"))
+    join(second, there, "Rathaus", key_file=second.with_suffix(".key"))
+    with window_on(first) as one, window_on(second) as two:
+        until(dry(one))
+        until(dry(two))
+        one.desk.office.intake().paths([musterrode / "bestattungsanmeldung.json"])
+        one.desk.go("antraege", worklist_of(one)[0].id)
+        app.settle(one.desk)
+        one.desk.agent.now()
+        until(lambda: len(addressees(one.desk.office)) == 1 and dry(one)())
+        one.desk.do("applications.forward", worklist_of(one)[0].id)
+        (dialog,) = one.desk.window.findChildren(FormDialog)
+        dialog.form.set_values({"town": other})
+        dialog.form.set_values({"office": addressees(one.desk.office)[0].offices[0], "note": "Bitte prüfen."})
+        picture(one, "forward-form", dialog)
+        dialog.save()
+        until(lambda: not worklist_of(one))
+        until(lambda: worklist_of(two), 90)
+        two.desk.go("antraege", worklist_of(two)[0].id)
+        app.settle(two.desk)
+        assert "Weitergeleitet von Stadt Musterrode; noch nicht beantwortet." in words_of(two)
+        picture(two, "forward-received")
+        two.desk.do("applications.answer_forwarded", worklist_of(two)[0].id)
+        (dialog,) = two.desk.window.findChildren(FormDialog)
+        dialog.form.set_values({"text": "Wir übernehmen die Bestattung."})
+        dialog.save()
+        until(lambda: worklist_of(one), 90)
+        one.desk.go("antraege", worklist_of(one)[0].id)
+        app.settle(one.desk)
+        assert "Wir übernehmen die Bestattung." in words_of(one)
+        picture(one, "forward-answered")
+        assert one.desk.office.store.examine() == two.desk.office.store.examine() == []
+
+
+def test_what_towns_share_is_seen_and_taken_over(
+    qapp: QApplication, copy_town: Callable[[Path], Path], tmp_path: Path, town: Town, pool: Any
+) -> None:
+    """A letter of its own goes out from one window and is taken over in another; a forged one is not."""
+    other = "s-" + town.key
+    town.registry.add_town(other, "Gemeinde Nachbarau")
+    there = str(Invitation(town.server.url, other, town.registry.invite(other, "")))
+    first, second = copy_town(tmp_path / "eins"), copy_town(tmp_path / "zwei")
+    join(first, town.code(), "Zimmer 1", key_file=first.with_suffix(".key"))
+    join(second, there, "Rathaus", key_file=second.with_suffix(".key"))
+    text = resources.path("letters", "fee_notice.md").read_text(encoding="utf-8")
+    with window_on(first) as one, window_on(second) as two:
+        until(dry(one))
+        until(dry(two))
+        one.desk.office.run(SaveTemplate(name="fee_notice", text=text.replace("Gebühren", "Kosten")))
+        one.desk.office.run(SaveTemplate(name="transfer_notice", text=_own("transfer_notice")))
+        publish_letter(one.desk.office, "transfer_notice")
+        with pool.connection() as connection:
+            forged = "UPDATE rathaus.release SET content = content || 'x' WHERE town = %s"
+            connection.execute(forged, (town.key,))
+        one.desk.go("einstellungen", tab="vorlagen")
+        app.settle(one.desk)
+        press(one, "Veröffentlichen")
+        until(lambda: len(releases(one.desk.office)) == 2)
+        two.desk.go("einstellungen", tab="server")
+        app.settle(two.desk)
+        press(two, "Von anderen Gemeinden übernehmen")
+        until(lambda: "Gebührenbescheid" in words_of(two))
+        press(two, "Stand des Verbunds")
+        until(lambda: "Was in Gemeinde Nachbarau gilt" in words_of(two))
+        assert "verändert" in words_of(two)
+        picture(two, "sharing")
+        press(two, "Übernehmen")
+        app.settle(two.desk)
+        two.desk.go("einstellungen", tab="vorlagen")
+        app.settle(two.desk)
+        assert f"Übernommen aus {town.key}" in words_of(two)
+        picture(two, "sharing-letter")
+        with two.desk.office.store.read() as session:
+            assert [one.name for one in session.scalars(select(OwnTemplate))] == ["fee_notice"]
+
+
+def _own(name: str) -> str:
+    return resources.path("letters", f"{name}.md").read_text(encoding="utf-8") + "\n"
+
+
+def worklist_of(window: MainWindow) -> list[WorklistRow]:
+    with window.desk.office.store.read() as session:
+        return worklist(session)
+
+
+def words_of(window: MainWindow) -> str:
+    """Everything that is written on the page that is seen."""
+    seen = [one for one in window.page.findChildren(QWidget) if one.isVisible()]
+    return "\n".join(one.text() if isinstance(one, QLabel) else one.accessibleName() for one in seen)
+
+
+def picture(window: MainWindow, name: str, widget: QWidget | None = None) -> None:
+    """For whoever wants to look: where RATHAUS_PICTURES names a folder."""
+    folder = os.environ.get("RATHAUS_PICTURES")
+    if folder:
+        app.settle(window.desk)
+        (widget or window).grab().save(str(Path(folder) / f"{name}.png"))

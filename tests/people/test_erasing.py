@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.office import tables
@@ -17,6 +19,7 @@ from rathaus_desk.people.operations import (
     Relate,
     RemovePart,
 )
+from rathaus_desk.store.connection import PAGE_SIZE
 from rathaus_desk.store.search import search
 
 _ = tables
@@ -37,6 +40,44 @@ def everything(store):
         driver = session.connection().connection.driver_connection
         names = [name for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return "\n".join(str(row) for name in names for row in driver.execute(f'SELECT * FROM "{name}"'))
+
+
+def pages(store, name):
+    """Every page of a file of the database, decrypted: what somebody with the key finds in it."""
+    content = store.home.database.with_name(store.home.database.name + name).read_bytes()
+    step, head, skip = (PAGE_SIZE, 0, 16) if not name else (PAGE_SIZE + 24, 32 + 24, 0)
+    found = []
+    for at in range(head, len(content), step):
+        page = content[at : at + PAGE_SIZE]
+        first = (
+            skip if at == 0 else 16 if name and int.from_bytes(content[at - 24 : at - 20], "big") == 1 else 0
+        )
+        body, iv = page[first : PAGE_SIZE - 80], page[PAGE_SIZE - 80 : PAGE_SIZE - 64]
+        found.append(Cipher(algorithms.AES(store._key), modes.CBC(iv)).decryptor().update(body))
+    return b"".join(found)
+
+
+def test_no_old_page_is_left_in_the_file_or_beside_it(somebody):
+    """The write-ahead log keeps pages as they were, until it is emptied."""
+    store, person = somebody
+    assert SECRET.encode() in pages(store, "-wal")
+    store.run(ErasePerson(person=person))
+    assert b"CREATE TABLE person" in pages(store, "")
+    for name in ("", "-wal"):
+        left = pages(store, name)
+        assert SECRET.encode() not in left
+        assert b"zora@geheim" not in left.lower()
+
+
+def test_whoever_reads_is_not_disturbed_and_the_next_writing_empties_it(somebody):
+    store, person = somebody
+    with store.read() as session:
+        session.execute(sa.text("SELECT count(*) FROM person")).scalar_one()
+        store.run(ErasePerson(person=person))
+        assert SECRET.encode() in pages(store, "-wal")
+    store.run(EnterPerson(details=PersonDetails(family_name="Andere")))
+    for name in ("", "-wal"):
+        assert SECRET.encode() not in pages(store, name)
 
 
 def test_nothing_of_a_person_is_left(somebody):

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from rathaus_desk.kernel.errors import DeskError
-from rathaus_desk.server import erasure, files, snapshot
+from rathaus_desk.server import erasing, files, snapshot
 from rathaus_desk.server import town as towns
 from rathaus_desk.server.registry import NotAllowed
 from rathaus_desk.sync import proof
@@ -93,6 +93,9 @@ class DirectClient:
         read = [msgspec.json.decode(one, type=LogEntry) for one in entries]
         return self._ask(lambda: towns.hand_back(self.pool, town, epoch, read))
 
+    def remind(self, town, epoch, records):
+        self._ask(lambda: erasing.remind(self.pool, town, epoch, records, self.registry.server_id()))
+
     def push(self, town, epoch, ops, *, park=False):
         retired = self._active().standing == "retired"
         allowed = self.registry.all_in(town)
@@ -127,10 +130,6 @@ class DirectClient:
 
     def decided(self, town, operations):
         return self._ask(lambda: snapshot.decided(self.pool, town, operations))
-
-    def remind(self, town, epoch, records):
-        server = self.registry.server_id()
-        return self._ask(lambda: erasure.remind(self.pool, town, epoch, records, server))
 
     def lease(self, town, request, series, at_least):
         ws = self._device.ws

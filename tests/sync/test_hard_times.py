@@ -20,7 +20,6 @@ from psycopg_pool import ConnectionPool
 
 from rathaus_desk.server.app import build
 from rathaus_desk.server.registry import Registry
-from rathaus_desk.server.tables import CONTROL
 from rathaus_desk.server.town import in_town
 from rathaus_desk.server.upkeep import examine
 from rathaus_desk.store.engine import Store
@@ -42,13 +41,11 @@ def own_cluster(village, make_cluster):
 def own_registry(own_cluster):
     name = f"d{uuid4().hex[:8]}"
     conninfo = own_cluster.database(name)
-    with psycopg.connect(conninfo) as connection:
-        connection.execute(CONTROL.encode())
     with ConnectionPool(
         conninfo, min_size=1, max_size=4, timeout=5, open=True, check=ConnectionPool.check_connection
     ) as pool:
         registry = Registry(pool)
-        registry.init()
+        registry.init(bytes(32))
         registry.conninfo = conninfo
         yield registry
 

@@ -249,10 +249,12 @@ ENDPOINTS = (
         b'{"id":"01a22266-bd96-77b3-aad2-e39e9ec86d9d","kind":"tariff","key":"k","title":"t","content":"c"}',
     ),
     ("GET", "overview", None),
+    ("GET", "addressees", None),
     ("GET", "inbox", None),
-    ("GET", "inbox/01a22266-bd96-77b3-aad2-e39e9ec86d9d", None),
+    ("POST", "inbox/01a22266-bd96-77b3-aad2-e39e9ec86d9d/take", None),
+    ("POST", "inbox/01a22266-bd96-77b3-aad2-e39e9ec86d9d/done", None),
     ("POST", "inbox/01a22266-bd96-77b3-aad2-e39e9ec86d9d/answer", b'{"text":"ja"}'),
-    ("POST", "forward?id=01a22266-bd96-77b3-aad2-e39e9ec86d9d&receiver=x1&title=t", b"x"),
+    ("POST", "forward?id=01a22266-bd96-77b3-aad2-e39e9ec86d9d&receiver=x1", b"x"),
     (
         "POST",
         "fork",
@@ -374,15 +376,22 @@ def test_releases_and_cases_between_towns(joined, make_town, registry, running, 
     (found,) = [one for one in other.releases(other_town, number - 1) if one["id"] == str(id_)]
     assert (found["town"], found["content"]) == (joined.town, "x = 1")
     case = uuid4()
-    client.forward(joined.town, case, other_town, "Standesamt", "Anfrage", b"PK\x03\x04")
+    client.forward(joined.town, case, other_town, "Standesamt", b"PK\x03\x04")
     (received,) = other.inbox(other_town)
     assert (received["sender"], received["office"], received["state"]) == (joined.town, "Standesamt", "sent")
-    assert other.case(other_town, case) == b"PK\x03\x04"
-    other.answer(other_town, case, "Erledigt.")
-    (sent,) = client.inbox(joined.town)
-    assert (sent["state"], sent["answer"]) == ("answered", "Erledigt.")
+    assert other.inbox(other_town, waiting=True) == [received]
+    assert other.take(other_town, case) == b"PK\x03\x04"
     with pytest.raises(ServerSays):
-        client.case(joined.town, case)
+        client.take(joined.town, case)
+    other.done(other_town, case)
+    other.answer(other_town, case, "Erledigt.")
+    assert [one["state"] for one in client.inbox(joined.town, waiting=True)] == ["answered"]
+    assert msgspec.json.decode(client.take(joined.town, case))["text"] == "Erledigt."
+    client.done(joined.town, case)
+    assert [one["state"] for one in client.inbox(joined.town)] == ["closed"]
+    assert client.inbox(joined.town, waiting=True) == other.inbox(other_town, waiting=True) == []
+    with pytest.raises(ServerSays, match="eigenen Gemeinde"):
+        client.forward(joined.town, uuid4(), joined.town, "", b"x")
     assert {one["town"] for one in client.overview(joined.town)} >= {joined.town, other_town}
 
 

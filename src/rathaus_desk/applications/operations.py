@@ -11,7 +11,8 @@ import msgspec
 
 from rathaus_desk.applications import queries
 from rathaus_desk.applications.handover import offered
-from rathaus_desk.applications.records import OPEN, Application, QuarantinedDelivery, State
+from rathaus_desk.applications.records import OPEN, Application, OwnService, QuarantinedDelivery, State
+from rathaus_desk.applications.services import read_service
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.periods import FOR_EVER, SINCE_EVER
 from rathaus_desk.store.operations import Request, Work, operation
@@ -76,7 +77,7 @@ def take_in(work: Work, request: TakeIn) -> Taken:
         findings=list(request.findings),
         is_test=request.is_test,
     )
-    work.claim(uuid5(_DELIVERIES, received.content_hash), SINCE_EVER, FOR_EVER, application.id)
+    claim_delivery(work, received.content_hash, application.id)
     if not request.is_test:
         office = office_or_none(work.session, request.office)
         prefix = office.case_prefix if office else request.case_prefix
@@ -87,6 +88,11 @@ def take_in(work: Work, request: TakeIn) -> Taken:
     if waiting is not None:
         waiting.settled_at = work.now
     return Taken(application.id, True)
+
+
+def claim_delivery(work: Work, content_hash: str, application: UUID) -> None:
+    """These bytes are this application, and never another, on whatever workstation."""
+    work.claim(uuid5(_DELIVERIES, content_hash), SINCE_EVER, FOR_EVER, application)
 
 
 def _keep_bytes(work: Work, received: Received, record: UUID) -> None:
@@ -140,6 +146,38 @@ def put_aside(work: Work, request: PutAside) -> None:
     if not request.reason.strip():
         raise BadInput("Bitte geben Sie an, was mit der Lieferung geschehen ist.")
     waiting.settled_at, waiting.settled_by = work.now, request.reason.strip()
+
+
+class SaveService(Request, frozen=True, kw_only=True):
+    """A service for this town: the two texts of its folder, checked (`services.read_service`)."""
+
+    text: str
+    schema_text: str
+    origin: str = ""
+    """The town it is taken over from."""
+
+
+@operation(SaveService, name="applications.save_service", title="Leistung übernehmen")
+def save_service(work: Work, request: SaveService) -> UUID:
+    """Keeps it as the newest version, unless it is that already.
+
+    BadInput with its line if it cannot be used.
+    """
+    service = read_service(request.text, request.schema_text)
+    known = {one.key: one for one in queries.own_services(work.session)}
+    before = known.get(service.key)
+    if before is not None and (before.text, before.schema_text) == (request.text, request.schema_text):
+        return before.id
+    made = OwnService(
+        key=service.key,
+        title=service.title,
+        revision=before.revision + 1 if before else 1,
+        text=request.text,
+        schema_text=request.schema_text,
+        origin=request.origin,
+    )
+    work.session.add(made)
+    return made.id
 
 
 class HandOver(Request, frozen=True, kw_only=True):

@@ -13,7 +13,14 @@ from sqlalchemy.orm import Session
 from rathaus_desk.applications.facts import read_facts
 from rathaus_desk.applications.form import without_blanks
 from rathaus_desk.applications.handover import Facts
-from rathaus_desk.applications.records import OPEN, Application, QuarantinedDelivery, State
+from rathaus_desk.applications.records import (
+    OPEN,
+    Application,
+    ForwardedCase,
+    OwnService,
+    QuarantinedDelivery,
+    State,
+)
 from rathaus_desk.applications.rules import Block, Needed, checklist, lay_out, lay_out_unknown
 from rathaus_desk.applications.services import Services
 from rathaus_desk.kernel.errors import Refused
@@ -51,6 +58,30 @@ def quarantine(session: Session) -> Sequence[QuarantinedDelivery]:
     """What waits in quarantine, oldest first."""
     query = select(QuarantinedDelivery).where(QuarantinedDelivery.settled_at.is_(None))
     return session.scalars(query.order_by(QuarantinedDelivery.received_at, QuarantinedDelivery.id)).all()
+
+
+def delivered_as(session: Session, origin: str, delivery_id: str) -> QuarantinedDelivery | None:
+    """The quarantined delivery that the channel ``origin`` calls so."""
+    query = select(QuarantinedDelivery).where(
+        QuarantinedDelivery.origin == origin, QuarantinedDelivery.delivery_id == delivery_id
+    )
+    return session.scalars(query).first()
+
+
+def forwarded_cases(session: Session, *, case: UUID | None = None) -> Sequence[ForwardedCase]:
+    """The cases handed to other towns and received from them, newest first; of one case, if it is named."""
+    query = select(ForwardedCase).order_by(ForwardedCase.sent_at.desc(), ForwardedCase.id)
+    return session.scalars(query if case is None else query.where(ForwardedCase.case_id == case)).all()
+
+
+def own_services(session: Session) -> Sequence[OwnService]:
+    """The town's own services, each in its newest version."""
+    newest: dict[str, OwnService] = {}
+    for one in session.scalars(
+        select(OwnService).order_by(OwnService.key, OwnService.revision, OwnService.id)
+    ):
+        newest[one.key] = one
+    return tuple(newest.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +136,8 @@ class ApplicationView:
     attachments: tuple[Attachment, ...]
     hands_over_to: str | None
     facts: Facts | None
+    forwarded: tuple[ForwardedCase, ...]
+    """Where its case went, and where it came from; newest first."""
 
 
 def view(session: Session, services: Services, application_id: UUID) -> ApplicationView:
@@ -124,4 +157,5 @@ def view(session: Session, services: Services, application_id: UUID) -> Applicat
         attachments=tuple(attachments_of(session, found.id)),
         hands_over_to=mapping.to if mapping else None,
         facts=facts,
+        forwarded=tuple(forwarded_cases(session, case=found.case_id)) if found.case_id else (),
     )

@@ -125,3 +125,84 @@ class QuarantinedDelivery(Record):
     """When it was understood after all or put aside by a clerk; until then it is on the list."""
     settled_by: Mapped[str]
     """What a clerk wrote on putting it aside, or "" where the intake understood it later."""
+
+
+def _describe_service(service: OwnService, _session: Session) -> Found:
+    return Found(service.title, f"Leistung aus {service.origin}" if service.origin else "Eigene Leistung")
+
+
+class OwnService(Record):
+    """One version of a service that the town has taken in beside those of the program. The newest counts."""
+
+    __tablename__ = "own_service"
+    __strict__ = True
+    __search__ = Searchable("service", _describe_service)
+
+    key: Mapped[str] = mapped_column(index=True)
+    title: Mapped[str]
+    revision: Mapped[int]
+    text: Mapped[str]
+    """``service.toml``."""
+    schema_text: Mapped[str]
+    """``schema.json``."""
+    origin: Mapped[str]
+    """The town it was taken over from; "" for the town's own."""
+
+
+class ForwardingState(StrEnum):
+    """Where a forwarded case stands. The first two are the sender's, then the receiver's two, then both's."""
+
+    UNDER_WAY = "under_way"
+    SENT = "sent"
+    RECEIVED = "received"
+    ANSWERING = "answering"
+    ANSWERED = "answered"
+
+    @property
+    def german(self) -> str:
+        """As a clerk reads it."""
+        return _FORWARDING[self]
+
+
+_FORWARDING = {
+    ForwardingState.UNDER_WAY: "wird übergeben",
+    ForwardingState.SENT: "übergeben",
+    ForwardingState.RECEIVED: "liegt hier",
+    ForwardingState.ANSWERING: "Antwort wird übergeben",
+    ForwardingState.ANSWERED: "beantwortet",
+}
+
+SENDERS = (ForwardingState.UNDER_WAY, ForwardingState.SENT)
+RECEIVERS = (ForwardingState.RECEIVED, ForwardingState.ANSWERING)
+
+
+class ForwardedCase(Record):
+    """A case that was handed to another town, or came from one. Its id is the same in both towns.
+
+    What was handed on is kept as it travelled: an attachment of this record (`case_package`).
+    """
+
+    __tablename__ = "forwarded_case"
+
+    sent: Mapped[bool]
+    """Whether it went from here; else it came."""
+    state: Mapped[ForwardingState] = mapped_column(index=True)
+    town: Mapped[str]
+    """The other town's key at the server."""
+    town_name: Mapped[str]
+    office: Mapped[str]
+    """The name of the office it is for, in the town that receives it; "" for none in particular."""
+    title: Mapped[str]
+    note: Mapped[str]
+    """What the sender's clerk wrote to it."""
+    case_there: Mapped[str]
+    """The number of the case in the town it came from."""
+    sent_at: Mapped[datetime]
+    history: Mapped[Json]
+    """What had happened there, as ``[moment, title, clerk]`` each, oldest first; of a received case only."""
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"))
+    application_id: Mapped[UUID | None] = mapped_column(ForeignKey("application.id"))
+    package_sha256: Mapped[str]
+    """SHA-256 of what was handed on."""
+    answer: Mapped[str]
+    answered_at: Mapped[datetime | None]

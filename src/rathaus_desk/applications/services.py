@@ -7,7 +7,9 @@ folders beside them, one of the same name takes the shipped one's place.
 from __future__ import annotations
 
 import json
+import os
 import re
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,13 +23,15 @@ from rathaus_desk.applications.values import DAYS, KINDS, Kind, read_text
 from rathaus_desk.catalogue.findings import BadFile, Finding
 from rathaus_desk.catalogue.lines import At
 from rathaus_desk.catalogue.reading import convert, nearest
-from rathaus_desk.catalogue.toml_text import Source, read_source
+from rathaus_desk.catalogue.toml_text import Source, parse, read_source
 from rathaus_desk.kernel import resources
 from rathaus_desk.kernel.errors import BadInput, Place
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}")
+"""What a key may look like, as it is the name of a folder."""
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -111,10 +115,11 @@ class Services:
         return named or tuple(service for service in self if service.fits(form))
 
 
-def load_services(*own: Path) -> Services:
+def load_services(*own: Path, kept: Iterable[tuple[str, str]] = ()) -> Services:
     """The shipped services and those in the folders ``own``; a folder that does not exist holds none.
 
-    A folder that cannot be used does not keep the others from working.
+    ``kept``: the two texts of each service that the town has taken in. One that cannot be used does not keep
+    the others from working.
     """
     by_key: dict[str, Service] = {}
     broken: list[BadInput] = []
@@ -126,7 +131,29 @@ def load_services(*own: Path) -> Services:
                 broken.append(error)
             else:
                 by_key[service.key] = service
+    for text, schema_text in kept:
+        try:
+            service = read_service(text, schema_text)
+        except BadInput as error:
+            broken.append(error)
+        else:
+            by_key[service.key] = service
     return Services(by_key, tuple(broken))
+
+
+def read_service(text: str, schema_text: str) -> Service:
+    """The service of two texts, as `load_service` would load their folder; BadInput as there."""
+    head = parse(Path("service.toml"), text).tree.get("service")
+    key = str(head.get("key")) if isinstance(head, dict) else ""
+    with tempfile.TemporaryDirectory() as home:
+        folder = Path(home) / (key if _KEY.fullmatch(key) else "leistung")
+        folder.mkdir()
+        (folder / "service.toml").write_text(text, encoding="utf-8", newline="")
+        (folder / "schema.json").write_text(schema_text, encoding="utf-8", newline="")
+        try:
+            return load_service(folder)
+        except BadInput as error:
+            raise BadInput(str(error).replace(f"{home}{os.sep}", "")) from error
 
 
 def load_service(folder: Path) -> Service:

@@ -17,6 +17,7 @@ from rathaus_desk.cli.parameters import PATH, WORDS
 from rathaus_desk.cli.running import DeskGroup, Run, pass_run
 
 if TYPE_CHECKING:
+    from rathaus_desk.server.keep import Keep
     from rathaus_desk.server.registry import Registry
 
 _DATABASE = click.option(
@@ -26,6 +27,15 @@ _DATABASE = click.option(
     default="dbname=rathaus",
     show_default=True,
     help="Wie PostgreSQL zu erreichen ist.",
+)
+
+
+_KEEP = click.option(
+    "--keep",
+    metavar="ORDNER",
+    type=PATH,
+    envvar="RATHAUS_SERVER_KEEP",
+    help="Was der Server neben der Datenbank aufhebt: Schlüssel und Verzeichnis der Löschungen.",
 )
 
 
@@ -53,18 +63,47 @@ def _registry(database: str) -> Iterator[Registry]:
         yield registry
 
 
+def _kept(folder: Path | None) -> Keep:
+    from rathaus_desk.server.keep import Keep, standard_folder
+
+    return Keep(folder or standard_folder())
+
+
+@server.command()
+@_DATABASE
+@_KEEP
+@pass_run
+def init(run: Run, database: str, keep: Path | None) -> None:
+    """Legt an, was der Server in PostgreSQL und daneben braucht. Darf wiederholt werden."""
+    kept = _kept(keep)
+    with _registry(database) as registry:
+        id_ = registry.init(kept.make())
+    run.show(
+        {"server": id_, "keep": kept.folder},
+        f"Der Server ist eingerichtet ({id_}).\nBitte für sich sichern: {kept.folder}",
+    )
+
+
 @server.command()
 @_DATABASE
 @pass_run
-def init(run: Run, database: str) -> None:
-    """Legt an, was der Server in PostgreSQL braucht. Darf wiederholt werden."""
-    with _registry(database) as registry:
-        id_ = registry.init()
-    run.show({"server": id_}, f"Der Server ist eingerichtet ({id_}).")
+def upgrade(run: Run, database: str) -> None:
+    """Bringt die Tabellen des Servers und aller Gemeinden auf den Stand dieses Programms.
+
+    Vorher sichern; der Dienst ist dabei angehalten. Darf wiederholt werden.
+    """
+    from rathaus_desk.server.running import reachable
+    from rathaus_desk.server.upgrading import upgrade_all
+
+    reachable(database)
+    done = upgrade_all(database)
+    lines = [f"{one.schema}: {one.before} → {one.now}" for one in done]
+    run.show({"upgraded": done}, "\n".join(lines) or "Es ist alles auf dem neuesten Stand.")
 
 
 @server.command("run")
 @_DATABASE
+@_KEEP
 @click.option("--host", metavar="ADRESSE", default="127.0.0.1", show_default=True, help="Wo er zu hören ist.")
 @click.option(
     "--port", metavar="PORT", type=click.IntRange(0, 65535), default=8443, show_default=True, help="Der Port."
@@ -76,6 +115,7 @@ def init(run: Run, database: str) -> None:
 def run_server(
     run: Run,
     database: str,
+    keep: Path | None,
     host: str,
     port: int,
     certificate: Path | None,
@@ -88,6 +128,7 @@ def run_server(
 
     serve(
         database,
+        _kept(keep),
         host=host,
         port=port,
         certificate=certificate,
@@ -132,13 +173,15 @@ def list_towns(run: Run, database: str) -> None:
 @click.argument("key", metavar="KÜRZEL", type=WORDS)
 @click.option("--yes", is_flag=True, help="Ohne das geschieht nichts.")
 @_DATABASE
+@_KEEP
 @pass_run
-def remove(run: Run, key: str, yes: bool, database: str) -> None:
+def remove(run: Run, key: str, yes: bool, database: str, keep: Path | None) -> None:
     """Entfernt eine Gemeinde mit allem, was auf dem Server von ihr liegt."""
     if not yes:
         raise click.UsageError("Das lässt sich nicht rückgängig machen; bitte mit „--yes“ bestätigen.")
     with _registry(database) as registry:
         registry.remove_town(key)
+        _kept(keep).forget(key)
     run.show({"key": key}, f"„{key}“ ist entfernt.")
 
 
@@ -159,34 +202,49 @@ def export(run: Run, key: str, folder: Path, database: str) -> None:
 @municipality.command()
 @click.argument("key", metavar="KÜRZEL", type=WORDS)
 @_DATABASE
+@_KEEP
 @pass_run
-def restored(run: Run, key: str, database: str) -> None:
+def restored(run: Run, key: str, database: str, keep: Path | None) -> None:
     """Nach dem Zurückspielen einer Sicherung: Arbeitsplätze geben zurück, was dem Server fehlt.
 
-    Bis „recovered“ nimmt der Server nichts Neues an; gearbeitet wird wie ohne Server.
+    Was nach der Sicherung gelöscht wurde, wird sofort wieder gelöscht. Bis „recovered“ nimmt der Server
+    nichts Neues an; gearbeitet wird wie ohne Server.
     """
     import secrets
 
-    from rathaus_desk.server import town
+    from rathaus_desk.server import register, town
 
     with _registry(database) as registry:
+        registry.refuse_other_keep(_kept(keep).public_key())
         town.restored(registry.pool, key, secrets.token_hex(16))
-    run.show(
-        {"key": key}, "Der Server wartet auf die Arbeitsplätze. Danach: „server municipality recovered“."
-    )
+        erased = register.reapply(registry.pool, key, _kept(keep))
+    words = "Der Server wartet auf die Arbeitsplätze. Danach: „server municipality recovered“."
+    if erased:
+        words = f"{_counted(erased, 'Eintrag', 'Einträge')} wieder gelöscht.\n{words}"
+    run.show({"key": key, "erased": erased}, words)
 
 
 @municipality.command()
 @click.argument("key", metavar="KÜRZEL", type=WORDS)
 @_DATABASE
+@_KEEP
 @pass_run
-def recovered(run: Run, key: str, database: str) -> None:
-    """Alle Arbeitsplätze haben sich gemeldet: der Server nimmt wieder Neues an."""
-    from rathaus_desk.server import town
+def recovered(run: Run, key: str, database: str, keep: Path | None) -> int:
+    """Alle Arbeitsplätze haben sich gemeldet: der Server nimmt wieder Neues an.
+
+    Löschungen, die kein Arbeitsplatz zurückgegeben hat, erfahren jetzt alle. Endet mit 1, wenn ein gelöschter
+    Eintrag noch benutzt wird: er bleibt leer, was auf ihn verweist, muss jemand ansehen.
+    """
+    from rathaus_desk.server import register, town
 
     with _registry(database) as registry:
         town.recovered(registry.pool, key)
-    run.show({"key": key}, "Der Server nimmt wieder Vorgänge an.")
+        erased, used = register.issue(registry.pool, key, _kept(keep), registry.server_id())
+    words = "Der Server nimmt wieder Vorgänge an."
+    if used:
+        words += f"\nNoch benutzt und deshalb nur geleert: {', '.join(used)}"
+    run.show({"key": key, "erased": erased, "used": used}, words)
+    return FINDINGS if used else OK
 
 
 @server.group(cls=DeskGroup)
@@ -320,11 +378,19 @@ def tidy(run: Run, database: str) -> None:
 @server.command("backup")
 @click.argument("file", metavar="DATEI", type=PATH)
 @_DATABASE
+@_KEEP
 @pass_run
-def server_backup(run: Run, file: Path, database: str) -> None:
-    """Sichert die Datenbank des Servers mit pg_dump (Format „custom“); im Betrieb möglich."""
+def server_backup(run: Run, file: Path, database: str, keep: Path | None) -> None:
+    """Sichert die Datenbank des Servers mit pg_dump (Format „custom“); im Betrieb möglich.
+
+    Der Ordner „--keep“ gehört nicht dazu: er wird für sich gesichert.
+    """
+    from rathaus_desk.server.register import note_all
     from rathaus_desk.server.upkeep import dump
 
+    with _registry(database) as registry:
+        registry.refuse_other_keep(_kept(keep).public_key())
+        note_all(registry.pool, _kept(keep))
     size = dump(database, file)
     megabytes = f"{size / 1e6:.1f}".replace(".", ",")
     run.show({"path": file, "size": size}, f"Gesichert: {file} ({megabytes} MB).")

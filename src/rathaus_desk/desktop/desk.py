@@ -26,6 +26,7 @@ from rathaus_desk.kernel.ids import new_id
 from rathaus_desk.office.town_hall import TownHall
 from rathaus_desk.store import local
 from rathaus_desk.store.operations import Done, Request, operation_for
+from rathaus_desk.sync.client import Client
 
 T = TypeVar("T")
 
@@ -63,7 +64,7 @@ class Desk(QObject):
         self.tasks = Tasks()
         self.commands = COMMANDS
         self.happenings = Happenings(office.store, self.tasks, self)
-        self.agent = Agent(office.store, self.tasks, self)
+        self.agent = Agent(office.store, self.tasks, self, errands=self._errands)
         self.agent.wrote.connect(self.happenings.look)
         self.happenings.news.connect(self.agent.happened)
         self._window: QWidget | None = None
@@ -94,6 +95,12 @@ class Desk(QObject):
             self.say(reason)
         else:
             command.do(self, subject)
+
+    def _errands(self, client: Client) -> None:
+        """What is carried over the line beside the sync; loaded with the first round, not with the window."""
+        from rathaus_desk.office.forwarding import run_errands
+
+        run_errands(self.office, client)
 
     def say(self, sentence: str, operation: UUID | None = None) -> None:
         """One sentence in the status line; with ``operation`` it can be undone from there."""

@@ -22,6 +22,7 @@ FIRST = ("shell.commands", "today.page")
 LATER = (
     "records",
     "applications.page",
+    "applications.forwarding",
     "cemetery.page",
     "cemetery.burial_page",
     "halls.page",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rathaus_desk.applications.records import ForwardedCase
 from rathaus_desk.desktop.parts.described import Fact, Facts, Line, Lines, Part, State, Tab, Target
 from rathaus_desk.fees import queries as fees
 from rathaus_desk.fees.queries import OpenItem
@@ -68,10 +69,28 @@ def case_parts(session: Session, about: Sequence[UUID], cases: Iterable[UUID]) -
                 ),
             )
         )
+    parts += _forwarded(session, wanted)
     parts.append(_follow_ups(session, every))
     parts.append(_notes(session, every))
     parts.append(_files(session, every))
     return tuple(parts)
+
+
+def _forwarded(session: Session, cases: Sequence[UUID]) -> Iterator[Part]:
+    """Where the cases went and came from; nothing for a case that never left the house."""
+    query = select(ForwardedCase).where(ForwardedCase.case_id.in_(cases)).order_by(ForwardedCase.sent_at)
+    lines = [
+        Line(
+            f"{'An' if one.sent else 'Von'} {one.town_name}",
+            f"Antwort: {one.answer}" if one.answer else one.note,
+            _moment(one.sent_at),
+            "send" if one.sent else "inbox",
+            State(one.state.german, "good" if one.answer else "calm", "✓" if one.answer else "→"),
+        )
+        for one in session.scalars(query)
+    ]
+    if lines:
+        yield Lines("Weiterleitungen", tuple(lines))
 
 
 def _follow_ups(session: Session, about: Sequence[UUID]) -> Lines:

@@ -63,6 +63,8 @@ class SaveTemplate(Request, frozen=True, kw_only=True):
 
     name: str
     text: str
+    origin: str = ""
+    """The town it is taken over from."""
 
 
 @operation(SaveTemplate, name="letters.save_template", title="Briefvorlage ändern")
@@ -79,7 +81,12 @@ def save_template(work: Work, request: SaveTemplate) -> UUID:
     newest = next(iter(queries.own_templates(work.session, request.name)), None)
     if newest is not None and newest.text == request.text:
         return newest.id
-    version = OwnTemplate(name=request.name, revision=newest.revision + 1 if newest else 1, text=request.text)
+    version = OwnTemplate(
+        name=request.name,
+        revision=newest.revision + 1 if newest else 1,
+        text=request.text,
+        origin=request.origin,
+    )
     work.session.add(version)
     return version.id
 

@@ -56,3 +56,5 @@ class OwnTemplate(Record):
     revision: Mapped[int]
     text: Mapped[str]
     """Empty: from here on the program's own text is used again."""
+    origin: Mapped[str]
+    """The town whose text it was taken over from; "" for the town's own."""

@@ -10,6 +10,25 @@ from rathaus_desk.letters.facts import KINDS
 from rathaus_desk.letters.operations import SaveTemplate
 from rathaus_desk.office.town_hall import TownHall
 
+LETTER_TITLES = {
+    "fee_notice": "Gebührenbescheid",
+    "extension_notice": "Bescheid über eine Verlängerung",
+    "transfer_notice": "Bescheid über eine Umschreibung",
+    "burial_confirmation": "Terminbestätigung an den Bestatter",
+    "hall_option": "Bestätigung einer Option",
+    "hall_notice": "Bescheid über die Nutzung einer Halle",
+    "hall_agreement": "Nutzungsvertrag",
+    "hall_invoice": "Rechnung für eine Halle",
+    "hall_rejection": "Ablehnung der Nutzung",
+    "hall_cancellation": "Bescheid über die Absage",
+    "hall_displacement": "Mitteilung über den Wegfall der Nutzung",
+    "hall_handover": "Übergabe- und Rücknahmeprotokoll",
+    "hall_settlement": "Endabrechnung einer Halle",
+    "hall_deposit_receipt": "Quittung über die Kaution",
+    "hall_deposit_refund": "Abrechnung der Kaution",
+}
+"""What the letters of the program are called."""
+
 
 def own_letters(*paths: Path) -> tuple[SaveTemplate, ...]:
     """The templates among ``paths`` and in folders below: files named like a letter of the program.

@@ -21,6 +21,7 @@ MODULES = (town, catalogue, people, letters, fees, cemetery, halls, applications
 
 def load_operations() -> None:
     """Registers what a clerk can do, of every module."""
+    from rathaus_desk.applications import forwarding  # noqa: F401
     from rathaus_desk.applications import operations as applications  # noqa: F401
     from rathaus_desk.catalogue import operations as catalogue  # noqa: F401
     from rathaus_desk.cemetery import operations as cemetery  # noqa: F401

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -72,6 +71,7 @@ class TownHall:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._clerk: UUID | None = None
+        self._services: tuple[tuple[UUID, ...], Services] | None = None
         handover.offer_later("burial", _burial_handover)
 
     @classmethod
@@ -108,12 +108,18 @@ class TownHall:
         """Carries out an operation as the clerk."""
         return self.store.run(request, clerk=self.clerk)
 
-    @cached_property
+    @property
     def services(self) -> Services:
-        """The kinds of application this town takes."""
+        """The kinds of application this town takes: the program's, and its own in their newest version."""
+        from rathaus_desk.applications import queries as applications
         from rathaus_desk.applications.services import load_services
 
-        return load_services()
+        with self.store.read() as session:
+            own = applications.own_services(session)
+        ids = tuple(one.id for one in own)
+        if self._services is None or self._services[0] != ids:
+            self._services = ids, load_services(kept=[(one.text, one.schema_text) for one in own])
+        return self._services[1]
 
     def intake(self) -> Intake:
         """Takes deliveries in; the clerk becomes responsible for the cases."""

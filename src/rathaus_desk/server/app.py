@@ -18,14 +18,18 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from rathaus_desk import __version__
 from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.server import town as towns
+from rathaus_desk.server.keep import Keep
 from rathaus_desk.server.limits import Limits
 from rathaus_desk.server.news import News
 from rathaus_desk.server.registry import NotAllowed, Registry
 from rathaus_desk.server.routes import Server, TooLarge, failed, routes
 
 
-def build(conninfo: str, *, pool_size: int = 16) -> FastAPI:
-    """The application. ``conninfo``: PostgreSQL's connection string."""
+def build(conninfo: str, *, keep: Keep | None = None, pool_size: int = 16) -> FastAPI:
+    """The application. ``conninfo``: PostgreSQL's connection string.
+
+    ``keep``: what lies outside the database; without it nothing can be published, and no erasure is noted.
+    """
     pool: towns.Pool = ConnectionPool(
         conninfo,
         min_size=1,
@@ -36,7 +40,7 @@ def build(conninfo: str, *, pool_size: int = 16) -> FastAPI:
     )
     metrics = CollectorRegistry()
     decided = Counter("rathaus_operations_total", "Operations decided on", ["verdict"], registry=metrics)
-    server = Server(pool, Registry(pool), News(conninfo), decided)
+    server = Server(pool, Registry(pool), News(conninfo), decided, keep)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

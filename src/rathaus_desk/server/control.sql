@@ -2,7 +2,8 @@
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 CREATE SCHEMA IF NOT EXISTS rathaus;
 CREATE TABLE IF NOT EXISTS rathaus.server (
-    id uuid PRIMARY KEY, single boolean NOT NULL UNIQUE DEFAULT true CHECK (single), revision integer NOT NULL);
+    id uuid PRIMARY KEY, single boolean NOT NULL UNIQUE DEFAULT true CHECK (single),
+    release_key bytea NOT NULL);
 CREATE TABLE IF NOT EXISTS rathaus.municipality (
     key text PRIMARY KEY, name text NOT NULL, added_at timestamptz NOT NULL DEFAULT now());
 CREATE TABLE IF NOT EXISTS rathaus.device (
@@ -26,9 +27,9 @@ CREATE TABLE IF NOT EXISTS rathaus.clerk (
 CREATE TABLE IF NOT EXISTS rathaus.release (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id uuid NOT NULL UNIQUE, town text NOT NULL, kind text NOT NULL,
     key text NOT NULL, title text NOT NULL, valid_from text NOT NULL, content text NOT NULL, sha256 text NOT NULL,
-    published_at timestamptz NOT NULL DEFAULT now());
+    signature bytea NOT NULL, published_at timestamptz NOT NULL DEFAULT now());
 CREATE TABLE IF NOT EXISTS rathaus.forwarded (
     id uuid PRIMARY KEY, sender text NOT NULL, receiver text NOT NULL REFERENCES rathaus.municipality ON DELETE CASCADE,
-    office text NOT NULL, title text NOT NULL, content bytea NOT NULL, sent_at timestamptz NOT NULL DEFAULT now(),
-    state text NOT NULL DEFAULT 'sent', answer text, answered_at timestamptz);
+    office text NOT NULL, content bytea NOT NULL, sent_at timestamptz NOT NULL DEFAULT now(),
+    state text NOT NULL DEFAULT 'sent', answer text, answered_at timestamptz, taken_by uuid, taken_at timestamptz);
 CREATE INDEX IF NOT EXISTS forwarded_receiver ON rathaus.forwarded (receiver, state);

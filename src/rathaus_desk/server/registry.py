@@ -14,10 +14,11 @@ from psycopg import sql
 
 from rathaus_desk.kernel.errors import BadInput, DeskError, Refused
 from rathaus_desk.kernel.ids import new_id
-from rathaus_desk.server.tables import CONTROL, make_town, schema_of
+from rathaus_desk.server.tables import CONTROL, CONTROL_STEPS, make_town, mark, schema_of
 from rathaus_desk.server.town import Pool, counter, in_town
+from rathaus_desk.server.upgrading import refuse_other_tables
 from rathaus_desk.store.canonical import digest
-from rathaus_desk.store.journal import SCHEMA, Header
+from rathaus_desk.store.journal import Header
 from rathaus_desk.sync import proof
 
 CODE_LASTS = timedelta(days=7)
@@ -28,6 +29,11 @@ Role = Literal["leitung", "sachbearbeitung", "lesen"]
 ROLES: tuple[Role, ...] = ("leitung", "sachbearbeitung", "lesen")
 LEADING = ("town.", "catalogue.")
 """Operations of these modules are for the role ``leitung``."""
+
+OTHER_KEEP = (
+    "Der Ordner „--keep“ gehört nicht zu dieser Datenbank. Bitte den Ordner dieses Servers angeben oder aus "
+    "seiner Sicherung zurückholen."
+)
 
 _KEY = r"[a-z][a-z0-9-]{1,40}"
 
@@ -63,6 +69,8 @@ class Enrolled:
     epoch: str
     head: int
     server: UUID
+    release_key: str
+    """Ed25519, 64 hex digits: what releases are checked with."""
 
 
 _DEVICE = "SELECT id, town, ws, machine, standing, public_key FROM rathaus.device"
@@ -74,18 +82,34 @@ class Registry:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
 
-    def init(self) -> UUID:
+    def init(self, release_key: bytes) -> UUID:
         """Makes the server's tables where they are missing; the server's id.
 
-        Needs a role that may make schemas and roles, and the extension btree_gist.
+        ``release_key``: the public part of the key that signs releases; Refused if it is another one than
+        before. Needs a role that may make schemas and roles, and the extension btree_gist.
         """
         with self.pool.connection() as connection:
-            connection.execute(CONTROL.encode())
-            connection.execute(
-                "INSERT INTO rathaus.server (id, revision) VALUES (%s, %s) ON CONFLICT (single) DO NOTHING",
-                (new_id(), SCHEMA),
-            )
+            if connection.execute("SELECT to_regclass('rathaus.server')").fetchone() == (None,):
+                connection.execute(CONTROL.encode())
+                connection.execute("SET LOCAL search_path TO rathaus, public")
+                for statement in mark(CONTROL_STEPS):
+                    connection.execute(statement.encode())
+                query = "INSERT INTO rathaus.server (id, release_key) VALUES (%s, %s)"
+                connection.execute(query, (new_id(), release_key))
+        self.refuse_other_keep(release_key)
         return self.server_id()
+
+    def refuse_other_keep(self, release_key: bytes) -> None:
+        """Refused unless the folder with this key belongs to this database."""
+        if self.release_key() != release_key:
+            raise Refused(OTHER_KEEP)
+
+    def release_key(self) -> bytes:
+        """The public part of the key that signs releases, as workstations get it at enrolment."""
+        with self.pool.connection() as connection:
+            found = connection.execute("SELECT release_key FROM rathaus.server").fetchone()
+        assert found is not None
+        return bytes(found[0])
 
     def server_id(self) -> UUID:
         """The server's id; Refused before `init`, or if its tables are of another revision."""
@@ -94,9 +118,9 @@ class Registry:
                 raise Refused(
                     "Der Server ist noch nicht eingerichtet; bitte „rathaus-desk server init“ ausführen."
                 )
-            found = connection.execute("SELECT id, revision FROM rathaus.server").fetchone()
-        if found is None or found[1] != SCHEMA:
-            raise Refused("Die Tabellen des Servers gehören zu einer anderen Fassung des Programms.")
+            refuse_other_tables(connection.cursor())
+            found = connection.execute("SELECT id FROM rathaus.server").fetchone()
+        assert found is not None
         server: UUID = found[0]
         return server
 
@@ -209,7 +233,7 @@ class Registry:
         name = self._town(town)
         with in_town(self.pool, town) as cursor:
             head, _, epoch = counter(cursor)
-        return Enrolled(device, town, name, epoch, head, self.server_id())
+        return Enrolled(device, town, name, epoch, head, self.server_id(), self.release_key().hex())
 
     def devices(self, town: str) -> list[dict[str, Any]]:
         """Every workstation of a municipality: what an administrator wants to know."""

@@ -15,7 +15,8 @@ from prometheus_client import Counter
 from starlette.concurrency import run_in_threadpool
 
 from rathaus_desk import __version__
-from rathaus_desk.server import erasure, files, shared, snapshot
+from rathaus_desk.kernel.errors import CannotWork
+from rathaus_desk.server import erasing, files, register, shared, snapshot
 from rathaus_desk.server import town as towns
 from rathaus_desk.server.bodies import (
     Answered,
@@ -31,12 +32,14 @@ from rathaus_desk.server.bodies import (
     SignIn,
     Span,
 )
+from rathaus_desk.server.keep import Keep
 from rathaus_desk.server.news import News
 from rathaus_desk.server.registry import Device, NotAllowed, Registry
-from rathaus_desk.store.journal import SCHEMA
+from rathaus_desk.store import journal
 from rathaus_desk.store.schema import moment_text
 from rathaus_desk.sync.compression import compressed
-from rathaus_desk.sync.envelope import MOST_BYTES_ALONE, MOST_OPERATIONS, Broken, Push, Tail, encoded
+from rathaus_desk.sync.envelope import MOST_BYTES_ALONE, MOST_OPERATIONS, Answer, Broken, Push, Tail, encoded
+from rathaus_desk.sync.proof import Signed
 
 T = TypeVar("T")
 
@@ -68,6 +71,7 @@ class Server:
     registry: Registry
     news: News
     decided: Counter
+    keep: Keep | None = None
     id: UUID | None = None
 
 
@@ -117,14 +121,20 @@ Asker = Annotated[At, Depends(_signed_in)]
 """Any workstation that was not revoked."""
 
 
-def _active(at: Asker) -> At:
+def _active(at: Asker, rathaus_schema: Annotated[int, Header()] = 1) -> At:
     if at.device.standing:
         raise NotAllowed("retired", "Dieser Arbeitsplatz wurde außer Dienst gestellt.")
+    if rathaus_schema < journal.MIN_PULL_SCHEMA:
+        raise towns.Conflicting(
+            "outdated",
+            "Dieses Programm ist zu alt, um zu lesen, was andere eingetragen haben. Bitte aktualisieren; was "
+            "hier eingetragen wird, geht nicht verloren.",
+        )
     return at
 
 
 Active = Annotated[At, Depends(_active)]
-"""A workstation in service."""
+"""A workstation in service, whose program can read what others write."""
 
 
 async def body_of(request: Request, most: int) -> bytes:
@@ -152,9 +162,9 @@ def hello(server: Here) -> dict[str, Any]:
     return {
         "server": str(server.id),
         "time": moment_text(datetime.now(UTC)),
-        "schema": SCHEMA,
+        "schema": journal.SCHEMA,
         "min_push_schema": 1,
-        "min_pull_schema": 1,
+        "min_pull_schema": journal.MIN_PULL_SCHEMA,
         "version": __version__,
     }
 
@@ -211,6 +221,7 @@ async def push(request: Request, at: Asker) -> Response:
             retired=at.device.standing == "retired",
             park=wish.park,
         )
+        register.note(at.server.keep, at.town, raw, answers.answers)
         for answer in answers.answers:
             at.server.decided.labels(answer.verdict.kind if answer.verdict else "accepted").inc()
         return encoded(answers)
@@ -314,14 +325,21 @@ async def tail(request: Request, at: Active) -> dict[str, int]:
     """A workstation gives a restored server what it lost."""
     body = await body_of(request, MOST_BODY)
     wish = _read(body, Tail)
-    return {"n": await run_in_threadpool(towns.hand_back, at.pool, at.town, wish.epoch, wish.entries)}
+
+    def take_back() -> int:
+        n = towns.hand_back(at.pool, at.town, wish.epoch, wish.entries)
+        answers = [Answer("", entry.n, entry.verdict) for entry in wish.entries]
+        register.note(at.server.keep, at.town, [bytes(entry.op) for entry in wish.entries], answers)
+        return n
+
+    return {"n": await run_in_threadpool(take_back)}
 
 
 @routes.post("/v1/{town}/erased")
 def erased(at: Active, wish: Erased) -> dict[str, int]:
     """The erasure register of a workstation: what a restored server has again is erased."""
     assert at.server.id is not None
-    erasure.remind(at.pool, at.town, wish.epoch, wish.records, at.server.id)
+    erasing.remind(at.pool, at.town, wish.epoch, wish.records, at.server.id)
     return {"records": len(wish.records)}
 
 
@@ -389,12 +407,14 @@ def releases(at: Active, after: Annotated[int, Query(ge=0, le=2**62)] = 0) -> li
 
 @routes.post("/v1/{town}/releases")
 def publish(at: Active, wish: Release) -> dict[str, int]:
-    """This town publishes a catalogue file."""
-    number = shared.publish(
-        at.pool, at.town, wish.id, kind=wish.kind, key=wish.key, title=wish.title,
+    """This town publishes a statute, a tariff, halls, a letter or a service; the server signs it."""
+    if at.server.keep is None:
+        raise CannotWork("Auf diesem Server ist das Veröffentlichen nicht eingerichtet („--keep“).")
+    release = Signed(
+        id=wish.id, town=at.town, kind=wish.kind, key=wish.key, title=wish.title,
         valid_from=wish.valid_from, content=wish.content,
     )  # fmt: skip
-    return {"number": number}
+    return {"number": shared.publish(at.pool, release, at.server.keep.sign(release))}
 
 
 @routes.get("/v1/{town}/overview")
@@ -409,32 +429,45 @@ async def forward(
     at: Active,
     id: UUID,
     receiver: Annotated[str, Query(pattern=r"^[a-z][a-z0-9-]{1,40}$")],
-    title: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")],
     office: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "",
 ) -> dict[str, str]:
-    """Hands a case to an office of this or another town; the body is the case file."""
+    """Hands a case to an office of another town; the body is what is handed on of it."""
     content = await body_of(request, shared.MOST_CASE)
 
     def send() -> None:
-        shared.forward(at.pool, at.town, id, receiver=receiver, office=office, title=title, content=content)
+        shared.forward(at.pool, at.town, id, receiver=receiver, office=office, content=content)
 
     await run_in_threadpool(send)
     return {"state": "sent"}
 
 
+@routes.get("/v1/{town}/addressees")
+def addressees(at: Active) -> list[dict[str, Any]]:
+    """The towns a case can be handed to, with the names of their offices."""
+    return shared.addressees(at.pool)
+
+
 @routes.get("/v1/{town}/inbox")
-def inbox(at: Active) -> list[dict[str, Any]]:
-    """Cases sent and received."""
-    return shared.forwarded(at.pool, at.town)
+def inbox(at: Active, waiting: bool = False) -> list[dict[str, Any]]:
+    """Cases sent and received; with ``waiting`` only what this town has still to take in."""
+    return shared.forwarded(at.pool, at.town, waiting=waiting)
 
 
-@routes.get("/v1/{town}/inbox/{id}")
-def case(at: Active, id: UUID) -> Response:
-    """The content of a case that was received."""
-    content = shared.content_of(at.pool, at.town, id)
+@routes.post("/v1/{town}/inbox/{id}/take")
+def take_case(at: Active, id: UUID) -> Response:
+    """A case that was received, or the answer to one that was sent, for this workstation to take in."""
+    content = shared.take(at.pool, at.town, at.device.id, id)
     if content is None:
-        return failed(404, "missing", "Diesen Vorgang gibt es nicht.")
+        return failed(404, "missing", "Hier wartet nichts, oder ein anderer Arbeitsplatz nimmt es auf.")
     return Response(content, media_type="application/octet-stream")
+
+
+@routes.post("/v1/{town}/inbox/{id}/done")
+def case_done(at: Active, id: UUID) -> Response:
+    """It stands in the town's own data now."""
+    if not shared.done(at.pool, at.town, id):
+        return failed(404, "missing", "Diesen Vorgang gibt es nicht.")
+    return JSONResponse({"state": "done"})
 
 
 @routes.post("/v1/{town}/inbox/{id}/answer")

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from rathaus_desk.server.tables import typed_columns
 from rathaus_desk.store.shape import referring_to, shape_of
-from rathaus_desk.sync.rules import CLAIM, Judged, Row, Tables, Unique
+from rathaus_desk.sync.rules import CLAIM, Judged, Row, Tables, Unique, named
 
 Key = tuple[str, str]
 
@@ -67,7 +67,9 @@ class TownRows:
             self._read_holders(table, one, sorted(held, key=repr))
         self._read_claims(spans)
         self._read_ledger({earlier for op in batch for earlier in (*op.after, op.settles) if earlier})
-        self._read_erased({change.id for op in batch for change in op.changes})
+        self._read_erased(
+            {record for op in batch for one in op.changes for record in named(one, self.tables)}
+        )
         self._read_writers({row.version for row in self._rows.values() if row is not None})
 
     def row(self, table: str, record: str) -> Row | None:
@@ -88,6 +90,14 @@ class TownRows:
             values = {column: found[column] for column in shape.content}
             self._rows[table, record] = Row(values, found["version"], gone, gone and self.is_erased(record))
             self.kept[table, record] = Kept(found["created_at"], found["deleted_at"])
+
+    def table_of(self, record: str) -> str | None:
+        """The table that has a row of this id."""
+        for table in self.tables:
+            query = sql.SQL("SELECT 1 FROM {} WHERE id = %s").format(sql.Identifier(table))
+            if self.cursor.execute(query, (record,)).fetchone() is not None:
+                return table
+        return None
 
     def referring(self, table: str, record: str) -> Iterable[Key]:
         """See `State`."""

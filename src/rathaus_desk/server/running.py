@@ -14,7 +14,10 @@ from psycopg_pool import ConnectionPool
 
 from rathaus_desk.kernel.errors import BadInput, CannotWork
 from rathaus_desk.server.app import build
+from rathaus_desk.server.keep import Keep
+from rathaus_desk.server.register import note_all
 from rathaus_desk.server.registry import Registry
+from rathaus_desk.server.upgrading import refuse_other_towns
 
 
 def reachable(database: str) -> None:
@@ -34,6 +37,18 @@ def open_registry(database: str) -> Registry:
     return Registry(ConnectionPool(database, min_size=1, max_size=2, open=True))
 
 
+def ready_to_serve(registry: Registry, keep: Keep) -> None:
+    """Refused with a sentence unless database and folder belong together; the register is completed.
+
+    What was erased while the server was cut off between the database and the folder is noted now.
+    """
+    registry.server_id()
+    with registry.pool.connection() as connection, connection.cursor() as cursor:
+        refuse_other_towns(cursor, [key for key, _ in registry.towns()])
+    registry.refuse_other_keep(keep.public_key())
+    note_all(registry.pool, keep)
+
+
 def refuse_plain(host: str, *, tls: bool, behind_proxy: bool) -> None:
     """BadInput if passwords and names would travel readable."""
     try:
@@ -49,6 +64,7 @@ def refuse_plain(host: str, *, tls: bool, behind_proxy: bool) -> None:
 
 def serve(
     database: str,
+    keep: Keep,
     *,
     host: str,
     port: int,
@@ -60,11 +76,12 @@ def serve(
     """Serves until it is told to end (SIGTERM, Ctrl+C)."""
     tls = certificate is not None and private_key is not None
     refuse_plain(host, tls=tls, behind_proxy=behind_proxy)
-    reachable(database)
+    with open_registry(database).pool as pool:
+        ready_to_serve(Registry(pool), keep)
     _log_as_json()
     told(f"Der Server hört auf {'https' if tls else 'http'}://{host}:{port}")
     uvicorn.run(
-        build(database),
+        build(database, keep=keep),
         host=host,
         port=port,
         ssl_certfile=certificate,

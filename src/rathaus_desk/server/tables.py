@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 
 import sqlalchemy as sa
 from psycopg import Cursor, sql
@@ -18,12 +19,34 @@ from rathaus_desk.store.journal import NO_HASH
 from rathaus_desk.sync.rules import CLAIM, Unique
 from rathaus_desk.sync.tables import uniques
 
+_STEPS = Path(__file__).parent / "migrations"
+CONTROL_STEPS = _STEPS / "control"
+TOWN_STEPS = _STEPS / "town"
+"""What brings tables up to date that stand already: `upgrading`."""
 CONTROL = resources.files(__package__).joinpath("control.sql").read_text("utf-8")
 """What makes the tables of the server itself; does nothing where they are."""
 _SYNC = resources.files(__package__).joinpath("town.sql").read_text("utf-8")
 
 LEASE = 200
 """Numbers of one lease."""
+
+
+@lru_cache(maxsize=8)
+def head_of(steps: Path) -> str:
+    """The newest step of a folder."""
+    from alembic.script import ScriptDirectory
+
+    head = ScriptDirectory(str(steps)).get_current_head()
+    assert head is not None
+    return head
+
+
+def mark(steps: Path) -> list[str]:
+    """The statements that mark the current schema as made by the newest step."""
+    return [
+        "CREATE TABLE alembic_version (version_num varchar(32) NOT NULL PRIMARY KEY)",
+        f"INSERT INTO alembic_version VALUES ('{head_of(steps)}')",
+    ]
 
 
 def schema_of(town: str) -> str:
@@ -77,7 +100,7 @@ def statements() -> list[str]:
     tables = [table for table in schema.Base.metadata.sorted_tables if table.info.get("synced")]
     for table in tables:
         made += _table(table)
-    return made
+    return made + mark(TOWN_STEPS)
 
 
 def _table(table: sa.Table) -> list[str]:

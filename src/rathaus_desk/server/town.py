@@ -29,6 +29,7 @@ from rathaus_desk.sync.envelope import (
     Envelope,
     Image,
     LogEntry,
+    Sent,
     emptied,
     encoded,
     judged,
@@ -44,10 +45,14 @@ from rathaus_desk.sync.rules import (
     Change,
     Judged,
     Row,
+    Rows,
+    State,
+    Tables,
     Trial,
     Verdict,
     about_erased,
     apply_op,
+    carry_out,
     closes,
     opens,
 )
@@ -59,6 +64,7 @@ RECOVERING = "Der Server wird wiederhergestellt und nimmt noch nichts Neues an."
 
 Pool = ConnectionPool[Connection[Any]]
 Allowed = Callable[[Header], bool]
+Decide = Callable[[State, Judged, Tables], Rows | Verdict]
 
 JUMP = 10**6
 """Versions left out after a restore, for each minute that the backup is old: what a workstation has seen
@@ -149,18 +155,22 @@ def push(
     What ``ws`` issued itself (None: everything) must continue its chain. It may hand in what others issued
     and a restored server lost; their chains go on from there.
 
-    Raises Conflicting (``epoch``, ``fork``) or Broken; nothing is kept then. What a ``retired`` workstation
-    hands back is kept as refused, whatever its epoch: it cannot ask for another any more.
+    Raises Conflicting (``epoch``, ``fork``, ``schema``: newer than this server) or Broken; nothing is kept
+    then. What a ``retired`` workstation hands back is kept as refused, whatever its epoch: it cannot ask for
+    another any more.
     """
     came = [arrived(one, park=park) for one in raw]
+    if not park and any(one.header.schema > SCHEMA for one in came):
+        raise Conflicting("schema", "Der Server ist älter als dieses Programm; er wird zuerst aktualisiert.")
     with in_town(pool, town) as cursor:
-        return _Push(cursor, epoch, allowed, retired).decide(came, ws)
+        return Deciding(cursor, epoch, allowed, retired).decide(came, ws)
 
 
 def hand_back(pool: Pool, town: str, epoch: str, entries: Sequence[LogEntry]) -> int:
     """A workstation gives a restored server what it lost; the last number there is then."""
     with in_town(pool, town) as cursor:
-        return _Push(cursor, epoch, lambda _: True, retired=False).take_back(entries)
+        left = [_without_erased(cursor, entry) for entry in entries]
+        return Deciding(cursor, epoch, lambda _: True, retired=False).take_back(left)
 
 
 def restored(pool: Pool, town: str, epoch: str) -> None:
@@ -184,7 +194,9 @@ def recovered(pool: Pool, town: str) -> None:
         cursor.execute("UPDATE sync_series SET next = next + %s", (NUMBERS_JUMP * (1 + max(0, days)),))
 
 
-class _Push:
+class Deciding:
+    """Deciding on operations of one town, in one transaction: each is judged, all are written at once."""
+
     def __init__(self, cursor: Cursor[Any], epoch: str, allowed: Allowed, retired: bool) -> None:
         self._cursor = cursor
         self._allowed = allowed
@@ -241,19 +253,31 @@ class _Push:
             raise Broken("Der Server nimmt schon wieder Neues an und nichts Altes mehr zurück.")
         counted, last = self._n, self._last()
         fresh = [entry for entry in entries if entry.n > last]
-        came = [arrived(bytes(entry.op)) for entry in fresh]
+        came = [self._with_tables(arrived(bytes(entry.op))) for entry in fresh]
         self._check_chain(came, lambda _issuer: False)
         operations = [self._as_decided(one, entry) for one, entry in zip(came, fresh, strict=True)]
         self._rows.ahead([op for op in operations if isinstance(op, Judged)])
         for one, op, entry in zip(came, operations, fresh, strict=True):
             self._n, self._at = entry.n - 1, entry.at
-            self._decide_on(one, op)
+            self._decide_on(one, op, carry_out)
             if self._chain.hex() != entry.chain:
                 raise Broken("Der Verlauf passt nicht zu dem des Servers.", detail=f"tail at {entry.n}")
         if fresh:
             last, self._n = fresh[-1].n, max(fresh[-1].n, counted)
             self._write()
         return last
+
+    def _with_tables(self, one: Arrived) -> Arrived:
+        """Journals do not say of which table an erased record is; what is left of it stands here."""
+        sent = one.envelope.changes
+        if all(each.c is not msgspec.UNSET or each.t for each in sent):
+            return one
+        changes = [
+            each if each.t or each.r is None else msgspec.structs.replace(each, t=self._rows.table_of(each.r))
+            for each in sent
+        ]
+        envelope = msgspec.structs.replace(one.envelope, changes=changes)
+        return replace(one, raw=encoded(envelope), envelope=envelope)
 
     @staticmethod
     def _as_decided(one: Arrived, entry: LogEntry) -> Judged | Verdict:
@@ -298,8 +322,12 @@ class _Push:
             return Verdict(kind="forbidden")
         return judged(one.header, one.changes)
 
-    def _decide_on(self, one: Arrived, op: Judged | Verdict) -> None:
-        rows = self._carried_out(one, op)
+    def _decide_on(self, one: Arrived, op: Judged | Verdict, carried_out: Decide = apply_op) -> None:
+        rows = (
+            self._about_erased(one) or op
+            if isinstance(op, Verdict)
+            else carried_out(self._batch, op, self._rows.tables)
+        )
         verdict = rows if isinstance(rows, Verdict) else None
         self._n += 1
         id_ = str(one.header.id)
@@ -325,16 +353,14 @@ class _Push:
             op=msgspec.Raw(encoded(emptied(one.envelope)) if knows_erased else one.raw),
             verdict=verdict,
             rows=[] if verdict else self._images(one),
+            schema=SCHEMA,
         )
         line = encoded(entry)
         self._log.append((self._n, one.header.id, self._at, self._chain, line, verdict_text(verdict)))
 
-    def _carried_out(self, one: Arrived, op: Judged | Verdict) -> dict[Key, Row] | Verdict:
-        tables_ = self._rows.tables
-        if isinstance(op, Verdict):
-            known = [change for change in one.changes if change is not None]
-            return about_erased(self._batch, known, tables_) or op
-        return apply_op(self._batch, op, tables_)
+    def _about_erased(self, one: Arrived) -> Verdict | None:
+        known = [change for change in one.changes if change is not None]
+        return about_erased(self._batch, known, self._rows.tables)
 
     def _take(self, rows: dict[Key, Row], one: Arrived) -> None:
         for key, row in rows.items():
@@ -347,12 +373,21 @@ class _Push:
             self._written[key] = (row, Kept(made, gone if row.gone else None), one.header.issued_at)
 
     def _images(self, one: Arrived) -> list[Image]:
-        return [
-            Image(place, dict(self._written[change.t, change.id][0].values))
-            for place, change in enumerate(one.changes)
-            if change is not None
-            and (change.k == "upd" or (change.k == "restore" and (change.t, change.id) in self._written))
-        ]
+        images = []
+        for place, (sent, change) in enumerate(zip(one.envelope.changes, one.changes, strict=True)):
+            if change is not None:
+                written = change.k in ("upd", "restore") and self._written.get((change.t, change.id))
+                row = written[0] if written else None
+            else:
+                row = self._left_of(sent)
+            if row is not None:
+                images.append(Image(place, dict(row.values)))
+        return images
+
+    def _left_of(self, sent: Sent) -> Row | None:
+        """What is left of an erased record."""
+        erased = sent.t is not None and sent.r is not None and self._batch.is_erased(sent.r)
+        return self._batch.row(sent.t or "", sent.r or "") if erased else None
 
     def _write(self) -> None:
         cursor = self._cursor
@@ -380,7 +415,7 @@ class _Push:
 
 
 def erase(cursor: Cursor[Any], record: str, left: Mapping[str, Any] | None = None) -> None:
-    """Takes every value of a record out of the log; what remains are digests, and what is ``left``."""
+    """Takes every value of a record out of the log; digests remain, and what is ``left`` of the row."""
     cursor.execute("INSERT INTO sync_erased VALUES (%s) ON CONFLICT DO NOTHING", (record,))
     query = "SELECT n, line FROM sync_log WHERE position(%s::bytea IN line) > 0"
     for n, line in cursor.execute(query, (record.encode(),)).fetchall():
@@ -393,6 +428,19 @@ def _drop_file(cursor: Cursor[Any], sha256: str) -> None:
     for table in ("sync_file", "sync_chunk"):
         query = f"DELETE FROM {table} WHERE sha256 = %(sha256)s AND NOT EXISTS ({named})"
         cursor.execute(query.encode(), {"sha256": sha256})
+
+
+def _without_erased(cursor: Cursor[Any], entry: LogEntry) -> LogEntry:
+    """What is handed back, without what it says of records that are erased, whoever still knows them."""
+    records = {str(change.id) for change in arrived(bytes(entry.op)).changes if change is not None}
+    query = "SELECT record::text FROM sync_erased WHERE record::text = ANY(%s)"
+    known = cursor.execute(query, (sorted(records),)).fetchall()
+    if not known:
+        return entry
+    line = encoded(entry)
+    for (record,) in known:
+        line = _without(line, record, None)
+    return read_entry(line)
 
 
 def _without(line: bytes, record: str, left: Mapping[str, Any] | None) -> bytes:
@@ -412,6 +460,7 @@ def _without(line: bytes, record: str, left: Mapping[str, Any] | None) -> bytes:
             op=msgspec.Raw(encoded(envelope)),
             verdict=entry.verdict,
             rows=images,
+            schema=entry.schema,
         )
     )
 

@@ -9,7 +9,7 @@ ALTER TABLE sync_log ALTER COLUMN line SET COMPRESSION lz4;
 CREATE INDEX sync_log_open ON sync_log (n) WHERE is_open;
 CREATE TABLE sync_ledger (id uuid PRIMARY KEY, n bigint NOT NULL UNIQUE, verdict text);
 CREATE TABLE sync_station (ws uuid PRIMARY KEY, seq bigint NOT NULL, hash bytea NOT NULL);
-CREATE TABLE sync_erased (record uuid PRIMARY KEY);
+CREATE TABLE sync_erased (record uuid PRIMARY KEY, again boolean NOT NULL DEFAULT false);
 CREATE TABLE sync_series (series text PRIMARY KEY, next bigint NOT NULL);
 CREATE TABLE sync_lease (
     ws uuid NOT NULL, request uuid NOT NULL, series text NOT NULL, first bigint NOT NULL, last bigint NOT NULL,

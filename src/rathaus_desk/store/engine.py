@@ -34,7 +34,15 @@ from rathaus_desk.store import (
     witness,
 )
 from rathaus_desk.store.attachments import Attachment, Shelf, refuse_size
-from rathaus_desk.store.connection import Guard, connect, driver_of, guard_of, reading_engine, writing_engine
+from rathaus_desk.store.connection import (
+    BUSY_TIMEOUT,
+    Guard,
+    connect,
+    driver_of,
+    guard_of,
+    reading_engine,
+    writing_engine,
+)
 from rathaus_desk.store.failures import in_words
 from rathaus_desk.store.home import PRIVATE, Home, sync_folder
 from rathaus_desk.store.keys import Keyring, Keys, RecoveryCode, Way, new_key, no_slots
@@ -47,6 +55,9 @@ from rathaus_desk.store.watch import News, Watcher, changes_since, news_since, p
 
 T = TypeVar("T")
 
+_PATIENCE = 200
+"""Milliseconds that the emptying of the write-ahead log waits for whoever reads or writes."""
+
 
 class Store:
     """One town's data on this workstation. Threads may share it; `close` it in the end."""
@@ -56,6 +67,8 @@ class Store:
         self.clock = clock
         self.asks: claims.Asks | None = None
         """Asks the server whether a claim is free there, while it can be reached."""
+        self._to_forget = False
+        """Whether something was erased that may still stand in the write-ahead log."""
         self._key = key
 
     @classmethod
@@ -323,10 +336,30 @@ class Store:
     def _writing(self) -> Iterator[OperationSession]:
         with in_words(), OperationSession(self._writers, expire_on_commit=False) as session:
             with session.begin():
+                before = overlay.erasures(driver_of(session))
                 yield session
                 testimony = overlay.testimony(driver_of(session))
+                self._to_forget |= overlay.erasures(driver_of(session)) != before
             if testimony is not None:
                 witness.testify(self.home, *testimony)
+        if self._to_forget:
+            self._to_forget = not self._forget_old_pages()
+
+    def _forget_old_pages(self) -> bool:
+        """After an erasure: pages as they were before go from the write-ahead log, too; whether they could.
+
+        While somebody reads they cannot; then it is tried again with the next thing that is written, and
+        SQLite does it by itself when the file is closed.
+        """
+        with closing(self._writers.raw_connection()) as lent:
+            driver = lent.driver_connection
+            assert driver is not None
+            driver.execute(f"PRAGMA busy_timeout={_PATIENCE}")
+            try:
+                (busy, _, _) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                driver.execute(f"PRAGMA busy_timeout={round(BUSY_TIMEOUT * 1000)}")
+        return not busy
 
     def _carry_out(
         self,

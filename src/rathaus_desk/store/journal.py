@@ -34,6 +34,10 @@ NO_HASH = bytes(32)
 SCHEMA = 1
 """Revision of the records' tables that requests and changes are written in."""
 
+MIN_PULL_SCHEMA = 1
+"""Oldest revision whose programs can follow a log of today. A step that only adds leaves it; one after which
+older programs would read wrong values raises it: they keep their outbox, push, and wait for their update."""
+
 Standing = Literal["pending", "accepted", "refused", "suspended"]
 """Where an operation stands: not decided on (*vorläufig*; all of them, without a server), accepted or refused
 by the server, or not decided on and not to be carried out here on what others did meanwhile."""

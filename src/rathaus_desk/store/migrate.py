@@ -13,7 +13,8 @@ from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
 
 from rathaus_desk.kernel.errors import CannotWork
-from rathaus_desk.store import journal, tables
+from rathaus_desk.store import journal, overlay, tables
+from rathaus_desk.store.connection import Guard
 from rathaus_desk.store.home import PRIVATE, Home, sync_folder
 from rathaus_desk.store.maintenance import check_sound, row_counts, sole_connection
 
@@ -48,7 +49,7 @@ def migrate(home: Home, key: bytes, *, steps: Path = STEPS, target: int | None =
         if before >= target:
             return
         copy = _copy_aside(home, before)
-        _run(raw, steps, target)
+        _run(raw, steps, before, target)
         raw.close()
         try:
             check_sound(home.database, key)
@@ -71,7 +72,7 @@ def _copy_aside(home: Home, revision: int) -> Path:
     return copy
 
 
-def _run(raw: Any, steps: Path, target: int) -> None:
+def _run(raw: Any, steps: Path, before: int, target: int) -> None:
     """The steps in one transaction.
 
     Foreign keys are off (the pragma only counts outside a transaction): Alembic rebuilds a table by dropping
@@ -84,6 +85,7 @@ def _run(raw: Any, steps: Path, target: int) -> None:
     with engine.begin() as connection:
         upgrade(connection, steps, f"{target:04d}")
         tables.make_triggers(raw)
+        overlay.upcast_shadows(raw, Guard.mark, before)
         dangling = raw.execute("PRAGMA foreign_key_check").fetchall()
         lost = {
             name: (count, now.get(name))
@@ -100,8 +102,11 @@ def _run(raw: Any, steps: Path, target: int) -> None:
         raw.execute(f"PRAGMA user_version={target}")
 
 
-def upgrade(connection: sa.Connection, steps: Path, target: str) -> None:
-    """Alembic's part: the steps up to revision ``target``, in the transaction of ``connection``."""
+def upgrade(connection: sa.Connection, steps: Path, target: str, *, schema: str | None = None) -> None:
+    """Alembic's part: the steps up to revision ``target``, in the transaction of ``connection``.
+
+    ``schema``: where a server keeps the table that says which step it has seen.
+    """
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
     from alembic.script import ScriptDirectory
@@ -113,6 +118,7 @@ def upgrade(connection: sa.Connection, steps: Path, target: str) -> None:
             "fn": lambda revision, _context: script._upgrade_revs(target, revision),
             "transactional_ddl": True,
             "render_as_batch": True,
+            "version_table_schema": schema,
         },
     )
     with Operations.context(context):

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from rathaus_desk.kernel.ids import new_id
 from rathaus_desk.store import journal, numbering
-from rathaus_desk.store.canonical import canonical, canonical_text
+from rathaus_desk.store.canonical import canonical, canonical_text, parsed
 from rathaus_desk.store.schema import Kept, Local
 from rathaus_desk.store.shape import Raw, shape_of
+from rathaus_desk.store.upcasts import upcast
 
 
 class ServerLink(Kept):
@@ -34,6 +35,8 @@ class ServerLink(Kept):
     """Which history of the server the cursor belongs to; a restored server has a new one."""
     private_key: Mapped[bytes]
     """Ed25519, 32 bytes: what this workstation proves itself with."""
+    release_key: Mapped[bytes]
+    """Ed25519, 32 bytes: what the server signs releases with, as it said at enrolment."""
     chain: Mapped[bytes]
     """The server's chain at the cursor."""
     snapshot_n: Mapped[int]
@@ -83,6 +86,23 @@ class SnapshotPage(Local):
     content: Mapped[bytes]
 
 
+class KnownRelease(Local):
+    """Something that a town of the cooperation has published, as it came from the server: read only."""
+
+    __tablename__ = "known_release"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    """The server's; the highest one is the cursor."""
+    id: Mapped[UUID]
+    town: Mapped[str]
+    kind: Mapped[str]
+    key: Mapped[str]
+    title: Mapped[str]
+    valid_from: Mapped[str]
+    content: Mapped[str]
+    signature: Mapped[bytes]
+    published_at: Mapped[str]
+
+
 def is_linked(driver: Any) -> bool:
     """Whether this workstation belongs to a server."""
     return driver.execute("SELECT 1 FROM server_link").fetchone() is not None
@@ -114,6 +134,20 @@ def image_of(table: str, raw: Raw | None) -> str | None:
         return None
     shape = shape_of(table)
     return canonical_text(shape.wire(raw, shape.columns[1:]))
+
+
+def upcast_shadows(driver: Any, mark: str, before: int) -> None:
+    """Shadows written under revision ``before`` become ones of today's tables."""
+    for table, record, image in driver.execute(
+        'SELECT "table", record, image FROM shadow WHERE image IS NOT NULL'
+    ).fetchall():
+        written = journal.StoredChange(table, UUID(bytes=record), "ins", 0, {}, parsed(image))
+        read = upcast(written, before)
+        if read is not written:
+            driver.execute(
+                'UPDATE shadow SET "table" = ?, image = ? WHERE "table" = ? AND record = ?' + mark,
+                (read.t, canonical_text(read.new), table, record),
+            )
 
 
 def raw_of(table: str, image: Mapping[str, Any]) -> dict[str, Any]:
@@ -167,6 +201,11 @@ def empty(driver: Any, mark: str, operation: bytes, places: Sequence[int], *, re
         " WHERE entry = (SELECT number FROM journal WHERE id = ?) AND position = ?" + mark,
         [(operation, place) for place in places],
     )
+
+
+def erasures(driver: Any) -> int:
+    """A number that grows with every record that is erased here."""
+    return int(driver.execute("SELECT ifnull(max(rowid), 0) FROM erased").fetchone()[0])
 
 
 def fork(driver: Any, mark: str) -> None:

@@ -1,8 +1,10 @@
-"""How changes that the journal kept under older tables read today.
+"""How changes that were written under older tables read today.
 
 A migration that renames a column, adds one with a value, or moves values elsewhere puts a function here
-beside its step: revision → what it makes of a change written before. Undo, history and ``doctor`` read
-through it; the journal itself is never rewritten.
+beside its step: revision → what it makes of a change written before (`StoredChange`; for an inserted row its
+``new`` has every column). Undo, history and ``doctor`` read the journal through it, the server what older
+workstations push, and a workstation its own outbox, its shadows and the log of an older server. What was
+written is never rewritten: it stands as it was hashed.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ import truststore
 
 from rathaus_desk import __version__
 from rathaus_desk.kernel.errors import BadInput, DeskError
+from rathaus_desk.store import journal
 from rathaus_desk.sync import proof
 from rathaus_desk.sync.envelope import Answer, Answers, Begun, Broken
 
@@ -77,7 +78,11 @@ class Client:
             base_url=url.rstrip("/") + "/v1/",
             verify=trust,
             timeout=httpx2.Timeout(TIMEOUT, connect=10.0),
-            headers={"User-Agent": f"Rathaus-Desk/{__version__}", "Rathaus-Version": __version__},
+            headers={
+                "User-Agent": f"Rathaus-Desk/{__version__}",
+                "Rathaus-Version": __version__,
+                "Rathaus-Schema": str(journal.SCHEMA),
+            },
             transport=transport,
         )
         self._token = ""
@@ -233,18 +238,26 @@ class Client:
         """How far the towns of the cooperation are."""
         return list(self._json("GET", f"{town}/overview"))
 
-    def forward(self, town: str, id_: UUID, receiver: str, office: str, title: str, content: bytes) -> None:
-        """Hands a case to an office of this or another town."""
-        asked = {"id": str(id_), "receiver": receiver, "office": office, "title": title}
+    def forward(self, town: str, id_: UUID, receiver: str, office: str, content: bytes) -> None:
+        """Hands a case to an office of another town."""
+        asked = {"id": str(id_), "receiver": receiver, "office": office[:200]}
         self._send("POST", f"{town}/forward", params=asked, content=content)
 
-    def inbox(self, town: str) -> list[dict[str, Any]]:
-        """Cases sent and received."""
-        return list(self._json("GET", f"{town}/inbox"))
+    def addressees(self, town: str) -> list[dict[str, Any]]:
+        """The towns a case can be handed to: ``town``, ``name``, ``offices``."""
+        return list(self._json("GET", f"{town}/addressees"))
 
-    def case(self, town: str, id_: UUID) -> bytes:
-        """The content of a case that was received."""
-        return bytes(self._send("GET", f"{town}/inbox/{id_}").content)
+    def inbox(self, town: str, *, waiting: bool = False) -> list[dict[str, Any]]:
+        """Cases sent and received; ``waiting``: only what this town has still to take in."""
+        return list(self._json("GET", f"{town}/inbox", params={"waiting": waiting}))
+
+    def take(self, town: str, id_: UUID) -> bytes:
+        """A case that was received, or an answer; ServerSays ``missing`` if somebody else takes it in."""
+        return bytes(self._send("POST", f"{town}/inbox/{id_}/take").content)
+
+    def done(self, town: str, id_: UUID) -> None:
+        """What was taken stands in the town's own data now."""
+        self._send("POST", f"{town}/inbox/{id_}/done")
 
     def answer(self, town: str, id_: UUID, text: str) -> None:
         """Answers a case that was received."""

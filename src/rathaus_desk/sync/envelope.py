@@ -13,8 +13,12 @@ from uuid import UUID
 import msgspec
 
 from rathaus_desk.kernel.errors import DeskError
+from rathaus_desk.store import journal
 from rathaus_desk.store.canonical import canonical, digest
-from rathaus_desk.store.journal import Header, chained
+from rathaus_desk.store.journal import Header, StoredChange, chained
+from rathaus_desk.store.schema import synced_tables
+from rathaus_desk.store.shape import shape_of
+from rathaus_desk.store.upcasts import upcast
 from rathaus_desk.sync.rules import Change, Judged, Verdict
 
 MOST_OPERATIONS = 100
@@ -101,6 +105,8 @@ class LogEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     verdict: Verdict | None = None
     """None: accepted."""
     rows: list[Image] = []
+    schema: int = 1
+    """Revision of the tables that ``rows`` are of: the server's when it decided."""
 
 
 class Push(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -192,11 +198,61 @@ def read_entry(raw: bytes | msgspec.Raw) -> LogEntry:
 
 
 def read_changes(envelope: Envelope) -> list[Change | None]:
-    """Its changes, None where one was erased; Broken if one cannot be read."""
+    """Its changes as ones of today's tables, None where one was erased; Broken if one cannot be read.
+
+    What a newer workstation says of tables and columns that are not known here is left out, until this one is
+    updated (`following.follow`); a change that is left out whole names its record, as an erased one does.
+    """
     try:
-        return [None if sent.c is msgspec.UNSET else _change.decode(sent.c) for sent in envelope.changes]
+        changes = [None if sent.c is msgspec.UNSET else _change.decode(sent.c) for sent in envelope.changes]
     except msgspec.DecodeError as error:
         raise Broken("Ein Vorgang ist unvollständig angekommen.", detail=str(error)) from error
+    if b'"schema":%d,' % journal.SCHEMA in bytes(envelope.header):
+        return changes
+    schema = read_header(envelope).schema
+    read = [None if change is None else as_of_today(change, schema) for change in changes]
+    for place, (before, after) in enumerate(zip(changes, read, strict=True)):
+        if before is not None and after is None:
+            envelope.changes[place] = msgspec.structs.replace(envelope.changes[place], r=before.id)
+    return read
+
+
+def as_of_today(change: Change, schema: int) -> Change | None:
+    """A change written under the revision ``schema`` as one of today's; None if it is of a table to come."""
+    if schema > journal.SCHEMA:
+        return _known(change)
+    try:
+        stored = StoredChange(change.t, UUID(change.id), change.k, change.base, change.old, change.new)
+    except ValueError:
+        return change
+    read = upcast(stored, schema)
+    return Change(read.t, str(read.id), read.k, read.base, read.old, read.new)
+
+
+def _known(change: Change) -> Change | None:
+    if change.t not in synced_tables():
+        return None
+    content = shape_of(change.t).content
+    old, new = (
+        {name: values[name] for name in content if name in values} for values in (change.old, change.new)
+    )
+    return Change(change.t, change.id, change.k, change.base, old, new)
+
+
+def images_of(entry: LogEntry, envelope: Envelope) -> dict[int, dict[str, object]]:
+    """Place of a change → the whole row as the server left it, as one of today's tables."""
+    if entry.schema == journal.SCHEMA:
+        return {image.i: image.v for image in entry.rows}
+    found: dict[int, dict[str, object]] = {}
+    for image in entry.rows:
+        sent = envelope.changes[image.i].c
+        if sent is msgspec.UNSET:
+            continue
+        written = _change.decode(sent)
+        read = as_of_today(Change(written.t, written.id, "ins", 0, {}, image.v), entry.schema)
+        if read is not None:
+            found[image.i] = read.new
+    return found
 
 
 def judged(header: Header, changes: Iterable[Change | None]) -> Judged | Verdict:

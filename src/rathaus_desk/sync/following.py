@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from rathaus_desk.kernel.ids import raw_id
+from rathaus_desk.store import journal
 from rathaus_desk.store.attachments import Attachment
 from rathaus_desk.store.connection import Guard, among
 from rathaus_desk.store.engine import Following, Store
@@ -25,6 +26,7 @@ from rathaus_desk.sync.envelope import (
     Broken,
     Envelope,
     LogEntry,
+    images_of,
     judged,
     read_changes,
     read_entry,
@@ -36,6 +38,9 @@ from rathaus_desk.sync.link import shadow_everything
 from rathaus_desk.sync.outbox import envelope_at
 from rathaus_desk.sync.rows import DeskRows, effect
 from rathaus_desk.sync.rules import Change, Verdict, apply_op, closes, opens
+
+NEWER_SCHEMA = "sync.newer_schema"
+"""A setting: the newest revision of which something was left out here, for want of an update."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ class Decided:
     @property
     def images(self) -> dict[int, dict[str, Any]]:
         """Place of a change → the whole row as it was left."""
-        return {image.i: image.v for image in self.entry.rows}
+        return images_of(self.entry, self.envelope)
 
     @property
     def stubs(self) -> list[tuple[str, str, dict[str, Any]]]:
@@ -126,11 +131,24 @@ def follow(store: Store, raw: Sequence[bytes], head: int, *, anew_in: str | None
             Pull(following).take_anew(page)
         elif page:
             Pull(following).take(page)
+        _note_newer(following, page)
         if page:
             cursor, chain = page[-1].n, page[-1].chain
         following.execute("UPDATE workstation SET cursor = ?", (cursor,))
         following.execute("UPDATE server_link SET chain = ?, head = ?", (chain, max(head, cursor)))
     return int(cursor)
+
+
+def _note_newer(following: Following, page: Sequence[Decided]) -> None:
+    """What a page says of tables that are not known here is left out: after an update it is read anew."""
+    newest = max((max(one.header.schema, one.entry.schema) for one in page), default=0)
+    if newest > journal.SCHEMA:
+        following.execute(
+            "INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value ="
+            " CASE WHEN CAST(value AS INTEGER) > CAST(excluded.value AS INTEGER) THEN value"
+            " ELSE excluded.value END",
+            (NEWER_SCHEMA, str(newest)),
+        )
 
 
 @contextmanager

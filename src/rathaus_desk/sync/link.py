@@ -22,6 +22,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     epoch: str
     device: UUID
     private_key: bytes
+    release_key: bytes
     chain: bytes
     head: int
     standing: str
@@ -32,12 +33,13 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 def link_of(driver: Any) -> Link | None:
     """The link; None without a server."""
     row = driver.execute(
-        "SELECT url, town, server, epoch, device, private_key, chain, l.head, standing, cursor, w.id"
+        "SELECT url, town, server, epoch, device, private_key, release_key, chain, l.head, standing, cursor,"
+        " w.id"
         " FROM server_link l, workstation w"
     ).fetchone()
     if row is None:
         return None
-    url, town, server, epoch, device, private_key, chain, head, standing, cursor, ws = row
+    url, town, server, epoch, device, private_key, release_key, chain, head, standing, cursor, ws = row
     return Link(
         url=url,
         town=town,
@@ -45,6 +47,7 @@ def link_of(driver: Any) -> Link | None:
         epoch=epoch,
         device=UUID(bytes=device),
         private_key=private_key,
+        release_key=release_key,
         chain=chain,
         head=head,
         standing=standing,
@@ -54,7 +57,15 @@ def link_of(driver: Any) -> Link | None:
 
 
 def tie(
-    store: Store, *, url: str, town: str, server: UUID, epoch: str, device: UUID, private_key: bytes
+    store: Store,
+    *,
+    url: str,
+    town: str,
+    server: UUID,
+    epoch: str,
+    device: UUID,
+    private_key: bytes,
+    release_key: bytes = b"",
 ) -> None:
     """This workstation belongs to a server from now on.
 
@@ -63,9 +74,9 @@ def tie(
     """
     with store.following() as following:
         following.execute(
-            "INSERT INTO server_link (device, url, town, server, epoch, private_key, chain, snapshot_n,"
-            " snapshot_chain, head, standing) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 0, '')",
-            (device.bytes, url, town, server.bytes, epoch, private_key, NO_HASH, NO_HASH),
+            "INSERT INTO server_link (device, url, town, server, epoch, private_key, release_key, chain,"
+            " snapshot_n, snapshot_chain, head, standing) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, '')",
+            (device.bytes, url, town, server.bytes, epoch, private_key, release_key, NO_HASH, NO_HASH),
         )
         shadow_everything(following)
         following.execute("UPDATE number_block SET last = next - 1 WHERE last = ?", (OWN_LAST,))

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
+from uuid import UUID
 
+import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.policies import policies
-from rathaus_desk.store.canonical import digest
+from rathaus_desk.store.canonical import canonical, digest
 from rathaus_desk.store.recovery_code import ALPHABET
 
 _PURPOSE = b"rathaus-desk session"
 _FORK = b"rathaus-desk fork"
+_RELEASE = b"rathaus-desk release"
 _CODE = re.compile(rf"(?P<url>https?://\S+)/(?P<town>[a-z][a-z0-9-]{{1,40}})/(?P<code>[{ALPHABET}-]{{19}})")
 
 
@@ -47,6 +50,32 @@ def signed_fork(private: bytes, new_public: bytes) -> bytes:
 def vouches(public: bytes, new_public: bytes, signature: bytes) -> bool:
     """Whether ``signature`` vouches for ``new_public``."""
     return _fits(public, digest(_FORK, new_public), signature)
+
+
+class Signed(msgspec.Struct, frozen=True, kw_only=True):
+    """What the signature under a release covers."""
+
+    id: UUID
+    town: str
+    kind: str
+    key: str
+    title: str
+    valid_from: str
+    content: str
+
+    def digest(self) -> bytes:
+        """What is signed."""
+        return digest(_RELEASE, canonical(self))
+
+
+def signed_release(private: bytes, release: Signed) -> bytes:
+    """The server's signature under a release."""
+    return Ed25519PrivateKey.from_private_bytes(private).sign(release.digest())
+
+
+def is_unaltered(public: bytes, release: Signed, signature: bytes) -> bool:
+    """Whether the server with the key ``public`` signed this release as it stands."""
+    return _fits(public, release.digest(), signature)
 
 
 def _fits(public: bytes, message: bytes, signature: bytes) -> bool:

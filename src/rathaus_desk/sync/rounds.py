@@ -9,14 +9,16 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from rathaus_desk.kernel.errors import Refused
+from rathaus_desk.store import journal
 from rathaus_desk.store.connection import Guard, driver_of
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.journal import NO_HASH
+from rathaus_desk.store.local import set_setting, setting
 from rathaus_desk.store.overlay import FileKnown, fork, rechain
 from rathaus_desk.sync import files, leases, proof, register, snapshot
 from rathaus_desk.sync.client import Client, ServerSays, ServerTrouble
 from rathaus_desk.sync.envelope import MOST_ASKED, MOST_OPERATIONS, Broken, Lacking
-from rathaus_desk.sync.following import follow, read_decided
+from rathaus_desk.sync.following import NEWER_SCHEMA, follow, read_decided
 from rathaus_desk.sync.link import Link, link_of, stand, tie
 from rathaus_desk.sync.outbox import entries_after, everything, known_at, next_batch, undecided, waiting
 
@@ -35,6 +37,8 @@ class Round:
     fetched_files: int = 0
     waiting: int = 0
     cursor: int = 0
+    held_back: bool = False
+    """Whether the server is older than this program, and operations wait for its update."""
 
 
 _SURPRISES = 5
@@ -74,6 +78,7 @@ def enrol(store: Store, text: str, machine: str, *, client: Client | None = None
         epoch=answer["epoch"],
         device=UUID(answer["device"]),
         private_key=key,
+        release_key=bytes.fromhex(answer["release_key"]),
     )
     with store.read() as session:
         link = link_of(driver_of(session))
@@ -110,6 +115,7 @@ class _Round:
         self._client = client
         self._told = told
         self._pushed = self._refused = self._pulled = 0
+        self._held_back = False
         self._link = self._linked()
 
     def run(self) -> Round:
@@ -128,7 +134,9 @@ class _Round:
             raise
         with self._store.read() as session:
             left = waiting(driver_of(session))
-        return Round(self._pushed, self._refused, self._pulled, sent, fetched, left, self._link.cursor)
+        return Round(
+            self._pushed, self._refused, self._pulled, sent, fetched, left, self._link.cursor, self._held_back
+        )
 
     def _linked(self) -> Link:
         with self._store.read() as session:
@@ -191,13 +199,14 @@ class _Round:
         for _ in range(_SURPRISES):
             try:
                 self._become_another_if_forked()
+                self._read_anew_if_updated()
                 before: tuple[int, int] | None = None
                 while True:
                     self._push_all()
                     self._pull_all()
                     with self._store.read() as session:
                         left = waiting(driver_of(session))
-                    if left == 0:
+                    if left == 0 or self._held_back:
                         return
                     if before == (left, self._link.cursor):
                         raise Broken(
@@ -220,7 +229,14 @@ class _Round:
                 batch, number = next_batch(driver_of(session), number, operations=self._manner.operations)
             if not batch:
                 return
-            answers = self._client.push(self._link.town, self._link.epoch, batch, park=self._manner.park)
+            try:
+                answers = self._client.push(self._link.town, self._link.epoch, batch, park=self._manner.park)
+            except ServerSays as error:
+                if error.kind != "schema":
+                    raise
+                # The server is older than this program: what it does not know yet stays here until it does.
+                self._held_back = True
+                return
             self._pushed += len(answers.answers)
             self._refused += sum(answer.verdict is not None for answer in answers.answers)
             if self._manner.park:
@@ -248,6 +264,16 @@ class _Round:
         self._link = self._linked()
         self._told(self._link.cursor, page.head)
         return len(page.lines)
+
+    def _read_anew_if_updated(self) -> None:
+        """What others said of tables that were not known here, before this program was updated."""
+        with self._store.read() as session:
+            newer = setting(session, NEWER_SCHEMA, 0)
+        if 0 < newer <= journal.SCHEMA:
+            self._read_anew(self._link.epoch)
+            self._link = self._linked()
+            with self._store.local() as session:
+                set_setting(session, NEWER_SCHEMA, None)
 
     def _after_restore(self) -> None:
         """The server was restored from a backup: what it lost is handed back.

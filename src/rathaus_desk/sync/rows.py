@@ -223,7 +223,7 @@ class Page:
 
     def write_stub(self, table: str, record: str, left: Mapping[str, Any], n: int, moment: str) -> None:
         """What is left of a record that was erased later, unless it is here."""
-        key = (table, UUID(record).bytes)
+        key = (table, raw_id(record))
         if key not in self._now and key not in self._before:
             self.write(Change(table, record, "erase", 0, {}, dict(left)), None, n, moment)
 

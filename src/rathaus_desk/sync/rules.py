@@ -99,6 +99,8 @@ class TableRule:
     """Column → the columns that only make sense together with it, itself included."""
     references: tuple[tuple[str, str], ...] = ()
     """Column and the table it refers to."""
+    names: tuple[str, ...] = ()
+    """Columns that name a record of any table: what a note or an attachment is about."""
     uniques: tuple[Unique, ...] = ()
     strict: bool = False
 
@@ -140,9 +142,11 @@ def apply_op(state: State, op: Judged, tables: Tables) -> Rows | Verdict:
 
     A row that is as ``op`` wants it is not written (made again, deleted again). ``state`` stays as it is.
     """
-    erased = about_erased(state, op.changes, tables)
-    if erased is not None:
-        return erased
+    return about_erased(state, op.changes, tables) or carry_out(state, op, tables)
+
+
+def carry_out(state: State, op: Judged, tables: Tables) -> Rows | Verdict:
+    """The same for an operation that may refer to what was erased: it was decided on before that."""
     if not any(change.k == "erase" for change in op.changes):
         # What is erased builds on nothing: an erasure stands or falls with what stands there.
         for earlier in op.after:
@@ -172,12 +176,16 @@ def about_erased(state: State, changes: Iterable[Change], tables: Tables) -> Ver
     for change in changes:
         if change.k == "erase":
             continue
-        named = [change.id]
-        if change.t in tables:
-            named += [change.new[name] for name, _ in tables[change.t].references if change.new.get(name)]
-        if any(map(state.is_erased, named)):
+        if any(map(state.is_erased, named(change, tables))):
             return _refusal("erased", change)
     return None
+
+
+def named(change: Change, tables: Tables) -> list[str]:
+    """The records that a change is about: its own, and those that its values name."""
+    rule = tables.get(change.t)
+    columns = () if rule is None else (*(column for column, _ in rule.references), *rule.names)
+    return [change.id, *(change.new[column] for column in columns if change.new.get(column))]
 
 
 def opens(verdict: Verdict | None, changes: int) -> bool:

@@ -29,6 +29,11 @@ def rule_of(table: sa.Table) -> TableRule:
         name=shape.name,
         groups=shape.groups,
         references=tuple((reference.column, reference.target) for reference in shape.references),
+        names=tuple(
+            str(column.name)
+            for column in table.columns
+            if isinstance(column.type, schema.Identifier) and not column.foreign_keys and column.name != "id"
+        ),
         uniques=tuple(uniques(table)),
         strict=schema.record_class(table.name).__strict__,
     )

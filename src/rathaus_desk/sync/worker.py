@@ -33,6 +33,14 @@ _STUMBLES = 3
 _CLOCK_OFF = 300.0
 """Seconds from which on a clock that differs from the server's is worth a word."""
 
+_OLDER = (
+    "Der Server ist älter als dieses Programm. Was hier eingetragen wird, bleibt vorläufig, bis der Server "
+    "aktualisiert ist."
+)
+
+Errands = Callable[[Client], object]
+"""What else is done over the line after each round, by whoever knows what (`office.forwarding`)."""
+
 log = logging.getLogger(__name__)
 
 
@@ -88,10 +96,18 @@ class Worker:
     held only while a page of the log is applied.
     """
 
-    def __init__(self, store: Store, told: Callable[[Status], None], *, client: Client | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        told: Callable[[Status], None],
+        *,
+        client: Client | None = None,
+        errands: Errands | None = None,
+    ) -> None:
         self._store = store
         self._told = told
         self._client = client
+        self._errands = errands
         self._link: Link | None = None
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -166,7 +182,12 @@ class Worker:
                 pause = LONGEST
             else:
                 self._manner, self._stumbles = Manner(), 0
-                self._say(state="idle", sentence="", cursor=done.cursor, last_contact=datetime.now(UTC))
+                self._say(
+                    state="idle",
+                    sentence=_OLDER if done.held_back else "",
+                    cursor=done.cursor,
+                    last_contact=datetime.now(UTC),
+                )
                 self._online.set()
                 pause = SHORTEST
                 self._wake.wait(60.0 + random.uniform(0, 10))
@@ -183,7 +204,10 @@ class Worker:
                 raise ServerSays(0, "unlinked", "Dieser Arbeitsplatz gehört zu keinem Server.")
             self._client, self._link = Client(link.url), link
         self._check_clock(self._client)
-        return run_round(self._store, self._client, told=self._progress, manner=self._manner)
+        done = run_round(self._store, self._client, told=self._progress, manner=self._manner)
+        if self._errands is not None:
+            self._errands(self._client)
+        return done
 
     def _check_clock(self, client: Client) -> None:
         if self._status.last_contact is None:
@@ -213,12 +237,17 @@ class Worker:
                     link = link_of(driver_of(session))
                 if link is None:
                     return
+                asked = time.monotonic()
                 page = self._client.log(
                     link.town, link.cursor, epoch=link.epoch, check=link.chain, wait=WAIT, limit=1
                 )
                 if page.lines:
                     self._wake.set()
                     time.sleep(0.2)
+                elif time.monotonic() - asked < WAIT:
+                    # No news in the log, but before its time: something else came, such as a forwarded case.
+                    self._wake.set()
+                    time.sleep(1.0)
             except ServerSays as error:
                 self._online.clear()
                 if error.status == 401:

@@ -132,6 +132,33 @@ def case_for(work: Work, case: UUID | None, title: str) -> Case:
     return known
 
 
+class PassOnCase(Request, frozen=True, kw_only=True):
+    """A case goes to another office of this town; ``office`` is its key."""
+
+    case: UUID
+    office: str
+    note: str = ""
+
+
+@operation(PassOnCase, name="town.pass_on_case", title="Vorgang an anderes Amt geben")
+def pass_on_case(work: Work, request: PassOnCase) -> None:
+    """Whoever works there is responsible from now on; the note stands on the case.
+
+    Refused if nobody works there.
+    """
+    case = work.session.get(Case, request.case)
+    if case is None:
+        raise Refused("Diesen Vorgang gibt es nicht (mehr).")
+    office = queries.office_or_none(work.session, request.office)
+    clerks = queries.clerks(work.session, office.id) if office else ()
+    if office is None or not clerks:
+        raise Refused("In diesem Amt ist niemand eingetragen.")
+    case.clerk_id = clerks[0].id
+    if request.note.strip():
+        text = worded(request.note, LONGEST_NOTE, "Vermerk")
+        work.session.add(Note(about_id=case.id, text=f"An {office.name}: {text}", clerk_id=work.clerk))
+
+
 class WriteNote(Request, frozen=True, kw_only=True):
     """A note on any record."""
 

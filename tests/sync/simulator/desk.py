@@ -294,17 +294,15 @@ class Desk(Rows):
         count = len(one.changes)
         if settles is not None and closes(verdict, count):
             self.close(str(settles))
-        known = self.journal.get(id_)
+        known, came = self.journal.get(id_), without_tables(one.envelope)
         if known is None:
             self.made += 1
-            known = Entry(
-                number=self.made, header=one.header, envelope=one.envelope, changes=tuple(one.changes)
-            )
+            known = Entry(number=self.made, header=one.header, envelope=came, changes=tuple(one.changes))
         envelope = msgspec.structs.replace(
             known.envelope, header=one.envelope.header, prev=one.envelope.prev, hash=one.envelope.hash
         )
         if None in one.changes or one.envelope.request is msgspec.UNSET:
-            known, envelope = emptied_entry(known, one.envelope), one.envelope
+            known, envelope = emptied_entry(known, came), came
         self.journal[id_] = msgspec.structs.replace(
             known,
             header=one.header,
@@ -358,7 +356,7 @@ class Desk(Rows):
             self.forget_decisions(anew_in)
         page, pull = verified(log, begun.as_of, bytes.fromhex(begun.chain)), Pull(self)
         for answer in answers:
-            if answer.n <= begun.as_of:
+            if answer.n <= begun.as_of and answer.id in self.journal:
                 state = "refused" if answer.verdict else "accepted"
                 said = {"n": answer.n, "state": state, "verdict": verdict_text(answer.verdict)}
                 self.journal[answer.id] = msgspec.structs.replace(self.journal[answer.id], **said)
@@ -423,6 +421,7 @@ class Desk(Rows):
             epoch=self.epoch,
             device=self.device,
             private_key=self.private_key,
+            release_key=None,
             chain=self.chain,
             head=self.server_head,
             standing=self.standing,
@@ -520,7 +519,16 @@ class Pull(following.Pull):
 
 
 def emptied_entry(one: Entry, envelope: Envelope) -> Entry:
-    return msgspec.structs.replace(one, envelope=envelope, changes=tuple(read_changes(envelope)))
+    changes = tuple(read_changes(envelope))
+    return msgspec.structs.replace(one, envelope=without_tables(envelope), changes=changes)
+
+
+def without_tables(envelope: Envelope) -> Envelope:
+    """A journal does not say of which table an erased record was."""
+    if all(sent.t is None for sent in envelope.changes):
+        return envelope
+    changes = [msgspec.structs.replace(sent, t=None) for sent in envelope.changes]
+    return msgspec.structs.replace(envelope, changes=changes)
 
 
 _ORDER = {"ins": 1, "upd": 1, "restore": 1, "erase": 1, "del": 2}

@@ -230,9 +230,15 @@ def forget_wishes(desk: Desk) -> None:
 
 
 def remind(desk: Desk, client: Line, link: Any) -> None:
-    if desk.told != link.epoch:
+    if desk.told == link.epoch:
+        return
+    try:
         client.remind(link.epoch, list(desk.erased))
-        desk.told = link.epoch
+    except ServerSays as error:
+        if error.kind == "recovering":
+            return
+        raise
+    desk.told = link.epoch
 
 
 def stand(desk: Desk, standing: str) -> None:
@@ -259,6 +265,7 @@ def in_memory() -> Any:
         undecided=lambda desk: desk.undecided(),
         everything=lambda desk: desk.everything(),
         snapshot=SimpleNamespace(fetch=fetch, forget=forget, take_over=take_over, Fetched=Fetched),
+        setting=lambda _desk, _key, default: default,
         known_at=lambda desk, n: desk.known_at(n),
         entries_after=lambda desk, n, limit: desk.entries_after(n, limit),
         follow=lambda desk, raw, head, anew_in=None: desk.follow(raw, head, anew_in=anew_in),

@@ -16,7 +16,7 @@ from rathaus_desk.server import town as towns
 from rathaus_desk.store.witness import Witness
 from rathaus_desk.sync import rules
 from rathaus_desk.sync.envelope import Answers, Envelope
-from rathaus_desk.sync.following import Decided
+from rathaus_desk.sync.following import Decided, read_decided
 from rathaus_desk.sync.rules import Change
 
 from . import desk as desks
@@ -207,7 +207,7 @@ def _log_unchecked(town: Town, after: int, _epoch: str, _check: str, limit: int)
 
 
 def _page_unchecked(raw: Sequence[bytes], _cursor: int, _chain: bytes) -> list[Decided]:
-    return [lines.read_decided(line) for line in raw]
+    return [read_decided(line) for line in raw]
 
 
 def _lease_of_anybody(town: Town, ws: UUID, request: UUID, at_least: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""The server in memory: one town, decided on by the program's own `_Push`."""
+"""The server in memory: one town, decided on by the program's own `Push`."""
 
 from __future__ import annotations
 
@@ -10,16 +10,26 @@ from uuid import UUID
 
 import msgspec
 
-from rathaus_desk.server import erasure
+from rathaus_desk.server import erasing
 from rathaus_desk.server import town as towns
 from rathaus_desk.server.rows import Kept
 from rathaus_desk.store.journal import NO_HASH, Header
 from rathaus_desk.sync.chains import End
-from rathaus_desk.sync.envelope import Answer, Answers, LogEntry
+from rathaus_desk.sync.envelope import (
+    Answer,
+    Answers,
+    LogEntry,
+    encoded,
+    read_changes,
+    read_entry,
+    read_envelope,
+)
 from rathaus_desk.sync.rules import Change, Row, Verdict
 
-from .rows import TABLES, Rows, blank_of
+from .rows import TABLES, Rows, Stored, blank_of
 
+Register = Mapping[str, tuple[str, Stored]]
+"""What was erased: record → its table, and what is left of it."""
 SERVER = UUID(int=4)
 """What the server issues operations as."""
 LEASE = 12
@@ -77,6 +87,9 @@ class Batch:
         self._writers: dict[int, str] = {}
         for name in ("row", "referring", "overlapping", "holders", "is_erased"):
             setattr(self, name, getattr(below, name))
+
+    def table_of(self, record: str) -> str | None:
+        return next((name for name, rows in self.below.tables.items() if record in rows), None)
 
     def ahead(self, batch: object) -> None:
         pass
@@ -151,6 +164,8 @@ class Town:
     horizon: int = 0
     """The log up to here was removed."""
     horizon_chain: bytes = NO_HASH
+    again: dict[str, None] = field(default_factory=dict)
+    """What was emptied when the server was restored, and not for everybody yet."""
     history: list[Line] = field(default_factory=list)
     """The whole log for the examiner; no part of what the server knows."""
 
@@ -180,7 +195,16 @@ class Town:
         return Push(self, epoch, allowed, device.standing == "retired").decide(came, device.ws)
 
     def hand_back(self, epoch: str, entries: Sequence[LogEntry]) -> int:
-        return Push(self, epoch, lambda _: True, False).take_back(entries)
+        left = [self._without_erased(entry) for entry in entries]
+        return Push(self, epoch, lambda _: True, False).take_back(left)
+
+    def _without_erased(self, entry: LogEntry) -> LogEntry:
+        """See `server.town`."""
+        changes = towns.arrived(bytes(entry.op)).changes
+        line = encoded(entry)
+        for record in {change.id for change in changes if change is not None} & self.rows.erased.keys():
+            line = towns._without(line, record, None)
+        return read_entry(line)
 
     def log_after(self, after: int, epoch: str, check: str, limit: int) -> tuple[list[bytes], int]:
         towns.refuse_other(epoch, self.epoch)
@@ -241,9 +265,33 @@ class Town:
         for table, record in removable(self.rows, horizon):
             del self.rows.tables[table][record]
 
-    def restored(self, epoch: str) -> None:
-        """This is a backup that was brought back."""
+    def restored(self, epoch: str, register: Register) -> None:
+        """This is a backup that was brought back; what was erased since is emptied at once."""
         self.epoch, self.recovering = epoch, True
+        self.again = {}
+        for record, (table, blank) in register.items():
+            if record not in self.rows.erased:
+                self._empty(table, record, blank)
+                self.forget(record)
+                self.again[record] = None
+
+    def _empty(self, table: str, record: str, blank: Stored) -> None:
+        """See `server.register`."""
+        for column, target in TABLES[table].references:
+            if blank[column] is not None and blank[column] not in self.rows.tables[target]:
+                return
+        now = {"version": 0, "created_at": "", "deleted_at": None}
+        before = self.rows.tables[table].get(record, now)
+        self.rows.tables[table][record] = {**before, **blank, "changed_at": ""}
+
+    def issue(self, register: Register) -> None:
+        """Erases, for everybody, what nobody has handed back as erased."""
+        accepted = [
+            one.line for one in self.log.values() if one.verdict is None and b'"k":"erase"' in one.line
+        ]
+        wanted = [record for record in self.again if not any(_erases(line, record) for line in accepted)]
+        self.again = {}
+        Again(self, self.epoch, lambda _: True, False).issue(wanted, SERVER)
 
     def remind(self, epoch: str, records: Sequence[str]) -> None:
         """A workstation's erasure register."""
@@ -263,6 +311,11 @@ class Town:
                 if record.encode() in one.line:
                     line = towns._without(one.line, record, left)
                     kept[n] = Line(one.n, one.id, one.chain, line, one.verdict, one.changes)
+
+
+def _erases(line: bytes, record: str) -> bool:
+    changes = read_changes(read_envelope(read_entry(line).op))
+    return any(change is not None and change.k == "erase" and change.id == record for change in changes)
 
 
 def answer_of(id_: str, n: int, verdict: str | None) -> Answer:
@@ -285,7 +338,7 @@ def removable(rows: TownRows, horizon: int) -> list[tuple[str, str]]:
     ]
 
 
-class Push(towns._Push):
+class Push(towns.Deciding):
     """The server's decisions, on a town in memory."""
 
     def __init__(self, town: Town, epoch: str, allowed: Callable[[Header], bool], retired: bool) -> None:
@@ -331,7 +384,7 @@ class Push(towns._Push):
         town.n, town.chain = self._n, self._chain
 
 
-class Again(Push, erasure.Again):
+class Again(Push, erasing.Again):
     """Erasures that the server issues itself after a restore."""
 
     def _standing(self, records: Sequence[str]) -> list[Change]:

@@ -16,6 +16,7 @@ from rathaus_desk.applications.queries import ApplicationView
 from rathaus_desk.applications.records import OPEN, Application, QuarantinedDelivery
 from rathaus_desk.applications.records import State as ApplicationState
 from rathaus_desk.applications.services import Services
+from rathaus_desk.desktop.applications import forwarding
 from rathaus_desk.desktop.applications.taking_in import take_in
 from rathaus_desk.desktop.commands import command
 from rathaus_desk.desktop.desk import Desk
@@ -54,7 +55,7 @@ _TONES: dict[ApplicationState, tuple[Any, str]] = {
     ApplicationState.REJECTED: ("calm", "✕"),
     ApplicationState.FORWARDED: ("calm", "→"),
 }
-_ENDED = tuple(state for state in ApplicationState if state not in OPEN)
+_ENDED = tuple(state for state in ApplicationState if state not in (*OPEN, ApplicationState.FORWARDED))
 
 COLUMNS = (
     Column("received", "Eingang", "date", width=11),
@@ -88,7 +89,11 @@ def _load(session: Session, want: Want) -> Sequence[tuple[UUID, Row]]:
             )
             for one in queries.quarantine(session)
         ]
-    states = {"ended": _ENDED, "new": (ApplicationState.NEW,)}.get(want.chip, OPEN)
+    states = {
+        "ended": _ENDED,
+        "new": (ApplicationState.NEW,),
+        "forwarded": (ApplicationState.FORWARDED,),
+    }.get(want.chip, OPEN)
     return [
         (
             one.id,
@@ -114,6 +119,7 @@ SOURCE = WholeSource(
     chips=(
         Chip("open", "Offen"),
         Chip("new", "Neu"),
+        Chip("forwarded", "Weitergeleitet"),
         Chip("ended", "Abgeschlossen"),
         Chip("quarantine", "Nicht lesbar"),
     ),
@@ -145,8 +151,11 @@ def application_detail(session: Session, services: Services, record: UUID, on: d
             )
         ),
         state=state_of(row.state),
-        actions=("applications.enter_burial",) if takes_over and waits else (),
-        more=("town.note", "town.remind", "town.attach"),
+        actions=(
+            *(("applications.enter_burial",) if takes_over and waits else ()),
+            *(("applications.answer_forwarded",) if forwarding.is_to_be_answered(view.forwarded) else ()),
+        ),
+        more=("applications.forward", "town.note", "town.remind", "town.attach"),
         tabs=(
             Tab("Übersicht", tuple(_overview(view))),
             case_tab([record], cases),
@@ -161,6 +170,7 @@ def _overview(view: ApplicationView) -> Iterator[Part]:
     row = view.row
     if row.is_test:
         yield Banner("Dies ist nur eine Testübermittlung; aus ihr wird kein Vorgang.", "calm")
+    yield from forwarding.standing(view.forwarded)
     for finding in view.findings:
         yield Banner(finding, "warn")
     if row.result_id is not None:
@@ -187,6 +197,7 @@ def _overview(view: ApplicationView) -> Iterator[Part]:
         ),
         "Keine Anlagen.",
     )
+    yield from forwarding.history_there(view.forwarded)
 
 
 def _held_detail(session: Session, held: QuarantinedDelivery) -> Detail:
@@ -236,12 +247,11 @@ class ApplicationsPage(ListPage):
 )
 def applications_page(desk: Desk) -> Page:
     """List and detail of the applications."""
-    services = desk.office.services
     return ApplicationsPage(
         desk,
         SOURCE,
         about="application",
-        detail=lambda session, record: application_detail(session, services, record, desk.today),
+        detail=lambda session, record: application_detail(session, desk.office.services, record, desk.today),
         primary="applications.take_in",
     )
 

@@ -68,7 +68,7 @@ _ALL = (
     "halls.note_unused",
 )
 _SERIES = ("halls.add_occurrence", "halls.split_series", "halls.follow_holidays")
-_EVERYWHERE = ("town.note", "town.remind", "town.attach")
+_EVERYWHERE = ("applications.forward", "town.note", "town.remind", "town.attach")
 
 
 def booking_detail(session: Session, record: UUID, on: date) -> Detail | None:

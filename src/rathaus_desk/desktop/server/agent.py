@@ -9,7 +9,7 @@ from rathaus_desk.store.connection import driver_of
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.overlay import is_linked
 from rathaus_desk.store.watch import News
-from rathaus_desk.sync.worker import Status, Worker, status_of
+from rathaus_desk.sync.worker import Errands, Status, Worker, status_of
 
 
 class Agent(QObject):
@@ -20,9 +20,11 @@ class Agent(QObject):
     wrote = Signal()
     """The sync wrote rows or decisions: open views look."""
 
-    def __init__(self, store: Store, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(
+        self, store: Store, tasks: Tasks, parent: QObject | None = None, *, errands: Errands | None = None
+    ) -> None:
         super().__init__(parent)
-        self._store, self._tasks = store, tasks
+        self._store, self._tasks, self._errands = store, tasks, errands
         self._worker: Worker | None = None
         self.status = status_of(store)
         """None without a server."""
@@ -34,7 +36,7 @@ class Agent(QObject):
         with self._store.read() as session:
             if not is_linked(driver_of(session)):
                 return
-        self._worker = Worker(self._store, self._told)
+        self._worker = Worker(self._store, self._told, errands=self._errands)
         self._store.asks = self._worker.holders
         self._worker.start()
 

@@ -33,11 +33,13 @@ TABLES = {
     "district": "Ortsteil",
     "due_item": "Forderung",
     "follow_up": "Wiedervorlage",
+    "forwarded_case": "Weiterleitung",
     "grave": "Grabstätte",
     "letter": "Schreiben",
     "letter_template": "Vorlage",
     "note": "Notiz",
     "notice": "Bescheid",
+    "own_service": "Leistung",
     "office": "Amt",
     "payment": "Zahlung",
     "person": "Person",
@@ -46,6 +48,7 @@ TABLES = {
     "town": "Stadt",
 }
 COLUMNS = {
+    "answer": "Antwort",
     "amount": "Betrag",
     "bic": "BIC",
     "birth_name": "Geburtsname",

@@ -99,6 +99,7 @@ class CatalogueSection(SettingsSection):
     def refresh(self) -> None:
         """What is loaded."""
         found = self.desk.read_now(versions)
+        shared = "sync.publish_version" if self.desk.agent.status is not None else ""
         parts: list[Part] = []
         for head in dict.fromkeys(one.head for one in found):
             lines = tuple(
@@ -107,6 +108,8 @@ class CatalogueSection(SettingsSection):
                     f"{one.file} · {one.valid_from}",
                     icon="scale",
                     target=Target("satzung", one.id),
+                    action=shared,
+                    record=one.id,
                 )
                 for one in found
                 if one.head == head

@@ -18,14 +18,7 @@ from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.letters import queries
 from rathaus_desk.letters.facts import KINDS
 from rathaus_desk.letters.operations import SaveTemplate
-
-TITLES = {
-    "fee_notice": "Gebührenbescheid",
-    "extension_notice": "Bescheid über eine Verlängerung",
-    "transfer_notice": "Bescheid über eine Umschreibung",
-    "burial_confirmation": "Terminbestätigung an den Bestatter",
-}
-"""What letters are called; those without a name here are shown by their file's."""
+from rathaus_desk.office.own_letters import LETTER_TITLES
 
 _PAUSE = 350
 
@@ -74,7 +67,7 @@ class LettersSection(QWidget):
         self.which = QComboBox()
         self.which.setAccessibleName("Welches Schreiben")
         for name in KINDS:
-            self.which.addItem(TITLES.get(name, name), name)
+            self.which.addItem(LETTER_TITLES.get(name, name), name)
         self.which.currentIndexChanged.connect(lambda _: self._show_template())
         self.sample = QComboBox()
         self.sample.setAccessibleName("Mit welchem Beispiel")
@@ -84,11 +77,16 @@ class LettersSection(QWidget):
         row.addStretch(1)
         self._back = button("Text des Programms", "undo-2")
         self._back.clicked.connect(self._take_built_in)
+        self._share = button("Veröffentlichen", "send")
+        self._share.clicked.connect(self._publish)
         self._save = button("Übernehmen", "check", primary=True)
         self._save.clicked.connect(self._take)
+        row.addWidget(self._share)
         row.addWidget(self._back)
         row.addWidget(self._save)
         box.addLayout(row)
+        self._origin = label("muted", "")
+        box.addWidget(self._origin)
         self._banner = BannerWidget(desk.follow, lambda *_: None)
         self._banner.hide()
         box.addWidget(self._banner)
@@ -118,8 +116,12 @@ class LettersSection(QWidget):
         from rathaus_desk.letters.samples import samples
 
         name = self.which.currentData()
-        own = self.desk.read_now(lambda session: [one.text for one in queries.own_templates(session, name)])
-        self._kept = (own[0] if own else "") or _built_in_text(name)
+        newest = self.desk.read_now(lambda session: next(iter(queries.own_templates(session, name)), None))
+        is_own = newest is not None and bool(newest.text)
+        self._kept = newest.text if newest is not None and is_own else _built_in_text(name)
+        self._origin.setText(f"Übernommen aus {newest.origin}" if newest and is_own and newest.origin else "")
+        self._origin.setVisible(bool(self._origin.text()))
+        self._share.setVisible(is_own and self.desk.agent.status is not None)
         count = len(samples(name))
         self.sample.blockSignals(True)
         self.sample.clear()
@@ -127,7 +129,7 @@ class LettersSection(QWidget):
             self.sample.addItem(f"Beispiel {at + 1}")
         self.sample.blockSignals(False)
         self.sample.setVisible(count > 1)
-        self._back.setEnabled(bool(own and own[0]))
+        self._back.setEnabled(is_own)
         self.text.setPlainText(self._kept)
         self._draw()
 
@@ -150,6 +152,17 @@ class LettersSection(QWidget):
             SaveTemplate(name=self.which.currentData(), text=text),
             lambda _: self._show_template(),
             words="Briefvorlage übernommen.",
+            owner=self,
+        )
+
+    def _publish(self) -> None:
+        from rathaus_desk.office.sharing import publish_letter
+
+        office, name = self.desk.office, self.which.currentData()
+        self.desk.tasks.start(
+            lambda: publish_letter(office, name),
+            lambda made: self.desk.say(f"Veröffentlicht: {made[0].title}."),
+            self.desk.failed.emit,
             owner=self,
         )
 

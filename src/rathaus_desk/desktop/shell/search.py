@@ -78,6 +78,7 @@ KIND_WORDS = {
     "application": ("Antrag", "inbox"),
     "quarantined_delivery": ("Quarantäne", "inbox"),
     "catalogue": ("Satzung", "scale"),
+    "service": ("Leistung", "layers"),
 }
 """What kinds of hit are called, and their icon."""
 

@@ -201,12 +201,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_kept_mapping_headings"), ["headings"], unique=False)
 
     op.create_table(
+        "known_release",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("town", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("valid_from", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("published_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_known_release")),
+    )
+    op.create_table(
         "letter_template",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("created_at", sa.String(), nullable=False),
         sa.Column("changed_at", sa.String(), nullable=False),
         sa.Column("deleted_at", sa.String(), nullable=True),
@@ -245,6 +260,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_office")),
         sa.UniqueConstraint("key", name=op.f("uq_office_key")),
     )
+    op.create_table(
+        "own_service",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("schema_text", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_service")),
+    )
+    with op.batch_alter_table("own_service", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_own_service_key"), ["key"], unique=False)
+
     op.create_table(
         "person",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
@@ -333,6 +366,7 @@ def upgrade() -> None:
         sa.Column("server", sa.LargeBinary(length=16), nullable=False),
         sa.Column("epoch", sa.Text(), nullable=False),
         sa.Column("private_key", sa.LargeBinary(), nullable=False),
+        sa.Column("release_key", sa.LargeBinary(), nullable=False),
         sa.Column("chain", sa.LargeBinary(), nullable=False),
         sa.Column("snapshot_n", sa.Integer(), nullable=False),
         sa.Column("snapshot_chain", sa.LargeBinary(), nullable=False),
@@ -1035,6 +1069,51 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_letter_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_letter_dated_on"), ["dated_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_letter_recipient_id"), ["recipient_id"], unique=False)
+
+    op.create_table(
+        "forwarded_case",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("sent", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=64), nullable=False),
+        sa.Column("town", sa.Text(), nullable=False),
+        sa.Column("town_name", sa.Text(), nullable=False),
+        sa.Column("office", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("case_there", sa.Text(), nullable=False),
+        sa.Column("sent_at", sa.String(), nullable=False),
+        sa.Column("history", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("application_id", sa.LargeBinary(length=16), nullable=True),
+        sa.Column("package_sha256", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("answered_at", sa.String(), nullable=True),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_forwarded_case_application_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["case_file.id"],
+            name=op.f("fk_forwarded_case_case_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_forwarded_case")),
+    )
+    with op.batch_alter_table("forwarded_case", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_forwarded_case_application_id"), ["application_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_forwarded_case_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_forwarded_case_state"), ["state"], unique=False)
 
     op.create_table(
         "notice",

@@ -1,7 +1,7 @@
-"""What was erased stays erased when the server comes back from a backup that is older.
+"""Erasures that the server issues itself, when it comes back from a backup that is older than they are.
 
-The erasure register stands at every workstation, so outside of every backup of the server. After a restore
-they hand it in; what came back to life is erased by an operation that the server issues itself.
+The erasure register stands at every workstation and in a folder outside of the database (`register`). What
+came back to life is erased again by operations that everybody follows.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 import msgspec
 from psycopg import sql
 
-from rathaus_desk.server.town import RECOVERING, Conflicting, Pool, _Push, arrived, erase, in_town
+from rathaus_desk.server.town import RECOVERING, Conflicting, Deciding, Pool, arrived, counter, erase, in_town
 from rathaus_desk.store.canonical import canonical, digest
 from rathaus_desk.store.journal import NO_HASH, SCHEMA, Header, chained
 from rathaus_desk.store.schema import Base, moment_text
@@ -32,7 +32,13 @@ def remind(pool: Pool, town: str, epoch: str, records: Sequence[UUID], server: U
         Again(cursor, epoch, lambda _: True, retired=False).erase([str(one) for one in records], server)
 
 
-class Again(_Push):
+def erase_again(pool: Pool, town: str, records: Sequence[str], server: UUID) -> list[str]:
+    """Erases, for everybody, records of the register; the ids of those that something still refers to."""
+    with in_town(pool, town) as cursor:
+        return Again(cursor, counter(cursor)[2], lambda _: True, retired=False).issue(records, server)
+
+
+class Again(Deciding):
     """Erasures that the server issues itself, on a chain of its own."""
 
     def erase(self, records: Sequence[str], server: UUID) -> None:
@@ -40,28 +46,36 @@ class Again(_Push):
         if self._recovering:
             raise Conflicting("recovering", RECOVERING)
         left = [record for record in records if not self._batch.is_erased(record)]
-        there = list(self._standing(left))
-        ends = self._ends({server})
-        seq, prev = ends.get(server, (0, NO_HASH))
-        for change in there:
+        refused = self.issue(left, server)
+        erased = {record for _, record in self._written}
+        self._register(record for record in left if record not in erased and record not in refused)
+
+    def issue(self, records: Sequence[str], server: UUID) -> list[str]:
+        """An operation for each of ``records`` that stands here; those that could not be erased."""
+        # A restored server is another one: what it issued before may still be handed in.
+        ws, refused = uuid5(server, self._epoch), list[str]()
+        seq, prev = self._ends({ws}).get(ws, (0, NO_HASH))
+        for change in list(self._standing(records)):
             id_ = uuid5(server, f"{self._epoch} {change.id}")
-            raw = encoded(self._issued(id_, server, seq + 1, prev, change))
+            raw = encoded(self._issued(id_, ws, seq + 1, prev, change))
             one = arrived(raw)
             if str(id_) in self._known([one]):
                 continue
             self._decide_on(one, judged(one.header, one.changes))
             seq, prev = seq + 1, one.hash
+            if self._decided[str(id_)].verdict is not None:
+                refused.append(change.id)
         if self._log:
-            self._keep_ends({server: (seq, prev)})
+            self._keep_ends({ws: (seq, prev)})
             self._write()
-        self._register(record for record in left if record not in {change.id for change in there})
+        return refused
 
-    def _issued(self, id_: UUID, server: UUID, seq: int, prev: bytes, change: Change) -> Envelope:
+    def _issued(self, id_: UUID, ws: UUID, seq: int, prev: bytes, change: Change) -> Envelope:
         header = canonical(
             Header(
                 id=id_,
                 schema=SCHEMA,
-                ws=server,
+                ws=ws,
                 seq=seq,
                 clerk=None,
                 title="Löschung (DSGVO) nach Wiederherstellung",
@@ -103,6 +117,3 @@ class Again(_Push):
     def _register(self, records: Iterable[str]) -> None:
         for record in records:
             erase(self._cursor, record)
-
-
-__all__ = ["Again", "remind"]
