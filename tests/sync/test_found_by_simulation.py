@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from direct import DirectClient, restore_server, save_server
 
-from rathaus_desk.server import erasure
+from rathaus_desk.server import erasing
 from rathaus_desk.server import town as towns
 from rathaus_desk.server.registry import Registry
 from rathaus_desk.server.town import in_town
@@ -147,7 +147,7 @@ def test_a_restored_server_is_reminded_of_erasures(office, village):
     office.sync()
     server = office.registry.server_id()
     for _ in range(2):
-        erasure.remind(office.pool, office.town, "e1", [citizen, house, server], server)
+        erasing.remind(office.pool, office.town, "e1", [citizen, house, server], server)
     office.sync()
     assert names(village, one) == ["Mieter"]
     with one.read() as session:
