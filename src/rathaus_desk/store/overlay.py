@@ -172,6 +172,7 @@ def scrub(driver: Any, mark: str, record: bytes) -> None:
         f"SELECT number FROM journal WHERE state IN ({waits}'refused')"
         f" AND ({changes} AND {_SAYS} AND (record = ?1 OR instr(change, ?2)))"
         f" OR instr(request, ?2) AND NOT {changes} AND NOT ({_SAYS})))"
+        f" UNION SELECT number FROM journal WHERE NOT {changes}) AND instr(request, ?2)"
     )
     wholly = driver.execute(naming, (record, text)).fetchall()
     driver.execute(

@@ -269,19 +269,21 @@ def judged(header: Header, changes: Iterable[Change | None]) -> Judged | Verdict
 def without(envelope: Envelope, record: str, *, in_force: bool) -> tuple[Envelope, set[int]]:
     """An operation without what it says of an erased record, and the places that were emptied.
 
-    Of one that is not ``in_force`` (refused, or not decided on) nothing is kept if it names the record, also
-    in what was asked for. What remains are digests, so that its hash stays; an erasure stays as it is. If it
-    says nothing ``envelope`` itself comes back.
+    Of one that is not ``in_force`` (refused, or not decided on), or changed nothing, nothing is kept if it
+    names the record, also in what was asked for. What remains are digests, so that its hash stays; an erasure
+    stays as it is. If it says nothing ``envelope`` itself comes back.
     """
     changes = read_changes(envelope)
-    if in_force:
+    if in_force and changes:
         gone = {at for at, change in enumerate(changes) if change is not None and change.id == record}
     elif _names(envelope, changes, record):
         gone = set(range(len(changes)))
     else:
         return envelope, set()
     gone = {at for at in gone if (change := changes[at]) is not None and change.k != "erase"}
-    return (envelope, gone) if in_force and not gone else (_emptied(envelope, changes, gone), gone)
+    return (
+        (envelope, gone) if in_force and changes and not gone else (_emptied(envelope, changes, gone), gone)
+    )
 
 
 def emptied(envelope: Envelope) -> Envelope:

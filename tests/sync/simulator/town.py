@@ -272,7 +272,7 @@ class Town:
         for record, (table, blank) in register.items():
             if record not in self.rows.erased:
                 self._empty(table, record, blank)
-                self.forget(record)
+                self.forget(record, blank)
                 self.again[record] = None
 
     def _empty(self, table: str, record: str, blank: Stored) -> None:
