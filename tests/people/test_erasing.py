@@ -17,6 +17,7 @@ from rathaus_desk.people.operations import (
     ErasePerson,
     PersonDetails,
     Relate,
+    RemovePart,
 )
 from rathaus_desk.store.connection import PAGE_SIZE
 from rathaus_desk.store.search import search
@@ -82,12 +83,15 @@ def test_whoever_reads_is_not_disturbed_and_the_next_writing_empties_it(somebody
 
 def test_nothing_of_a_person_is_left(somebody):
     store, person = somebody
+    removed = store.run(AddContact(person=person, contact=ContactDetails(kind="phone", value="05693 4711")))
+    store.run(RemovePart(part=removed.value))
     assert SECRET in everything(store)
     done = store.run(ErasePerson(person=person))
     left = everything(store)
     assert SECRET not in left
     assert "zora@geheim" not in left.lower()
     assert "Zora" not in left
+    assert "4711" not in left
     with store.read() as session:
         assert search(session, SECRET) == []
     assert store.examine() == []

@@ -128,6 +128,10 @@ class Erase(Request, frozen=True, kw_only=True):
     citizen: UUID
 
 
+class EraseHouse(Request, frozen=True, kw_only=True):
+    house: UUID
+
+
 class Fail(Request, frozen=True, kw_only=True):
     name: str
 
@@ -212,6 +216,11 @@ def erase(work: Work, request: Erase) -> None:
     for attachment in attachments_of(work.session, request.citizen):
         work.erase(attachment)
     work.erase(work.session.get_one(Citizen, request.citizen))
+
+
+@operation(EraseHouse, name="village.erase_house", title="Haus löschen", undoable=False)
+def erase_house(work: Work, request: EraseHouse) -> None:
+    work.erase(work.session.get_one(House, request.house))
 
 
 @operation(Fail, name="village.fail", title="Scheitern")

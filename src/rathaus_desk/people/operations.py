@@ -316,7 +316,9 @@ def erase_person(work: Work, request: ErasePerson) -> None:
     """
     person = work.session.get_one(Person, request.person)
     for kind, whose in _ABOUT_A_PERSON:
-        for part in work.session.scalars(sa.select(kind).where(whose == person.id)).all():
+        # What was removed before still stands in its tombstone.
+        parts = sa.select(kind).where(whose == person.id).execution_options(include_deleted=True)
+        for part in work.session.scalars(parts).all():
             work.erase(part)
     work.erase(person)
 

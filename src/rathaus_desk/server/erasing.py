@@ -52,11 +52,12 @@ class Again(Deciding):
 
     def issue(self, records: Sequence[str], server: UUID) -> list[str]:
         """An operation for each of ``records`` that stands here; those that could not be erased."""
-        ends, refused = self._ends({server}), list[str]()
-        seq, prev = ends.get(server, (0, NO_HASH))
+        # A restored server is another one: what it issued before may still be handed in.
+        ws, refused = uuid5(server, self._epoch), list[str]()
+        seq, prev = self._ends({ws}).get(ws, (0, NO_HASH))
         for change in list(self._standing(records)):
             id_ = uuid5(server, f"{self._epoch} {change.id}")
-            raw = encoded(self._issued(id_, server, seq + 1, prev, change))
+            raw = encoded(self._issued(id_, ws, seq + 1, prev, change))
             one = arrived(raw)
             if str(id_) in self._known([one]):
                 continue
@@ -65,16 +66,16 @@ class Again(Deciding):
             if self._decided[str(id_)].verdict is not None:
                 refused.append(change.id)
         if self._log:
-            self._keep_ends({server: (seq, prev)})
+            self._keep_ends({ws: (seq, prev)})
             self._write()
         return refused
 
-    def _issued(self, id_: UUID, server: UUID, seq: int, prev: bytes, change: Change) -> Envelope:
+    def _issued(self, id_: UUID, ws: UUID, seq: int, prev: bytes, change: Change) -> Envelope:
         header = canonical(
             Header(
                 id=id_,
                 schema=SCHEMA,
-                ws=server,
+                ws=ws,
                 seq=seq,
                 clerk=None,
                 title="Löschung (DSGVO) nach Wiederherstellung",
@@ -106,9 +107,9 @@ class Again(Deciding):
         for table in reversed(Base.metadata.sorted_tables):
             if not table.info.get("synced"):
                 continue
-            shape = shape_of(table.name)
+            shape = shape_of(str(table.name))
             query = sql.SQL("SELECT to_jsonb(t) FROM {} t WHERE id = ANY(%s::uuid[]) ORDER BY id")
-            found = self._cursor.execute(query.format(sql.Identifier(table.name)), (list(records),))
+            found = self._cursor.execute(query.format(sql.Identifier(shape.name)), (list(records),))
             for (row,) in found.fetchall():
                 blank = shape.wire_blank(row)
                 yield Change(shape.name, row["id"], "erase", row["version"], {}, blank)

@@ -78,7 +78,7 @@ def reapply(pool: Pool, town: str, keep: Keep) -> int:
         again = [one for one in keep.erased(town) if one.id not in known]
         for one in again:
             _empty(cursor, one)
-            erase(cursor, one.id)
+            erase(cursor, one.id, one.new)
             cursor.execute("UPDATE sync_erased SET again = true WHERE record = %s", (one.id,))
     return len(again)
 

@@ -91,6 +91,14 @@ class TownRows:
             self._rows[table, record] = Row(values, found["version"], gone, gone and self.is_erased(record))
             self.kept[table, record] = Kept(found["created_at"], found["deleted_at"])
 
+    def table_of(self, record: str) -> str | None:
+        """The table that has a row of this id."""
+        for table in self.tables:
+            query = sql.SQL("SELECT 1 FROM {} WHERE id = %s").format(sql.Identifier(table))
+            if self.cursor.execute(query, (record,)).fetchone() is not None:
+                return table
+        return None
+
     def referring(self, table: str, record: str) -> Iterable[Key]:
         """See `State`."""
         for reference in referring_to(table):

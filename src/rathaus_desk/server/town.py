@@ -29,6 +29,7 @@ from rathaus_desk.sync.envelope import (
     Envelope,
     Image,
     LogEntry,
+    Sent,
     emptied,
     encoded,
     judged,
@@ -36,6 +37,7 @@ from rathaus_desk.sync.envelope import (
     read_entry,
     read_envelope,
     read_header,
+    unreadable,
     verdict_text,
     without,
 )
@@ -43,10 +45,14 @@ from rathaus_desk.sync.rules import (
     Change,
     Judged,
     Row,
+    Rows,
+    State,
+    Tables,
     Trial,
     Verdict,
     about_erased,
     apply_op,
+    carry_out,
     closes,
     opens,
 )
@@ -58,6 +64,7 @@ RECOVERING = "Der Server wird wiederhergestellt und nimmt noch nichts Neues an."
 
 Pool = ConnectionPool[Connection[Any]]
 Allowed = Callable[[Header], bool]
+Decide = Callable[[State, Judged, Tables], Rows | Verdict]
 
 JUMP = 10**6
 """Versions left out after a restore, for each minute that the backup is old: what a workstation has seen
@@ -105,6 +112,8 @@ def arrived(raw: bytes, *, park: bool = False) -> Arrived:
     try:
         changes, flaw = read_changes(envelope), None
     except Broken:
+        # Nobody else could read it either; it stops nobody.
+        envelope, raw = (unread := unreadable(envelope)), encoded(unread)
         changes, flaw = [None] * len(envelope.changes), Verdict(kind="unprocessable")
     if park:
         changes, flaw = [None] * len(envelope.changes), Verdict(kind="unprocessable")
@@ -244,19 +253,31 @@ class Deciding:
             raise Broken("Der Server nimmt schon wieder Neues an und nichts Altes mehr zurück.")
         counted, last = self._n, self._last()
         fresh = [entry for entry in entries if entry.n > last]
-        came = [arrived(bytes(entry.op)) for entry in fresh]
+        came = [self._with_tables(arrived(bytes(entry.op))) for entry in fresh]
         self._check_chain(came, lambda _issuer: False)
         operations = [self._as_decided(one, entry) for one, entry in zip(came, fresh, strict=True)]
         self._rows.ahead([op for op in operations if isinstance(op, Judged)])
         for one, op, entry in zip(came, operations, fresh, strict=True):
             self._n, self._at = entry.n - 1, entry.at
-            self._decide_on(one, op)
+            self._decide_on(one, op, carry_out)
             if self._chain.hex() != entry.chain:
                 raise Broken("Der Verlauf passt nicht zu dem des Servers.", detail=f"tail at {entry.n}")
         if fresh:
             last, self._n = fresh[-1].n, max(fresh[-1].n, counted)
             self._write()
         return last
+
+    def _with_tables(self, one: Arrived) -> Arrived:
+        """Journals do not say of which table an erased record is; what is left of it stands here."""
+        sent = one.envelope.changes
+        if all(each.c is not msgspec.UNSET or each.t for each in sent):
+            return one
+        changes = [
+            each if each.t or each.r is None else msgspec.structs.replace(each, t=self._rows.table_of(each.r))
+            for each in sent
+        ]
+        envelope = msgspec.structs.replace(one.envelope, changes=changes)
+        return replace(one, raw=encoded(envelope), envelope=envelope)
 
     @staticmethod
     def _as_decided(one: Arrived, entry: LogEntry) -> Judged | Verdict:
@@ -301,8 +322,12 @@ class Deciding:
             return Verdict(kind="forbidden")
         return judged(one.header, one.changes)
 
-    def _decide_on(self, one: Arrived, op: Judged | Verdict) -> None:
-        rows = self._carried_out(one, op)
+    def _decide_on(self, one: Arrived, op: Judged | Verdict, carried_out: Decide = apply_op) -> None:
+        rows = (
+            self._about_erased(one) or op
+            if isinstance(op, Verdict)
+            else carried_out(self._batch, op, self._rows.tables)
+        )
         verdict = rows if isinstance(rows, Verdict) else None
         self._n += 1
         id_ = str(one.header.id)
@@ -333,12 +358,9 @@ class Deciding:
         line = encoded(entry)
         self._log.append((self._n, one.header.id, self._at, self._chain, line, verdict_text(verdict)))
 
-    def _carried_out(self, one: Arrived, op: Judged | Verdict) -> dict[Key, Row] | Verdict:
-        tables_ = self._rows.tables
-        if isinstance(op, Verdict):
-            known = [change for change in one.changes if change is not None]
-            return about_erased(self._batch, known, tables_) or op
-        return apply_op(self._batch, op, tables_)
+    def _about_erased(self, one: Arrived) -> Verdict | None:
+        known = [change for change in one.changes if change is not None]
+        return about_erased(self._batch, known, self._rows.tables)
 
     def _take(self, rows: dict[Key, Row], one: Arrived) -> None:
         for key, row in rows.items():
@@ -351,12 +373,21 @@ class Deciding:
             self._written[key] = (row, Kept(made, gone if row.gone else None), one.header.issued_at)
 
     def _images(self, one: Arrived) -> list[Image]:
-        return [
-            Image(place, dict(self._written[change.t, change.id][0].values))
-            for place, change in enumerate(one.changes)
-            if change is not None
-            and (change.k == "upd" or (change.k == "restore" and (change.t, change.id) in self._written))
-        ]
+        images = []
+        for place, (sent, change) in enumerate(zip(one.envelope.changes, one.changes, strict=True)):
+            if change is not None:
+                written = change.k in ("upd", "restore") and self._written.get((change.t, change.id))
+                row = written[0] if written else None
+            else:
+                row = self._left_of(sent)
+            if row is not None:
+                images.append(Image(place, dict(row.values)))
+        return images
+
+    def _left_of(self, sent: Sent) -> Row | None:
+        """What is left of an erased record."""
+        erased = sent.t is not None and sent.r is not None and self._batch.is_erased(sent.r)
+        return self._batch.row(sent.t or "", sent.r or "") if erased else None
 
     def _write(self) -> None:
         cursor = self._cursor
@@ -414,8 +445,9 @@ def _without_erased(cursor: Cursor[Any], entry: LogEntry) -> LogEntry:
 
 def _without(line: bytes, record: str, left: Mapping[str, Any] | None) -> bytes:
     entry = read_entry(line)
-    envelope, gone = without(read_envelope(entry.op), record, in_force=entry.verdict is None)
-    if not gone:
+    known = read_envelope(entry.op)
+    envelope, gone = without(known, record, in_force=entry.verdict is None)
+    if envelope is known:
         return line
     images = [image for image in entry.rows if image.i not in gone]
     if left is not None and entry.verdict is None:

@@ -129,9 +129,9 @@ def _journal(raw: Any) -> Iterator[Finding]:
         # What was erased before a snapshot, or handed in by others, is known by the register alone.
         erasures |= {record for (record,) in raw.execute("SELECT record FROM erased")}
     out_of_force = f"SELECT number FROM journal WHERE NOT ({journal.COUNTS})"
-    named = {number for (number,) in raw.execute(out_of_force)} if erasures else set()
+    named = {number for (number,) in raw.execute(out_of_force)} if emptied else set()
     for number, records in emptied:
-        # An operation that is not in force goes if it only names what was erased.
+        # An operation that is not in force goes if it only names what was erased, or cannot be read.
         if number not in named and not any(record in erasures for record in records):
             yield wrong(number, "Angaben fehlen, ohne dass eine Löschung sie entfernt hätte")
     lost = raw.execute("SELECT count(*) FROM journal_change WHERE entry NOT IN (SELECT number FROM journal)")

@@ -155,6 +155,9 @@ def raw_of(table: str, image: Mapping[str, Any]) -> dict[str, Any]:
     return shape_of(table).raw(dict(image))
 
 
+_SAYS = "ifnull(json_extract(change, '$.k'), '') <> 'erase'"
+
+
 def scrub(driver: Any, mark: str, record: bytes) -> None:
     """Takes every value of an erased record out of the journal; digests stay, so that the chain verifies.
 
@@ -163,32 +166,37 @@ def scrub(driver: Any, mark: str, record: bytes) -> None:
     """
     driver.execute("INSERT OR IGNORE INTO erased VALUES (?)" + mark, (record,))
     text = str(UUID(bytes=record))
-    not_erase = "ifnull(json_extract(change, '$.k'), '') <> 'erase'"
-    about = f"SELECT entry FROM journal_change WHERE record = ? AND {not_erase}"
     waits = "'pending', 'suspended', " if is_linked(driver) else ""
-    out_of_force = (
-        "SELECT entry FROM journal JOIN journal_change ON entry = number"
-        f" WHERE state IN ({waits}'refused') AND {not_erase} AND (record = ? OR instr(change, ?))"
+    changes = "EXISTS (SELECT 1 FROM journal_change WHERE entry = number"
+    naming = (
+        f"SELECT number FROM journal WHERE state IN ({waits}'refused')"
+        f" AND ({changes} AND {_SAYS} AND (record = ?1 OR instr(change, ?2)))"
+        f" OR instr(request, ?2) AND NOT {changes} AND NOT ({_SAYS})))"
+        f" UNION SELECT number FROM journal WHERE NOT {changes}) AND instr(request, ?2)"
     )
+    wholly = driver.execute(naming, (record, text)).fetchall()
     driver.execute(
-        f"UPDATE journal SET request = NULL, request_salt = NULL WHERE number IN ({about})"
-        f" OR number IN ({out_of_force})" + mark,
-        (record, record, text),
+        "UPDATE journal SET request = NULL, request_salt = NULL WHERE number IN"
+        f" (SELECT entry FROM journal_change WHERE record = ? AND {_SAYS})" + mark,
+        (record,),
     )
-    driver.execute(
-        f"UPDATE journal_change SET change = NULL, salt = NULL WHERE {not_erase}"
-        f" AND (record = ? OR entry IN ({out_of_force}))" + mark,
-        (record, record, text),
+    driver.executemany(
+        "UPDATE journal SET request = NULL, request_salt = NULL WHERE number = ?" + mark, wholly
     )
+    goes = f"UPDATE journal_change SET change = NULL, salt = NULL WHERE {_SAYS} AND "
+    driver.execute(goes + "record = ?" + mark, (record,))
+    driver.executemany(goes + "entry = ?" + mark, wholly)
     driver.execute("DELETE FROM draft WHERE instr(content, ?)" + mark, (text,))
 
 
-def empty(driver: Any, mark: str, operation: bytes, places: Sequence[int]) -> None:
-    """Takes the request out of an operation, and what stands at ``places`` of its changes but digests.
+def empty(driver: Any, mark: str, operation: bytes, places: Sequence[int], *, request: bool) -> None:
+    """Takes out of an operation what stands at ``places`` of its changes but digests, and its request.
 
-    The server does not keep them either: they say something of an erased record.
+    The server does not keep them either: they say something of an erased record, or cannot be read.
     """
-    driver.execute("UPDATE journal SET request = NULL, request_salt = NULL WHERE id = ?" + mark, (operation,))
+    if request:
+        statement = "UPDATE journal SET request = NULL, request_salt = NULL WHERE id = ?"
+        driver.execute(statement + mark, (operation,))
     driver.executemany(
         "UPDATE journal_change SET change = NULL, salt = NULL"
         " WHERE entry = (SELECT number FROM journal WHERE id = ?) AND position = ?" + mark,

@@ -6,7 +6,7 @@ checks a digest hashes the bytes as they came and need not know how they were ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -269,38 +269,54 @@ def judged(header: Header, changes: Iterable[Change | None]) -> Judged | Verdict
 def without(envelope: Envelope, record: str, *, in_force: bool) -> tuple[Envelope, set[int]]:
     """An operation without what it says of an erased record, and the places that were emptied.
 
-    Of one that is not ``in_force`` (refused, or not decided on) nothing is kept if it names the record. What
-    remains are digests, so that its hash stays; an erasure stays as it is.
+    Of one that is not ``in_force`` (refused, or not decided on), or changed nothing, nothing is kept if it
+    names the record, also in what was asked for. What remains are digests, so that its hash stays; an erasure
+    stays as it is. If it says nothing ``envelope`` itself comes back.
     """
     changes = read_changes(envelope)
-    if in_force:
-        return _emptied(envelope, changes, lambda change: change.id == record)
-    said = (canonical(change) for change in changes if change is not None and change.k != "erase")
-    if not any(record.encode() in text for text in said):
+    if in_force and changes:
+        gone = {at for at, change in enumerate(changes) if change is not None and change.id == record}
+    elif _names(envelope, changes, record):
+        gone = set(range(len(changes)))
+    else:
         return envelope, set()
-    return _emptied(envelope, changes, lambda _: True)
+    gone = {at for at in gone if (change := changes[at]) is not None and change.k != "erase"}
+    return (
+        (envelope, gone) if in_force and changes and not gone else (_emptied(envelope, changes, gone), gone)
+    )
 
 
 def emptied(envelope: Envelope) -> Envelope:
     """An operation of which nothing is kept but digests, and erasures."""
-    return _emptied(envelope, read_changes(envelope), lambda _: True)[0]
+    changes = read_changes(envelope)
+    gone = {at for at, change in enumerate(changes) if change is not None and change.k != "erase"}
+    return _emptied(envelope, changes, gone) if gone else envelope
 
 
-def _emptied(
-    envelope: Envelope, changes: Sequence[Change | None], goes: Callable[[Change], bool]
-) -> tuple[Envelope, set[int]]:
-    kept: list[Sent] = []
-    gone: set[int] = set()
-    for place, (sent, change) in enumerate(zip(envelope.changes, changes, strict=True)):
-        if change is not None and change.k != "erase" and goes(change):
-            kept.append(Sent(d=sent.digest().hex(), r=change.id, t=change.t))
-            gone.add(place)
-        else:
-            kept.append(sent)
-    if not gone:
-        return envelope, gone
+def unreadable(envelope: Envelope) -> Envelope:
+    """An operation whose changes cannot be read, as it is kept: their digests, and what was asked for."""
+    changes = [Sent(d=sent.digest().hex(), r=sent.r or _NOBODY) for sent in envelope.changes]
+    return msgspec.structs.replace(envelope, changes=changes)
+
+
+_NOBODY = str(UUID(int=0))
+
+
+def _names(envelope: Envelope, changes: Sequence[Change | None], record: str) -> bool:
+    said = [canonical(change) for change in changes if change is not None and change.k != "erase"]
+    erases = any(change is not None and change.k == "erase" for change in changes)
+    if envelope.request is not msgspec.UNSET and not erases:
+        said.append(bytes(envelope.request))
+    return any(record.encode() in text for text in said)
+
+
+def _emptied(envelope: Envelope, changes: Sequence[Change | None], gone: Container[int]) -> Envelope:
+    kept = [
+        Sent(d=sent.digest().hex(), r=change.id, t=change.t) if change is not None and at in gone else sent
+        for at, (sent, change) in enumerate(zip(envelope.changes, changes, strict=True))
+    ]
     digest_ = envelope.digest_of_request().hex()
-    return Envelope(envelope.header, envelope.prev, envelope.hash, kept, request_digest=digest_), gone
+    return Envelope(envelope.header, envelope.prev, envelope.hash, kept, request_digest=digest_)
 
 
 def encoded(value: msgspec.Struct) -> bytes:

@@ -286,8 +286,9 @@ class Pull:
         )
         for one in page:
             places = [place for place, change in enumerate(one.changes) if change is None]
-            if places and one.header.id.bytes in known:
-                empty(self._following.driver, Guard.mark, one.header.id.bytes, places)
+            silent = one.envelope.request is msgspec.UNSET
+            if (places or silent) and one.header.id.bytes in known:
+                empty(self._following.driver, Guard.mark, one.header.id.bytes, places, request=silent)
         self._enter([one for one in page if one.header.id.bytes not in known])
         self._register(page)
         self._following.execute_many(

@@ -159,6 +159,7 @@ class _Round:
         for _ in range(2):
             try:
                 if self._link.standing == "forked":
+                    self._fork()
                     self._rechain()
                 self._push_all()
                 return
@@ -181,6 +182,8 @@ class _Round:
     def _become_another_if_forked(self) -> None:
         if self._link.standing != "forked":
             return
+        # Under a name that nothing was issued under yet: a backup may have what was, by other numbers.
+        self._fork()
         key = proof.new_key()
         answer = self._client.fork(self._link.town, self._link.ws, self._link.private_key, key)
         leases.forget_wishes(self._store)

@@ -142,9 +142,11 @@ def apply_op(state: State, op: Judged, tables: Tables) -> Rows | Verdict:
 
     A row that is as ``op`` wants it is not written (made again, deleted again). ``state`` stays as it is.
     """
-    erased = about_erased(state, op.changes, tables)
-    if erased is not None:
-        return erased
+    return about_erased(state, op.changes, tables) or carry_out(state, op, tables)
+
+
+def carry_out(state: State, op: Judged, tables: Tables) -> Rows | Verdict:
+    """The same for an operation that may refer to what was erased: it was decided on before that."""
     if not any(change.k == "erase" for change in op.changes):
         # What is erased builds on nothing: an erasure stands or falls with what stands there.
         for earlier in op.after:

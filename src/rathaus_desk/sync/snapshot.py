@@ -154,6 +154,7 @@ def _replace(following: Following, accepted: Sequence[Decided]) -> None:
     for table in synced_tables():
         following.execute(f'DELETE FROM "{table}"')
     changed = {(change.t, change.id) for one in accepted for change in one.changes if change}
+    changed |= {(table, record) for one in accepted for table, record, _ in one.stubs}
     page = Page(following)
     for table, rows in _pages(following):
         shape = shape_of(table)

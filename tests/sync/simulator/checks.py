@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import uuid5
@@ -14,7 +14,7 @@ from rathaus_desk.store.journal import NO_HASH, Header, decided
 from rathaus_desk.sync.envelope import read_changes, read_entry, read_envelope, read_header
 from rathaus_desk.sync.rules import CLAIM, Change, closes, opens
 
-from .rows import CONTENT, TABLES, Rows
+from .rows import BLANK, CONTENT, TABLES, Rows
 from .town import SERVER
 
 if TYPE_CHECKING:
@@ -36,6 +36,16 @@ def after_step(world: World, desk: Desk) -> None:
     # Who made an erased record the log does not say any more; until the erasure comes it is not there.
     rows_hold(desk, str(desk), world.town.rows.erased)
     rows_hold(world.town.rows, "the server")
+    note_erased(world)
+
+
+def note_erased(world: World) -> None:
+    """What `server.register` writes into its file."""
+    for record in world.town.rows.erased.keys() - world.register.keys():
+        for table in BLANK:
+            row = world.town.rows.tables[table].get(record)
+            if row is not None:
+                world.register[record] = (table, {column: row[column] for column in CONTENT[table]})
 
 
 def rows_hold(rows: Rows, where: str, erased: Container[str] = ()) -> None:
@@ -70,7 +80,8 @@ def rows_hold(rows: Rows, where: str, erased: Container[str] = ()) -> None:
                 hold(found is not None, where, "refers to what never was:", name, id_, column)
                 if row["deleted_at"] is None:
                     stands = found is not None and found["deleted_at"] is None
-                    hold(stands or value in erased, where, "dangling reference", name, id_, column)
+                    gone = value in erased or value in rows.erased
+                    hold(stands or gone, where, "dangling reference", name, id_, column)
 
 
 def drawn(world: World, desk: Desk, number: int, entry: Entry) -> None:
@@ -80,12 +91,12 @@ def drawn(world: World, desk: Desk, number: int, entry: Entry) -> None:
 
 def after_healing(world: World) -> None:
     """All workstations are as the server; nothing is lost, nothing stands twice."""
-    town = world.town
+    town, half = world.town, half_erased(world)
     for desk in world.desks:
         hold(not desk.overlay, desk, "has operations nobody decided on", [one.id for one in desk.overlay])
         hold((desk.cursor, desk.chain) == (town.last, town.chain), desk, "is not at the end of the log")
         for name in CONTENT:
-            same_rows(dict(desk.live(name)), dict(town.rows.live(name)), desk, name)
+            same_rows(_all_but(half, desk.live(name)), _all_but(half, town.rows.live(name)), desk, name)
         mine = sorted(one.id for one in desk.journal.values() if one.is_open)
         hold(mine == sorted(town.rows.open), desk, "has other conflicts", mine, sorted(town.rows.open))
         hold(not desk.shadows, desk, "has shadows left")
@@ -93,6 +104,19 @@ def after_healing(world: World) -> None:
     for id_ in world.issued:
         hold(id_ in town.rows.ledger, "an acknowledged edit is nowhere:", id_)
     erased_nowhere(world)
+
+
+def half_erased(world: World) -> set[str]:
+    """What was emptied when the server was restored, and cannot go for everybody: it is referred to.
+
+    It is a conflict, until somebody gives up what refers to it (`server.register.issue`).
+    """
+    rows = world.town.rows
+    return {id_ for table in BLANK for id_, _ in rows.live(table) if id_ in rows.erased}
+
+
+def _all_but(left_out: set[str], rows: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    return {id_: row for id_, row in rows if id_ not in left_out}
 
 
 def same_rows(here: dict[str, Any], there: dict[str, Any], *where: object) -> None:
@@ -113,7 +137,7 @@ def _without_moments(rows: dict[str, Any]) -> dict[str, Any]:
 
 def as_the_log_says(world: World) -> None:
     """The whole log read anew, by rules of its own: rows, conflicts, chain, and nothing twice."""
-    town = world.town
+    town, half = world.town, half_erased(world)
     chain, last = NO_HASH, 0
     seen: set[str] = set()
     open_: set[str] = set()
@@ -171,8 +195,9 @@ def as_the_log_says(world: World) -> None:
         (name, id_): {column: row[column] for column in CONTENT[name]}
         for name in CONTENT
         for id_, row in town.rows.live(name)
+        if id_ not in half
     }
-    known = {key: row for key, row in state.items() if row is not None}
+    known = {key: row for key, row in state.items() if row is not None and key[1] not in half}
     if there != known and not any_erased(town.history):
         raise Violation("the server's rows are not what the log makes of them")
     hold(set(there) == set(known), "other rows live than the log says")
@@ -219,7 +244,8 @@ def erased_nowhere(world: World) -> None:
         for record in desk.erased:
             again = str(uuid5(SERVER, f"{town.epoch} {record}"))
             hold(record in town.rows.erased or again in town.rows.ledger, "an erasure is forgotten:", record)
-    erased = [token for token, records in world.tokens.items() if town.rows.erased.keys() >= records.keys()]
+    gone = town.rows.erased.keys() - half_erased(world)
+    erased = [token for token, records in world.tokens.items() if gone >= records.keys()]
     if not erased:
         return
     places = [("the server's rows", msgspec.json.encode(world.town.rows.tables))]

@@ -17,7 +17,10 @@ from rathaus_desk.store.journal import NO_HASH, SCHEMA, Header, builds_on, chain
 from rathaus_desk.store.witness import Witness, contradicts
 from rathaus_desk.sync import following
 from rathaus_desk.sync.envelope import (
+    Answer,
+    Begun,
     Envelope,
+    Lacking,
     LogEntry,
     Sent,
     encoded,
@@ -59,15 +62,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 class Partial(msgspec.Struct):
     """A snapshot that is being read; ``table`` and ``after`` say how far."""
 
-    epoch: str
-    as_of: int
-    chain: bytes
-    answers: dict[str, tuple[int, str | None]]
+    begun: Begun
     rows: dict[str, dict[str, Stored]]
     table: int = 0
     after: str = ""
-    open_lines: list[bytes] | None = None
-    register: list[str] = []
 
 
 class Desk(Rows):
@@ -102,11 +100,8 @@ class Desk(Rows):
             setattr(made, name, dict(getattr(self, name)))
         made.blocks = list(self.blocks)
         if self.partial is not None:
-            made.partial = msgspec.structs.replace(
-                self.partial,
-                rows={name: dict(rows) for name, rows in self.partial.rows.items()},
-                answers=dict(self.partial.answers),
-            )
+            rows = {name: dict(rows) for name, rows in self.partial.rows.items()}
+            made.partial = msgspec.structs.replace(self.partial, rows=rows)
         return made
 
     def __str__(self) -> str:
@@ -256,8 +251,8 @@ class Desk(Rows):
         """Takes every value of an erased record out of the journal."""
         self.erased[record] = None
         for id_, one in self.journal.items():
-            envelope, gone = without(one.envelope, record, in_force=one.state == "accepted")
-            if gone:
+            envelope, _ = without(one.envelope, record, in_force=one.state == "accepted")
+            if envelope is not one.envelope:
                 self.journal[id_] = emptied_entry(one, envelope)
 
     # Following
@@ -267,10 +262,14 @@ class Desk(Rows):
         if anew_in is not None:
             self.forget_decisions(anew_in)
         page = verified(raw, self.cursor, self.chain)
-        if anew_in is not None:
-            Pull(self).take_anew(page)
-        elif page:
-            Pull(self).take(page)
+        try:
+            if anew_in is not None:
+                Pull(self).take_anew(page)
+            elif page:
+                Pull(self).take(page)
+        except Lacking as error:
+            # The program helps itself with a snapshot; but nothing should ever be lacking.
+            raise AssertionError(f"{self} lacks {error.detail}") from error
         if page:
             self.cursor, self.chain = page[-1].n, page[-1].chain
         self.server_head = max(head, self.cursor)
@@ -289,20 +288,21 @@ class Desk(Rows):
     def keep(self, one: Decided) -> None:
         """The journal says what was decided; what somebody else issued is entered."""
         id_, verdict, settles = str(one.header.id), one.entry.verdict, one.header.settles
+        if verdict is None:
+            sent = zip(one.envelope.changes, one.changes, strict=True)
+            self.erased.update({each.r: None for each, change in sent if change is None and each.r})
         count = len(one.changes)
         if settles is not None and closes(verdict, count):
             self.close(str(settles))
-        known = self.journal.get(id_)
+        known, came = self.journal.get(id_), without_tables(one.envelope)
         if known is None:
             self.made += 1
-            known = Entry(
-                number=self.made, header=one.header, envelope=one.envelope, changes=tuple(one.changes)
-            )
+            known = Entry(number=self.made, header=one.header, envelope=came, changes=tuple(one.changes))
         envelope = msgspec.structs.replace(
             known.envelope, header=one.envelope.header, prev=one.envelope.prev, hash=one.envelope.hash
         )
-        if None in one.changes:
-            known, envelope = emptied_entry(known, one.envelope), one.envelope
+        if None in one.changes or one.envelope.request is msgspec.UNSET:
+            known, envelope = emptied_entry(known, came), came
         self.journal[id_] = msgspec.structs.replace(
             known,
             header=one.header,
@@ -339,35 +339,44 @@ class Desk(Rows):
 
     # The snapshot
 
-    def begin_anew_from(self, partial: Partial) -> None:
-        """Its rows become those of a snapshot, with what was open then; the overlay follows later."""
-        self.tables = {name: dict(rows) for name, rows in partial.rows.items()}
-        self.shadows.clear()
+    def take_over(
+        self,
+        begun: Begun,
+        rows: Mapping[str, Mapping[str, Stored]],
+        conflicts: Sequence[bytes],
+        erased: Sequence[str],
+        log: Sequence[bytes],
+        head: int,
+        answers: Sequence[Answer],
+        *,
+        anew_in: str | None = None,
+    ) -> int:
+        """See `sync.snapshot.take_over`."""
+        if anew_in is not None:
+            self.forget_decisions(anew_in)
+        page, pull = verified(log, begun.as_of, bytes.fromhex(begun.chain)), Pull(self)
+        for answer in answers:
+            if answer.n <= begun.as_of and answer.id in self.journal:
+                state = "refused" if answer.verdict else "accepted"
+                said = {"n": answer.n, "state": state, "verdict": verdict_text(answer.verdict)}
+                self.journal[answer.id] = msgspec.structs.replace(self.journal[answer.id], **said)
+                self.by_n[answer.n] = answer.id
         for id_, one in self.journal.items():
-            answer = partial.answers.get(id_)
-            if one.n is None and answer is not None and answer[0] <= partial.as_of:
-                n, verdict = answer
-                state = "accepted" if verdict is None else "refused"
-                one = msgspec.structs.replace(one, n=n, state=state, verdict=verdict)
-                self.by_n[n] = id_
             self.journal[id_] = msgspec.structs.replace(one, is_open=False)
-        for line in partial.open_lines or ():
-            decided = read_decided(line)
-            if decided.n <= partial.as_of:
-                self.keep(decided)
-        for record in partial.register:
+        pull.keep([read_decided(line) for line in conflicts])
+        self.tables = {name: dict(found) for name, found in rows.items()}
+        self.shadows.clear()
+        pull._apply(page)
+        for record in erased:
             self.scrub(record)
-        self.cursor, self.chain = partial.as_of, partial.chain
-        self.snapshot_n, self.snapshot_chain = partial.as_of, partial.chain
-
-    def catch_up(self, raw: Sequence[bytes], head: int) -> None:
-        """The log since the snapshot, without the overlay; then the overlay."""
-        page = verified(raw, self.cursor, self.chain)
-        if page:
-            Pull(self)._apply(page)
-            self.cursor, self.chain = page[-1].n, page[-1].chain
+        self.cursor, self.chain = (
+            (page[-1].n, page[-1].chain) if page else (begun.as_of, bytes.fromhex(begun.chain))
+        )
         self.server_head = max(head, self.cursor)
+        self.snapshot_n, self.snapshot_chain = begun.as_of, bytes.fromhex(begun.chain)
         self.redo()
+        self.partial = None
+        return self.cursor
 
     # Identity
 
@@ -412,12 +421,19 @@ class Desk(Rows):
             epoch=self.epoch,
             device=self.device,
             private_key=self.private_key,
+            release_key=None,
             chain=self.chain,
             head=self.server_head,
             standing=self.standing,
             cursor=self.cursor,
             ws=self.ws,
         )
+
+    def undecided(self) -> list[str]:
+        return [one.id for one in self.overlay]
+
+    def everything(self) -> list[str]:
+        return list(self.journal)
 
     def waiting(self) -> int:
         return len(self.overlay)
@@ -428,8 +444,8 @@ class Desk(Rows):
         return [encoded(one.envelope) for one in batch], batch[-1].number if batch else after
 
     def known_at(self, n: int) -> bytes | None:
-        if n == self.snapshot_n:
-            return self.snapshot_chain
+        if n in (0, self.snapshot_n):
+            return self.snapshot_chain if n else NO_HASH
         return self.journal[self.by_n[n]].chain if n in self.by_n else None
 
     def entries_after(self, n: int, limit: int) -> list[bytes]:
@@ -475,22 +491,25 @@ class _Keyed(msgspec.Struct):
     new: Mapping[str, Any]
 
 
-class Pull(following._Pull):
+class Pull(following.Pull):
     """A page of the log, taken by the program's own code."""
+
+    _rows: Any
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._rows = desk  # type: ignore[assignment]
+        self._rows = desk
         self._tables = TABLES
 
     def _overlay(self) -> list[tuple[int, bytes, str]]:
         mine = sorted(self._desk.overlay, key=lambda one: one.number)
         return [(one.number, one.header.id.bytes, one.state) for one in mine]
 
-    def _keep(self, one: Decided) -> None:
-        self._desk.keep(one)
+    def keep(self, page: Sequence[Decided]) -> None:
+        for one in page:
+            self._desk.keep(one)
 
-    def _scrub(self, one: Decided) -> None:
+    def scrub(self, one: Decided) -> None:
         for change in one.changes:
             if change is not None and change.k == "erase":
                 self._desk.scrub(change.id)
@@ -500,7 +519,16 @@ class Pull(following._Pull):
 
 
 def emptied_entry(one: Entry, envelope: Envelope) -> Entry:
-    return msgspec.structs.replace(one, envelope=envelope, changes=tuple(read_changes(envelope)))
+    changes = tuple(read_changes(envelope))
+    return msgspec.structs.replace(one, envelope=without_tables(envelope), changes=changes)
+
+
+def without_tables(envelope: Envelope) -> Envelope:
+    """A journal does not say of which table an erased record was."""
+    if all(sent.t is None for sent in envelope.changes):
+        return envelope
+    changes = [msgspec.structs.replace(sent, t=None) for sent in envelope.changes]
+    return msgspec.structs.replace(envelope, changes=changes)
 
 
 _ORDER = {"ins": 1, "upd": 1, "restore": 1, "erase": 1, "del": 2}

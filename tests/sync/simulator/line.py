@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from unittest.mock import patch
 from uuid import UUID
 
@@ -16,13 +16,12 @@ from rathaus_desk.server import town as towns
 from rathaus_desk.server.registry import NotAllowed
 from rathaus_desk.sync import rounds
 from rathaus_desk.sync.client import LogPage, ServerSays, Unreachable
-from rathaus_desk.sync.envelope import Answers, LogEntry
-from rathaus_desk.sync.following import read_decided
+from rathaus_desk.sync.envelope import Answer, Answers, Begun, LogEntry
 from rathaus_desk.sync.rounds import Manner, Round
 
 from .desk import Desk, Partial, new_id
-from .rows import TABLES
-from .town import Device
+from .rows import TABLES, Stored
+from .town import Device, Town
 
 if TYPE_CHECKING:
     from .world import World
@@ -126,119 +125,94 @@ class Line:
     def lease(self, request: UUID, at_least: int) -> tuple[int, int]:
         return self._ask(lambda: self.world.town.lease(self._asker().ws, request, at_least))
 
-    def snapshot_begin(self) -> tuple[str, int, bytes]:
-        def do() -> tuple[str, int, bytes]:
+    def begin_snapshot(self, _town: str, epoch: str) -> Begun:
+        def do() -> Begun:
             self._asker()
-            town = self.world.town
-            return town.epoch, town.last, town.chain
+            town = self._town(epoch)
+            counts = {name: len(rows) for name, rows in town.rows.tables.items()}
+            return Begun(as_of=town.last, chain=town.chain.hex(), epoch=epoch, rows=counts)
 
         return self._ask(do)
 
-    def known(self, epoch: str, operations: Sequence[str]) -> dict[str, tuple[int, str | None]]:
-        def do() -> dict[str, tuple[int, str | None]]:
+    def snapshot_rows(self, _town: str, epoch: str, table: str, after: str) -> list[tuple[str, Stored]]:
+        def do() -> list[tuple[str, Stored]]:
             self._asker()
-            town = self.world.town
-            if epoch != town.epoch:
-                raise towns.Conflicting("epoch", "epoch")
-            return {id_: town.rows.ledger[id_] for id_ in operations if id_ in town.rows.ledger}
+            return self._town(epoch).snapshot_page(table, after, self.page)
 
         return self._ask(do)
 
-    def snapshot_page(self, epoch: str, table: str, after: str) -> list[tuple[str, dict[str, Any]]]:
-        def do() -> list[tuple[str, dict[str, Any]]]:
+    def snapshot_open(self, _town: str, epoch: str, as_of: int) -> list[bytes]:
+        def do() -> list[bytes]:
             self._asker()
-            if epoch != self.world.town.epoch:
-                raise towns.Conflicting("epoch", "epoch")
-            return self.world.town.snapshot_page(table, after, self.page)
+            return self._town(epoch).open_lines(as_of)
 
         return self._ask(do)
 
-    def snapshot_end(self, epoch: str) -> tuple[list[bytes], list[str]]:
-        def do() -> tuple[list[bytes], list[str]]:
+    def snapshot_erased(self, _town: str, epoch: str) -> list[str]:
+        def do() -> list[str]:
             self._asker()
-            town = self.world.town
-            if epoch != town.epoch:
-                raise towns.Conflicting("epoch", "epoch")
-            return town.open_lines(), list(town.rows.erased)
+            return list(self._town(epoch).rows.erased)
 
         return self._ask(do)
 
+    def decided(self, _town: str, operations: Sequence[str]) -> list[Answer]:
+        def do() -> list[Answer]:
+            self._asker()
+            return self.world.town.decided(operations)
 
-class InMemory(rounds._Round):
-    """A round of the program, and the snapshot for who is behind the horizon of the log."""
+        return self._ask(do)
 
-    _store: Desk  # type: ignore[assignment]
-    _client: Line  # type: ignore[assignment]
+    def _town(self, epoch: str) -> Town:
+        town = self.world.town
+        towns.refuse_other(epoch, town.epoch)
+        return town
 
-    def _pull_all(self) -> None:
-        try:
-            super()._pull_all()
-        except ServerSays as error:
-            if error.kind != "horizon":
-                raise
-            self._take_snapshot(anew_in=None)
 
-    def _read_anew(self, epoch: str) -> None:
-        try:
-            super()._read_anew(epoch)
-        except ServerSays as error:
-            if error.kind != "horizon":
-                raise
-            self._take_snapshot(anew_in=epoch)
+class Fetched(NamedTuple):
+    """What came of a snapshot."""
 
-    def _take_snapshot(self, *, anew_in: str | None) -> None:
-        desk, client = self._store, self._client
-        epoch = anew_in or desk.epoch
-        if desk.partial is not None and not is_of(desk.partial, epoch):
-            desk.partial = None
-        if desk.partial is None:
-            here, as_of, chain = client.snapshot_begin()
-            if here != epoch:
-                raise ServerSays(409, "epoch", "")
-            desk.partial = Partial(epoch, as_of, chain, {}, {name: {} for name in TABLES})
-        partial = desk.partial
-        self._ask_of_own(partial, list(desk.journal) if anew_in else [one.id for one in desk.overlay])
-        names = list(TABLES)
-        while partial.table < len(names):
-            name = names[partial.table]
-            page = client.snapshot_page(epoch, name, partial.after)
-            partial.rows[name].update(page)
-            if page:
-                partial.after = page[-1][0]
-            else:
-                partial.table, partial.after = partial.table + 1, ""
-        partial.open_lines, partial.register = client.snapshot_end(epoch)
-        lines: list[bytes] = []
-        cursor, chain = partial.as_of, partial.chain
-        try:
-            while True:
-                page_ = client.log("", cursor, epoch=epoch, check=chain)
-                if not page_.lines:
-                    break
-                last = read_decided(page_.lines[-1])
-                cursor, chain = last.n, last.chain
-                lines += page_.lines
-        except ServerSays as error:
-            if error.kind == "horizon":
-                desk.partial = None
-                raise Unreachable("the snapshot is too old, another begins") from error
-            raise
-        if anew_in is not None:
-            desk.forget_decisions(anew_in)
-        desk.begin_anew_from(partial)
-        desk.catch_up(lines, cursor)
+    begun: Begun
+    rows: dict[str, dict[str, Stored]]
+    conflicts: list[bytes]
+    erased: list[str]
+
+
+def fetch(desk: Desk, client: Line, town: str, epoch: str, _told: object) -> Fetched:
+    """See `sync.snapshot.fetch`."""
+    if desk.partial is None or not is_of(desk.partial, epoch):
         desk.partial = None
-        self._link = self._linked()
-
-    def _ask_of_own(self, partial: Partial, operations: Sequence[str]) -> None:
-        """What the server decided on what counts as undecided here: the log may not say it any more."""
-        left = [id_ for id_ in operations if id_ not in partial.answers]
-        partial.answers.update(self._client.known(partial.epoch, left))
+        desk.partial = Partial(client.begin_snapshot(town, epoch), {name: {} for name in TABLES})
+    partial, names = desk.partial, list(TABLES)
+    while partial.table < len(names):
+        name = names[partial.table]
+        page = client.snapshot_rows(town, epoch, name, partial.after)
+        partial.rows[name].update(page)
+        if page:
+            partial.after = page[-1][0]
+        else:
+            partial.table, partial.after = partial.table + 1, ""
+    conflicts = client.snapshot_open(town, epoch, partial.begun.as_of)
+    return Fetched(partial.begun, partial.rows, conflicts, client.snapshot_erased(town, epoch))
 
 
 def is_of(partial: Partial, epoch: str) -> bool:
     """Whether what was read of a snapshot is of the history that the server has now."""
-    return partial.epoch == epoch
+    return partial.begun.epoch == epoch
+
+
+def forget(desk: Desk) -> None:
+    desk.partial = None
+
+
+def take_over(desk: Desk, fetched: Fetched, *args: Any, **named: Any) -> int:
+    return desk.take_over(*fetched, *args, **named)
+
+
+class InMemory(rounds._Round):
+    """A round of the program."""
+
+    _store: Desk  # type: ignore[assignment]
+    _client: Line  # type: ignore[assignment]
 
 
 def renew(desk: Desk, client: Line, _town: str) -> None:
@@ -256,9 +230,15 @@ def forget_wishes(desk: Desk) -> None:
 
 
 def remind(desk: Desk, client: Line, link: Any) -> None:
-    if desk.told != link.epoch:
+    if desk.told == link.epoch:
+        return
+    try:
         client.remind(link.epoch, list(desk.erased))
-        desk.told = link.epoch
+    except ServerSays as error:
+        if error.kind == "recovering":
+            return
+        raise
+    desk.told = link.epoch
 
 
 def stand(desk: Desk, standing: str) -> None:
@@ -282,6 +262,10 @@ def in_memory() -> Any:
         link_of=lambda desk: desk.link(),
         waiting=lambda desk: desk.waiting(),
         next_batch=lambda desk, *args, **named: desk.next_batch(*args, **named),
+        undecided=lambda desk: desk.undecided(),
+        everything=lambda desk: desk.everything(),
+        snapshot=SimpleNamespace(fetch=fetch, forget=forget, take_over=take_over, Fetched=Fetched),
+        setting=lambda _desk, _key, default: default,
         known_at=lambda desk, n: desk.known_at(n),
         entries_after=lambda desk, n, limit: desk.entries_after(n, limit),
         follow=lambda desk, raw, head, anew_in=None: desk.follow(raw, head, anew_in=anew_in),

@@ -16,7 +16,7 @@ from rathaus_desk.server import town as towns
 from rathaus_desk.store.witness import Witness
 from rathaus_desk.sync import rules
 from rathaus_desk.sync.envelope import Answers, Envelope
-from rathaus_desk.sync.following import Decided
+from rathaus_desk.sync.following import Decided, read_decided
 from rathaus_desk.sync.rules import Change
 
 from . import desk as desks
@@ -65,6 +65,7 @@ _take = Pull.take
 
 def _own_entries_skipped(pull: Pull, page: Sequence[Decided]) -> None:
     own = [one for one in page if one.header.ws == pull._desk.ws]
+    pull.keep(own)
     for one in own:
         pull._confirm(one)
     _take(pull, [one for one in page if one not in own])
@@ -72,8 +73,7 @@ def _own_entries_skipped(pull: Pull, page: Sequence[Decided]) -> None:
 
 def _rows_with_edits_skipped(pull: Pull, page: Sequence[Decided]) -> None:
     desk = pull._desk
-    for one in page:
-        desk.keep(one)
+    pull.keep(page)
     before = {key: desk.tables[key[0]].get(key[1]) for key in desk.shadows}
     desk.write_page([one for one in page if one.entry.verdict is None])
     for (table, record), row in before.items():
@@ -129,17 +129,6 @@ def _always_in_force(envelope: Envelope, record: str, *, in_force: bool) -> tupl
 
 
 _without = towns.without
-
-
-def _without_register(line: Line, epoch: str) -> tuple[list[bytes], list[str]]:
-    return _snapshot_end(line, epoch)[0], []
-
-
-_snapshot_end = Line.snapshot_end
-
-
-def _without_conflicts(line: Line, epoch: str) -> tuple[list[bytes], list[str]]:
-    return [], _snapshot_end(line, epoch)[1]
 
 
 def _replayed(world: World, desk: Desk, one: Entry) -> Entry | None:
@@ -218,7 +207,7 @@ def _log_unchecked(town: Town, after: int, _epoch: str, _check: str, limit: int)
 
 
 def _page_unchecked(raw: Sequence[bytes], _cursor: int, _chain: bytes) -> list[Decided]:
-    return [lines.read_decided(line) for line in raw]
+    return [read_decided(line) for line in raw]
 
 
 def _lease_of_anybody(town: Town, ws: UUID, request: UUID, at_least: int) -> tuple[int, int]:
@@ -245,11 +234,9 @@ def _column_alone(_rule: rules.TableRule, column: str) -> list[str]:
     return [column]
 
 
-def _no_tombstones(line: Line, epoch: str, table: str, after: str) -> list[tuple[str, dict[str, Any]]]:
-    return [(id_, row) for id_, row in _snapshot_page(line, epoch, table, after) if row["deleted_at"] is None]
-
-
-_snapshot_page = Line.snapshot_page
+def _no_tombstones(town: Town, table: str, after: str, limit: int) -> list[tuple[str, dict[str, Any]]]:
+    rows = [(id_, row) for id_, row in town.rows.tables[table].items() if row["deleted_at"] is None]
+    return sorted(one for one in rows if one[0] > after)[:limit]
 
 
 def _not_held(row: rules.Row, change: Change) -> rules.Row | rules.Verdict:
@@ -270,9 +257,9 @@ SWITCHES: Mapping[str, list[Patch]] = {
         (TownRows, "refused", never),
         (Batch, "refused", never),
     ],
-    "snapshot without the erasure register": [(Line, "snapshot_end", _without_register)],
-    "snapshot without the open conflicts": [(Line, "snapshot_end", _without_conflicts)],
-    "own operations not asked for with the snapshot": [(Line, "known", lambda *_: {})],
+    "snapshot without the erasure register": [(Line, "snapshot_erased", lambda *_: [])],
+    "snapshot without the open conflicts": [(Line, "snapshot_open", lambda *_: [])],
+    "own operations not asked for with the snapshot": [(Line, "decided", lambda *_: [])],
     "operation ids compacted with the log": [(Town, "compact", _ids_compacted)],
     "refused payloads not erased": [
         (towns, "emptied", _whole),
@@ -312,7 +299,7 @@ SWITCHES: Mapping[str, list[Patch]] = {
     "no check of claims": [(rules, "_taken", nothing)],
     "no check of unique values": [(rules, "_doubled", nothing)],
     "decided operations decided on again": [(memory.Push, "_known", lambda *_: {})],
-    "snapshot without tombstones": [(Line, "snapshot_page", _no_tombstones)],
+    "snapshot without tombstones": [(Town, "snapshot_page", _no_tombstones)],
 }
 
 

@@ -15,11 +15,21 @@ from rathaus_desk.server import town as towns
 from rathaus_desk.server.rows import Kept
 from rathaus_desk.store.journal import NO_HASH, Header
 from rathaus_desk.sync.chains import End
-from rathaus_desk.sync.envelope import Answer, Answers, LogEntry
+from rathaus_desk.sync.envelope import (
+    Answer,
+    Answers,
+    LogEntry,
+    encoded,
+    read_changes,
+    read_entry,
+    read_envelope,
+)
 from rathaus_desk.sync.rules import Change, Row, Verdict
 
-from .rows import TABLES, Rows, blank_of
+from .rows import TABLES, Rows, Stored, blank_of
 
+Register = Mapping[str, tuple[str, Stored]]
+"""What was erased: record → its table, and what is left of it."""
 SERVER = UUID(int=4)
 """What the server issues operations as."""
 LEASE = 12
@@ -58,7 +68,7 @@ class TownRows(Rows):
         return self.writers.get(version)
 
     def refused(self, operation: str) -> bool:
-        return self.ledger.get(operation, (0, None))[1] is not None
+        return operation not in self.ledger or self.ledger[operation][1] is not None
 
     def is_open(self, operation: str) -> bool:
         return operation in self.open
@@ -77,6 +87,9 @@ class Batch:
         self._writers: dict[int, str] = {}
         for name in ("row", "referring", "overlapping", "holders", "is_erased"):
             setattr(self, name, getattr(below, name))
+
+    def table_of(self, record: str) -> str | None:
+        return next((name for name, rows in self.below.tables.items() if record in rows), None)
 
     def ahead(self, batch: object) -> None:
         pass
@@ -151,6 +164,8 @@ class Town:
     horizon: int = 0
     """The log up to here was removed."""
     horizon_chain: bytes = NO_HASH
+    again: dict[str, None] = field(default_factory=dict)
+    """What was emptied when the server was restored, and not for everybody yet."""
     history: list[Line] = field(default_factory=list)
     """The whole log for the examiner; no part of what the server knows."""
 
@@ -180,11 +195,19 @@ class Town:
         return Push(self, epoch, allowed, device.standing == "retired").decide(came, device.ws)
 
     def hand_back(self, epoch: str, entries: Sequence[LogEntry]) -> int:
-        return Push(self, epoch, lambda _: True, False).take_back(entries)
+        left = [self._without_erased(entry) for entry in entries]
+        return Push(self, epoch, lambda _: True, False).take_back(left)
+
+    def _without_erased(self, entry: LogEntry) -> LogEntry:
+        """See `server.town`."""
+        changes = towns.arrived(bytes(entry.op)).changes
+        line = encoded(entry)
+        for record in {change.id for change in changes if change is not None} & self.rows.erased.keys():
+            line = towns._without(line, record, None)
+        return read_entry(line)
 
     def log_after(self, after: int, epoch: str, check: str, limit: int) -> tuple[list[bytes], int]:
-        if epoch != self.epoch:
-            raise towns.Conflicting("epoch", "epoch")
+        towns.refuse_other(epoch, self.epoch)
         if after < self.horizon:
             raise towns.Conflicting("horizon", "horizon")
         if after > self.last or self.chain_at(after).hex() != check:
@@ -219,10 +242,15 @@ class Town:
         rows = self.rows.tables[table]
         return [(id_, rows[id_]) for id_ in sorted(id_ for id_ in rows if id_ > after)[:limit]]
 
-    def open_lines(self) -> list[bytes]:
-        """What is open now, as it stands in the log, oldest first."""
+    def open_lines(self, as_of: int) -> list[bytes]:
+        """What is open now of what was decided up to ``as_of``, oldest first."""
         numbers = sorted(self.rows.ledger[operation][0] for operation in self.rows.open)
-        return [(self.log.get(n) or self.conflicts[n]).line for n in numbers]
+        return [(self.log.get(n) or self.conflicts[n]).line for n in numbers if n <= as_of]
+
+    def decided(self, operations: Iterable[str]) -> list[Answer]:
+        """What was decided of ``operations``."""
+        ledger = self.rows.ledger
+        return [answer_of(id_, *ledger[id_]) for id_ in operations if id_ in ledger]
 
     # What the administrator does
 
@@ -237,9 +265,33 @@ class Town:
         for table, record in removable(self.rows, horizon):
             del self.rows.tables[table][record]
 
-    def restored(self, epoch: str) -> None:
-        """This is a backup that was brought back."""
+    def restored(self, epoch: str, register: Register) -> None:
+        """This is a backup that was brought back; what was erased since is emptied at once."""
         self.epoch, self.recovering = epoch, True
+        self.again = {}
+        for record, (table, blank) in register.items():
+            if record not in self.rows.erased:
+                self._empty(table, record, blank)
+                self.forget(record, blank)
+                self.again[record] = None
+
+    def _empty(self, table: str, record: str, blank: Stored) -> None:
+        """See `server.register`."""
+        for column, target in TABLES[table].references:
+            if blank[column] is not None and blank[column] not in self.rows.tables[target]:
+                return
+        now = {"version": 0, "created_at": "", "deleted_at": None}
+        before = self.rows.tables[table].get(record, now)
+        self.rows.tables[table][record] = {**before, **blank, "changed_at": ""}
+
+    def issue(self, register: Register) -> None:
+        """Erases, for everybody, what nobody has handed back as erased."""
+        accepted = [
+            one.line for one in self.log.values() if one.verdict is None and b'"k":"erase"' in one.line
+        ]
+        wanted = [record for record in self.again if not any(_erases(line, record) for line in accepted)]
+        self.again = {}
+        Again(self, self.epoch, lambda _: True, False).issue(wanted, SERVER)
 
     def remind(self, epoch: str, records: Sequence[str]) -> None:
         """A workstation's erasure register."""
@@ -259,6 +311,15 @@ class Town:
                 if record.encode() in one.line:
                     line = towns._without(one.line, record, left)
                     kept[n] = Line(one.n, one.id, one.chain, line, one.verdict, one.changes)
+
+
+def _erases(line: bytes, record: str) -> bool:
+    changes = read_changes(read_envelope(read_entry(line).op))
+    return any(change is not None and change.k == "erase" and change.id == record for change in changes)
+
+
+def answer_of(id_: str, n: int, verdict: str | None) -> Answer:
+    return Answer(id_, n, None if verdict is None else msgspec.json.decode(verdict, type=Verdict))
 
 
 def removable(rows: TownRows, horizon: int) -> list[tuple[str, str]]:
@@ -296,13 +357,7 @@ class Push(towns.Deciding):
         return Batch(self._town.rows)
 
     def _known(self, came: Sequence[towns.Arrived]) -> dict[str, Answer]:
-        ledger, found = self._town.rows.ledger, {}
-        for one in came:
-            known = ledger.get(id_ := str(one.header.id))
-            if known is not None:
-                verdict = known[1] and msgspec.json.decode(known[1], type=Verdict)
-                found[id_] = Answer(id_, known[0], verdict or None)
-        return found
+        return {one.id: one for one in self._town.decided(str(each.header.id) for each in came)}
 
     def _ends(self, stations: set[UUID]) -> dict[UUID, End]:
         known = self._town.stations
