@@ -22,6 +22,7 @@ from rathaus_desk.sync.client import ServerSays, Unreachable
 from rathaus_desk.sync.conflicts import give_up, open_conflicts
 from rathaus_desk.sync.proof import Invitation
 from rathaus_desk.sync.rounds import enrol, run_round
+from rathaus_desk.sync.worker import Status
 
 LATER = timedelta(days=500)
 
@@ -173,7 +174,10 @@ def test_a_snapshot_that_is_cut_goes_on_where_it_was(join, years_later, village,
     assert away.run(village.Build(name="Vorläufig")).changed, "and the clerk works on"
     one.run(village.Build(name="Neubau"))
     one.sync()
-    away.sync()
+    heard = []
+    run_round(away.store, away.client, told=lambda *step: heard.append(step))
+    assert heard[0] == ("snapshot", 16, 30), "from where it was cut"
+    assert Status("working", rows=heard[0][1:]).words() == "Der ganze Stand kommt: 16 von 30 Einträgen"
     assert len(asked) == len(set(asked)) + 1, "only the page that was cut comes again"
     assert away.names() == sorted([*one.names(), "Vorläufig"])
     assert away.ask("SELECT count(*) FROM snapshot_page") == [(0,)]

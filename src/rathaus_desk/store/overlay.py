@@ -81,6 +81,7 @@ class SnapshotPage(Local):
     place: Mapped[int] = mapped_column(primary_key=True)
     part: Mapped[str]
     """The table whose rows it has; empty: what the snapshot starts from."""
+    rows: Mapped[int]
     last: Mapped[UUID]
     """The id of its last row."""
     content: Mapped[bytes]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Literal
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,8 +24,9 @@ from rathaus_desk.sync.following import NEWER_SCHEMA, follow, read_decided
 from rathaus_desk.sync.link import Link, link_of, stand, tie
 from rathaus_desk.sync.outbox import entries_after, everything, known_at, next_batch, undecided, waiting
 
-Told = Callable[[int, int], None]
-"""Hears how far a round is: the cursor, and the last number the server has."""
+Step = Literal["log", "snapshot"]
+Told = Callable[[Step, int, int], None]
+"""Hears how far a round is: the cursor and the last number the server has, or rows read and rows in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ def run_round(
 
     Raises Unreachable (try later), Locked (revoked), Broken, ServerSays.
     """
-    return _Round(store, client, told or (lambda _cursor, _head: None), manner or Manner()).run()
+    return _Round(store, client, told or (lambda _step, _done, _all: None), manner or Manner()).run()
 
 
 class _Round:
@@ -265,7 +268,7 @@ class _Round:
             follow(self._store, page.lines, page.head)
             self._pulled += len(page.lines)
         self._link = self._linked()
-        self._told(self._link.cursor, page.head)
+        self._told("log", self._link.cursor, page.head)
         return len(page.lines)
 
     def _read_anew_if_updated(self) -> None:
@@ -334,7 +337,7 @@ class _Round:
             last = read_decided(page.lines[-1])
             cursor, chain = last.n, last.chain
             lines += page.lines
-            self._told(cursor, head)
+            self._told("log", cursor, head)
         return lines, head
 
     def _from_snapshot(self, *, anew_in: str | None = None) -> None:
@@ -356,7 +359,9 @@ class _Round:
     def _snapshot_and_log(self, epoch: str) -> tuple[snapshot.Fetched, list[bytes], int]:
         """A snapshot, the log since it was begun, and its last number; one that took too long begins anew."""
         for _ in range(_SURPRISES):
-            fetched = snapshot.fetch(self._store, self._client, self._link.town, epoch, self._told)
+            fetched = snapshot.fetch(
+                self._store, self._client, self._link.town, epoch, partial(self._told, "snapshot")
+            )
             begun = fetched.begun
             try:
                 return fetched, *self._log_since(begun.as_of, bytes.fromhex(begun.chain), epoch)

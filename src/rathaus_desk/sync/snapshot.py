@@ -48,21 +48,20 @@ def fetch(store: Store, client: Client, town: str, epoch: str, told: Callable[[i
     A server that was restored meanwhile says so (ServerSays ``epoch``); what was read of an earlier ``epoch``
     is thrown away.
     """
-    begun, table, last = _under_way(store)
+    begun, table, last, read = _under_way(store)
     if begun is None or begun.epoch != epoch:
         forget(store)
-        begun, table, last = client.begin_snapshot(town, epoch), _HEAD, _FIRST
-        _keep(store, _HEAD, _FIRST, encoded(begun))
-    read, total = 0, sum(begun.rows.values())
+        begun, table, last, read = client.begin_snapshot(town, epoch), _HEAD, _FIRST, 0
+        _keep(store, _HEAD, 0, _FIRST, encoded(begun))
+    total = sum(begun.rows.values())
     for name in sorted(begun.rows.keys() & synced_tables()):
         if name < table:
-            read += begun.rows[name]
             continue
         after = last if name == table else _FIRST
         while content := client.snapshot_rows(town, epoch, name, after):
             lines = content.split(b"\n")
             after, read = UUID(_decoded(lines[-1])["id"]), read + len(lines)
-            _keep(store, name, after, content)
+            _keep(store, name, len(lines), after, content)
             told(min(read, total), total)
     conflicts = client.snapshot_open(town, epoch, begun.as_of)
     return Fetched(begun, conflicts, client.snapshot_erased(town, epoch))
@@ -74,20 +73,21 @@ def forget(store: Store) -> None:
         session.execute(sa.delete(SnapshotPage))
 
 
-def _under_way(store: Store) -> tuple[Begun | None, str, UUID]:
-    """What the snapshot under way started from, and how far it is: table and id."""
+def _under_way(store: Store) -> tuple[Begun | None, str, UUID, int]:
+    """What the snapshot under way started from, and how far it is: table, id, rows read."""
+    place = SnapshotPage.place
     with store.read() as session:
-        pages = sa.select(SnapshotPage.part, SnapshotPage.last).order_by(SnapshotPage.place.desc()).limit(1)
-        latest = session.execute(pages).first()
         head = session.scalar(sa.select(SnapshotPage.content).where(SnapshotPage.part == _HEAD))
-    if latest is None or head is None:
-        return None, _HEAD, _FIRST
-    return msgspec.json.decode(decompressed(head), type=Begun), latest[0], latest[1]
+        latest = session.scalars(sa.select(SnapshotPage).order_by(place.desc()).limit(1)).first()
+        read = session.scalar(sa.select(sa.func.sum(SnapshotPage.rows)))
+        if head is None or latest is None:
+            return None, _HEAD, _FIRST, 0
+        return msgspec.json.decode(decompressed(head), type=Begun), latest.part, latest.last, int(read or 0)
 
 
-def _keep(store: Store, part: str, last: UUID, content: bytes) -> None:
+def _keep(store: Store, part: str, rows: int, last: UUID, content: bytes) -> None:
     with store.local() as session:
-        session.add(SnapshotPage(part=part, last=last, content=compressed(content)))
+        session.add(SnapshotPage(part=part, rows=rows, last=last, content=compressed(content)))
 
 
 def take_over(

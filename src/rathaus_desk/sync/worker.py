@@ -19,7 +19,7 @@ from rathaus_desk.sync.client import Client, ServerSays, ServerTrouble, Unreacha
 from rathaus_desk.sync.conflicts import count_open
 from rathaus_desk.sync.link import Link, link_of
 from rathaus_desk.sync.outbox import waiting
-from rathaus_desk.sync.rounds import Locked, Manner, Round, run_round
+from rathaus_desk.sync.rounds import Locked, Manner, Round, Step, run_round
 
 State = Literal["working", "idle", "offline", "trouble", "locked"]
 
@@ -53,6 +53,8 @@ class Status:
     conflicts: int = 0
     cursor: int = 0
     head: int = 0
+    rows: tuple[int, int] | None = None
+    """Rows read and rows in all, while the whole state is read."""
     last_contact: datetime | None = None
     sentence: str = ""
     clock_off: float = 0.0
@@ -62,6 +64,8 @@ class Status:
         """One line for a clerk."""
         if self.state == "locked":
             return "Dieser Arbeitsplatz ist gesperrt"
+        if self.rows is not None and self.state == "working":
+            return "Der ganze Stand kommt: {:,} von {:,} Einträgen".format(*self.rows).replace(",", ".")
         if self.cursor < self.head and self.state == "working":
             return f"Abgleich: {self.cursor:,} von {self.head:,} Vorgängen".replace(",", ".")
         text = {
@@ -196,7 +200,7 @@ class Worker:
             self._wake.wait(pause * random.uniform(0.5, 1.5))
 
     def _round(self) -> Round:
-        self._say(state="working")
+        self._say(state="working", rows=None)
         if self._client is None:
             with self._store.read() as session:
                 link = link_of(driver_of(session))
@@ -215,8 +219,13 @@ class Worker:
             off = (datetime.now(UTC) - server).total_seconds()
             self._status = replace(self._status, clock_off=off if abs(off) > _CLOCK_OFF else 0.0)
 
-    def _progress(self, cursor: int, head: int) -> None:
-        self._say(cursor=cursor, head=head)
+    def _progress(self, step: Step, done: int, of: int) -> None:
+        """Counts nothing: it comes with every page."""
+        if step == "snapshot":
+            self._status = replace(self._status, rows=(done, of))
+        else:
+            self._status = replace(self._status, cursor=done, head=of, rows=None)
+        self._told(self._status)
         if self._stop.is_set():
             raise Unreachable("Der Abgleich wurde beendet.")
 

@@ -393,6 +393,7 @@ def upgrade() -> None:
         "snapshot_page",
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("last", sa.LargeBinary(length=16), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("place", name=op.f("pk_snapshot_page")),
