@@ -196,9 +196,10 @@ def test_the_form_says_what_is_in_the_way_and_what_it_costs(
         "user_group": "outsider",
         "features": {"alcohol": 1},
     }
-    taken, price, hints, duties = booking_consequences(window.desk)(values).cards
+    taken, instead, price, hints, duties = booking_consequences(window.desk)(values).cards
     assert taken.title == "Belegt"
     assert "Saal: Konzert, Gesangverein Altenfeld" in taken.banners[0].sentence
+    assert all(one.instead for one in instead.meanings)
     assert price.meanings[-2].label == "Summe"
     assert "weniger als vier Wochen" in hints.banners[0].sentence
     assert duties.meanings[0].label == "Anzeige des vorübergehenden Gaststättenbetriebs"

@@ -23,6 +23,7 @@ PAGE_NAMES = (
     "bestattung",
     "hallen",
     "buchungen",
+    "buchung",
     "personen",
     "doppelte",
     "gebuehren",

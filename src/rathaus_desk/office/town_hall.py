@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -73,6 +73,7 @@ class TownHall:
         self.store = store
         self._clerk: UUID | None = None
         handover.offer_later("burial", _burial_handover)
+        handover.offer_later("booking", _booking_handover)
 
     @classmethod
     def open(cls, home: Path, *, key_file: Path | None = None, clock: Clock | None = None) -> TownHall:
@@ -195,10 +196,16 @@ class TownHall:
             return list(cemetery.data_checks(session, self.store.clock.today(), statutes))
 
 
-def _burial_handover() -> handover.Handover:
+def _burial_handover() -> handover.Handover[Any]:
     from rathaus_desk.office.burial_handover import BurialHandover
 
     return BurialHandover()
+
+
+def _booking_handover() -> handover.Handover[Any]:
+    from rathaus_desk.office.booking_handover import BookingHandover
+
+    return BookingHandover()
 
 
 def _hall_remarks(session: Session) -> Iterator[Remark]:

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from rathaus_desk.desktop.applications.handing_over import someone
 from rathaus_desk.desktop.desk import Desk
+from rathaus_desk.desktop.parts.confirming import CONFIRMED
 from rathaus_desk.desktop.parts.described import (
     Banner,
     Card,
@@ -21,15 +23,16 @@ from rathaus_desk.desktop.parts.described import (
 )
 from rathaus_desk.fees.tariff import Tariff
 from rathaus_desk.halls import queries
-from rathaus_desk.halls.books import books_of
+from rathaus_desk.halls.books import books_of, words_of
 from rathaus_desk.halls.occupancy import comparable, nearest_free, obstacles, place
 from rathaus_desk.halls.operations.bookings import BookHall
 from rathaus_desk.halls.operations.series import BookSeries
 from rathaus_desk.halls.plan import BookingPlan, plan_booking
 from rathaus_desk.halls.prices import Pricing
+from rathaus_desk.halls.rules.states import CLAIMING
 from rathaus_desk.halls.rules.times import Times, german_span
 from rathaus_desk.halls.series_plan import SeriesRule, plan_series
-from rathaus_desk.halls.wish import FEATURES, Wish
+from rathaus_desk.halls.wish import FEATURES, Wish, wish_of
 from rathaus_desk.kernel.errors import BadInput, DeskError
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.store.operations import Request
@@ -72,24 +75,7 @@ def _words(desk: Desk, fact: str) -> Callable[[Values], Sequence[Choice]]:
         tariff = desk.read_now(lambda session: _tariff(session, values, desk.today))
         if tariff is None:
             return ()
-        if fact == "option":
-            known = tariff.words.declared("option") or {}
-            names = known or dict.fromkeys(sorted(tariff.words.known), "")
-            return [Choice(name, title or name) for name, title in names.items()]
-        declared = tariff.words.declared(fact)
-        if declared is None:
-            asked = sorted(
-                {
-                    str(value)
-                    for rule in tariff.rules()
-                    for condition in rule.when
-                    for entry in condition.comparisons
-                    if entry.fact == fact and not entry.suffix
-                    for value in entry.values
-                }
-            )
-            declared = dict.fromkeys(asked, "")
-        return [Choice(name, title or name) for name, title in declared.items()]
+        return [Choice(name, title) for name, title in words_of(tariff, fact).items()]
 
     return choices
 
@@ -168,6 +154,7 @@ def sections(desk: Desk, *, series: bool = False) -> tuple[Section, ...]:
                 (Field("options", "Dazu", "quantities", 6, choices=_words(desk, "option")),
                  Field("features", "Es gibt", "quantities", 6, choices=features)),
                 (Field("public", "öffentliche Veranstaltung", "flag", 12),),
+                *(() if series else ((Field("remark", "Be&merkung", "long_text", 12, lines=2),),)),
             ),
         ),
     )  # fmt: skip
@@ -214,7 +201,34 @@ def booking_request(values: Values) -> BookHall | None:
         state=values.get("state") or "requested",
         option_until=values.get("option_until"),
         letter=values.get("state") == "option",
+        remark=values.get("remark") or "",
+        confirmed=values.get(CONFIRMED) or "",
     )
+
+
+def values_of(request: Mapping[str, Any]) -> dict[str, Any]:
+    """The form's values of a booking's plain request, as far as it says something; see `BookingHandover`."""
+    values = {name: request[name] for name in ("hall", "set", "purpose", "remark") if name in request}
+    values["state"] = request.get("state") or "requested"
+    if "person" in request:
+        values["person"] = someone(request["person"])
+    for name, day, clock in (("starts", "on", "starts"), ("ends", "until", "ends")):
+        if name in request:
+            values[day] = date.fromisoformat(request[name][:10])
+            if len(request[name]) > len("2026-12-12"):
+                values[clock] = datetime.fromisoformat(request[name]).time()
+    if values.get("until") == values.get("on"):
+        values.pop("until", None)
+    wish = wish_of(request.get("wish") or {})
+    return {
+        **values,
+        "persons": wish.persons,
+        "user_group": wish.user_group,
+        "event_kind": wish.event_kind,
+        "options": dict.fromkeys(wish.options, 1),
+        "features": dict.fromkeys(wish.features, 1),
+        "public": bool(wish.public),
+    }
 
 
 def series_rule(values: Values) -> SeriesRule | None:
@@ -278,16 +292,33 @@ def _judged(
     taken = obstacles(session, where.claims(times), besides=besides)
     if taken:
         nearest = nearest_free(session, where, times, besides=besides)
-        others = [Meaning(german_span(one.starts, one.ends)) for one in nearest]
-        others += [Meaning(one.name, "zur selben Zeit") for one in comparable(session, where, times)]
-        free = Card(
-            "Belegt",
-            tuple(others),
-            tuple(Banner(one, "bad") for one in dict.fromkeys(found.sentence for found in taken)),
-        )
+        others = [Meaning(german_span(one.starts, one.ends), instead=_at(one)) for one in nearest]
+        others += [
+            Meaning(one.name, "zur selben Zeit", instead={"hall": str(one.hall), "set": one.set_key})
+            for one in comparable(session, where, times)
+        ]
+        sentences = dict.fromkeys(found.sentence for found in taken)
+        free = [Card("Belegt", banners=tuple(Banner(one, "bad") for one in sentences))]
+        if others:
+            free.append(Card("Frei wäre", tuple(others)))
     else:
-        free = Card("Verfügbarkeit", (Meaning("Die Räume sind frei", "mit Auf- und Abbau"),))
-    return Consequences(cards=(free, *_cards(plan)), confirm=plan.to_confirm)
+        free = [Card("Verfügbarkeit", (Meaning("Die Räume sind frei", "mit Auf- und Abbau"),))]
+    return Consequences(
+        cards=(*free, *_cards(plan)),
+        confirm=plan.to_confirm,
+        missing=("eine freie Zeit",) if taken and values.get("state") in CLAIMING else (),
+    )
+
+
+def _at(times: Times) -> dict[str, Any]:
+    """The fields of a time."""
+    first, last = times.starts, times.ends
+    return {
+        "on": first.date(),
+        "starts": first.time(),
+        "until": None if last.date() == first.date() else last.date(),
+        "ends": last.time(),
+    }
 
 
 def _cards(plan: BookingPlan) -> tuple[Card, ...]:

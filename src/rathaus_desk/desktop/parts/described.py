@@ -271,6 +271,8 @@ class Meaning:
     why: str = ""
     strong: bool = False
     """A sum, or what must not be overlooked."""
+    instead: Mapping[str, Any] = field(default_factory=dict)
+    """Values the form takes over when the clerk chooses this line: another time, other rooms."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from rathaus_desk.desktop.desk import Desk
+from rathaus_desk.desktop.parts.confirming import CONFIRMED, confirmation
 from rathaus_desk.desktop.parts.consequences_panel import ConsequencesPanel
-from rathaus_desk.desktop.parts.described import Banner, Consequences, Field, Section
+from rathaus_desk.desktop.parts.described import Banner, Consequences, Section
 from rathaus_desk.desktop.parts.form import Form, FormScroll
 from rathaus_desk.desktop.parts.part_widgets import BannerWidget, button, hairline, label
 from rathaus_desk.desktop.theme.icons import pixmap
@@ -25,9 +26,6 @@ _SIDE_EM = 62
 """Width of the consequences, in characters."""
 _BESIDE_EM = 128
 """Width, in characters, from which they stand beside the form."""
-
-CONFIRMED = "confirmed"
-"""The field with the reason why a warning is right all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +58,11 @@ class GuidedView(QWidget):
         self._beside: bool | None = None
         self._busy = False
         self._judging = self._save_when_judged = False
-        self.form = Form((*guided.sections, self._confirmation()), desk)
+        asked = confirmation(lambda: self._found)
+        self.form = Form((*guided.sections, asked), desk)
         self.panel = ConsequencesPanel(desk)
         self.panel.asked.connect(self.asked)
+        self.panel.chosen.connect(self.form.set_values)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
@@ -76,24 +76,6 @@ class GuidedView(QWidget):
         box.addWidget(self._make_foot())
         self.form.changed.connect(self._changed)
         self._judge()
-
-    def _confirmation(self) -> Section:
-        return Section(
-            "Bitte bestätigen",
-            (
-                (
-                    Field(
-                        CONFIRMED,
-                        "&Warum das so richtig ist",
-                        "text",
-                        12,
-                        hint="Die Begründung steht später im Verlauf.",
-                        placeholder="zum Beispiel: mit dem Ordnungsamt besprochen",
-                    ),
-                ),
-            ),
-            shown=lambda _: bool(self._found.confirm),
-        )
 
     def _make_head(self) -> QWidget:
         head = QWidget()
