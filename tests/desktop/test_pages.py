@@ -24,6 +24,7 @@ PAGE_NAMES = (
     "hallen",
     "buchungen",
     "buchung",
+    "haeuser",
     "personen",
     "doppelte",
     "gebuehren",

@@ -62,6 +62,19 @@ class Hall(Record):
     )
 
 
+class HallPicture(Record):
+    """A picture of a hall; the file is the attachment of this record."""
+
+    __tablename__ = "hall_picture"
+
+    hall_id: Mapped[UUID] = mapped_column(ForeignKey("hall.id"), index=True)
+    rank: Mapped[int]
+    text: Mapped[str]
+    """What is to be seen, for whoever cannot see it."""
+    source: Mapped[str] = mapped_column(default="")
+    """How the hall file names it; "": a clerk added it in the window."""
+
+
 class Room(Record):
     """A room: what a claim is about. ``capacity``: seating plan → persons. Buffers are minutes."""
 

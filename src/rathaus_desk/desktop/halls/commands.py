@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import mimetypes
 from datetime import datetime, time
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +22,7 @@ from rathaus_desk.desktop.halls.booking_form import (
     times_of_values,
     wish_of_values,
 )
+from rathaus_desk.desktop.keeping import keep_file
 from rathaus_desk.desktop.parts.described import Choice, Field, Section
 from rathaus_desk.desktop.parts.form_dialog import open_form
 from rathaus_desk.desktop.rehearsal import rehearsed
@@ -50,12 +49,11 @@ from rathaus_desk.halls.operations.handing import (
     Checked,
     Damage,
     HandOverHall,
-    KeptPhoto,
     PrintHandoverForm,
     SettleBooking,
 )
 from rathaus_desk.halls.operations.houses import CloseHall
-from rathaus_desk.halls.records import Booking, Direction
+from rathaus_desk.halls.records import Booking, Direction, Hall
 from rathaus_desk.halls.rules.times import Times
 from rathaus_desk.halls.wish import wish_of
 from rathaus_desk.kernel.clock import at_town
@@ -111,9 +109,15 @@ def open_booking_form(desk: Desk, values: Values | None = None) -> None:
 @command(
     "halls.book", "Halle buchen", icon="calendar-days", key="Ctrl+H", words="buchung saal dgh anfrage option"
 )
-def book(desk: Desk, _subject: UUID | None) -> None:
-    """A new booking, option or enquiry."""
-    open_booking_form(desk)
+def book(desk: Desk, subject: UUID | None) -> None:
+    """A new booking, option or enquiry; of the hall that is open, if one is."""
+    open_booking_form(desk, _of_hall(desk, subject))
+
+
+def _of_hall(desk: Desk, subject: UUID | None) -> Values:
+    """The hall that is open as the form's value."""
+    known = subject is not None and desk.read_now(lambda session: session.get(Hall, subject)) is not None
+    return {"hall": str(subject)} if known else {}
 
 
 @command("halls.show_plan", "Belegungsplan", icon="calendar-days", about="booking", words="kalender woche")
@@ -139,7 +143,7 @@ def book_series(desk: Desk, _subject: UUID | None) -> None:
 
 
 @command("halls.close", "Halle sperren", icon="ban", words="geschlossen reparatur wahl urlaub")
-def close(desk: Desk, _subject: UUID | None) -> None:
+def close(desk: Desk, subject: UUID | None) -> None:
     """Repairs, elections, holidays of the caretaker."""
     halls = desk.read_now(hall_choices)
 
@@ -175,6 +179,7 @@ def close(desk: Desk, _subject: UUID | None) -> None:
         ),
         request,
         save_title="Sperren",
+        values=_of_hall(desk, subject),
         words="Halle gesperrt.",
     )
 
@@ -553,7 +558,7 @@ def _handing(desk: Desk, booking: UUID, direction: Direction) -> None:
             meters=_meters(values),
             checklist=(Checked(item="besenrein und vollständig", ok=bool(values.get("clean"))),),
             damage=(Damage(text=damage, cost=values.get("cost") or Money()),) if damage else (),
-            photos=_photos(desk, values.get("photo")),
+            photos=(keep_file(desk, values["photo"]),) if values.get("photo") else (),
             remark=values.get("remark") or "",
         )
 
@@ -591,19 +596,6 @@ def _handing(desk: Desk, booking: UUID, direction: Direction) -> None:
         values={"clean": True},
         words="Rücknahme festgehalten." if back else "Übergabe festgehalten.",
     )
-
-
-def _photos(desk: Desk, path: Path | None) -> tuple[KeptPhoto, ...]:
-    """The photo that was chosen, stored."""
-    if path is None:
-        return ()
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise BadInput(f"„{path.name}“ lässt sich nicht lesen.", detail=str(error)) from error
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    sha256 = desk.office.store.keep(content, path.name)
-    return (KeptPhoto(name=path.name, media_type=kind, sha256=sha256, size=len(content)),)
 
 
 def _meters(values: Values) -> dict[str, Decimal]:

@@ -102,6 +102,9 @@ class OccupancyPage(Page):
         listed = button("Liste", "list", tip="Die Buchungen als Liste")
         listed.clicked.connect(lambda: self.desk.go("buchungen"))
         row.addWidget(listed)
+        houses = button("Räume", "building-2", tip="Hallen und Räume, mit Bildern")
+        houses.clicked.connect(lambda: self.desk.go("haeuser"))
+        row.addWidget(houses)
         row.addWidget(icon_button("printer", "Plan als Aushang speichern", self.print_plan))
         command = COMMANDS["halls.book"]
         new = button(command.title, "plus", primary=True, tip=f"{command.title} ({command.key_words})")
@@ -323,7 +326,7 @@ def _booking_of(session: Session, record: UUID | None) -> UUID | None:
     return next((one.id for one in queries.occurrences(session, record)), None)
 
 
-@page("hallen", "Hallen", icon="calendar-days", rank=4, kinds=("hall",), words="dgh saal belegung kalender")
+@page("hallen", "Hallen", icon="calendar-days", rank=4, words="dgh saal belegung kalender")
 def occupancy_page(desk: Desk) -> Page:
     """The occupancy plan."""
     return OccupancyPage(desk)

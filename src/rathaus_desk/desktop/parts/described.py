@@ -139,6 +139,30 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture to look at. ``text``: what is to be seen; ``key`` tells it from others; ``load`` reads it, in
+    a worker. ``actions`` name commands that get ``record``.
+    """
+
+    text: str
+    key: str
+    load: Callable[[], bytes] = field(compare=False)
+    record: UUID | None = None
+    actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Pictures under one heading, each with its words; ``empty`` is said where there are none."""
+
+    title: str
+    pictures: tuple[Picture, ...]
+    empty: str = ""
+    action: str = ""
+    """A command offered beside the heading."""
+
+
+@dataclass(frozen=True, slots=True)
 class Versions:
     """Values side by side: ``heads`` over the columns, each row a caption and as many values."""
 
@@ -147,7 +171,7 @@ class Versions:
     rows: tuple[tuple[str, ...], ...]
 
 
-Part = Facts | Lines | Banner | Document | Versions
+Part = Facts | Lines | Banner | Document | Pictures | Versions
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from rathaus_desk.kernel.money import Money, total
 from rathaus_desk.kernel.texts import bounded, worded
 from rathaus_desk.letters.facts import HallHandover, HallSettlement
 from rathaus_desk.letters.operations import compose_and_file
+from rathaus_desk.store.attachments import KeptFile
 from rathaus_desk.store.operations import Request, Work, operation
 
 LONGEST_TEXT = 2_000
@@ -50,15 +51,6 @@ class Damage(msgspec.Struct, frozen=True, kw_only=True):
     cost: Money = Money()
 
 
-class KeptPhoto(msgspec.Struct, frozen=True, kw_only=True):
-    """A photo that `Store.keep` has stored; ``size`` in bytes."""
-
-    name: str
-    media_type: str
-    sha256: str
-    size: int
-
-
 class HandOverHall(Request, frozen=True, kw_only=True):
     """Keys go out (``out``) or come back (``back``) ``at`` a time (naive: wall time).
 
@@ -74,7 +66,7 @@ class HandOverHall(Request, frozen=True, kw_only=True):
     meters: dict[str, Decimal] = msgspec.field(default_factory=dict)
     checklist: tuple[Checked, ...] = ()
     damage: tuple[Damage, ...] = ()
-    photos: tuple[KeptPhoto, ...] = ()
+    photos: tuple[KeptFile, ...] = ()
     remark: str = ""
     pay_deposit_later: str = ""
     letter: bool = True
@@ -109,7 +101,7 @@ def hand_over(work: Work, request: HandOverHall) -> UUID:
     )
     work.session.add(made)
     for photo in request.photos:
-        work.attach_kept(photo.sha256, photo.size, photo.name, photo.media_type, to=made.id)
+        work.attach_file(photo, to=made.id)
     booking.state = state
     if request.letter:
         _file_record(work, booking, made)
