@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from rathaus_desk.desktop.applications.handing_over import someone
@@ -38,6 +39,7 @@ from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.store.operations import Request
 
 Values = Mapping[str, Any]
+NOTHING_SAID = Wish()
 
 STATES = (
     Choice("requested", "verbindlich beantragt"),
@@ -160,15 +162,15 @@ def sections(desk: Desk, *, series: bool = False) -> tuple[Section, ...]:
     )  # fmt: skip
 
 
-def wish_of_values(values: Values) -> Wish:
-    """What price and duties depend on."""
-    features = tuple(key for key in FEATURES if key in (values.get("features") or {}))
-    return Wish(
+def wish_of_values(values: Values, before: Wish = NOTHING_SAID) -> Wish:
+    """What price and duties depend on; what the form does not ask for stays as it was ``before``."""
+    return msgspec.structs.replace(
+        before,
         user_group=values.get("user_group") or None,
         event_kind=values.get("event_kind") or None,
         persons=values.get("persons"),
         options=dict.fromkeys(values.get("options") or {}, True),
-        features=features,
+        features=tuple(key for key in FEATURES if key in (values.get("features") or {})),
         public=bool(values.get("public")),
     )
 

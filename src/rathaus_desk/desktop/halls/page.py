@@ -20,8 +20,7 @@ from sqlalchemy.orm import Session
 
 from rathaus_desk.desktop.commands import COMMANDS
 from rathaus_desk.desktop.desk import Desk
-from rathaus_desk.desktop.halls import commands, series_commands
-from rathaus_desk.desktop.halls.commands import open_booking_form, open_move_form
+from rathaus_desk.desktop.halls.commands.bookings import open_booking_form, open_move_form
 from rathaus_desk.desktop.halls.detail import booking_detail
 from rathaus_desk.desktop.halls.poster import Paper, public_bars, write_poster
 from rathaus_desk.desktop.halls.scale import Scale, ScaleName
@@ -43,8 +42,6 @@ from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.store.operations import Done
 from rathaus_desk.store.watch import News
-
-__all__ = ["commands", "series_commands"]
 
 SCALES: tuple[tuple[ScaleName, str], ...] = (("day", "Tag"), ("week", "Woche"), ("month", "Monat"))
 PAPERS = (Choice("A3", "A3 quer"), Choice("A4", "A4 quer"))

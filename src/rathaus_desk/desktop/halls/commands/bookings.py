@@ -1,10 +1,8 @@
-"""What a clerk does with bookings: each behind a small form that shows what it brings."""
+"""Commands about the use itself: book, move, change, hold, displace, wait, close."""
 
 from __future__ import annotations
 
 from datetime import datetime, time
-from decimal import Decimal, InvalidOperation
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -17,12 +15,11 @@ from rathaus_desk.desktop.halls.booking_form import (
     booking_request,
     hall_choices,
     sections,
-    series_consequences,
-    series_request,
     times_of_values,
     wish_of_values,
 )
-from rathaus_desk.desktop.keeping import keep_file
+from rathaus_desk.desktop.halls.commands.asking import Values, asked
+from rathaus_desk.desktop.parts.confirming import CONFIRMED
 from rathaus_desk.desktop.parts.described import Choice, Field, Section
 from rathaus_desk.desktop.parts.form_dialog import open_form
 from rathaus_desk.desktop.rehearsal import rehearsed
@@ -36,41 +33,19 @@ from rathaus_desk.halls.operations.bookings import (
     TickTask,
 )
 from rathaus_desk.halls.operations.decisions import (
-    ApproveBookings,
-    CancelBooking,
     HoldOption,
-    RejectBooking,
     RequestFirmly,
-    SignAgreement,
 )
-from rathaus_desk.halls.operations.deposits import ReceiveDeposit, RefundDeposit
 from rathaus_desk.halls.operations.giving_way import DisplaceBookings, JoinWaiting, OfferWaiting
-from rathaus_desk.halls.operations.handing import (
-    Checked,
-    Damage,
-    HandOverHall,
-    PrintHandoverForm,
-    SettleBooking,
-)
 from rathaus_desk.halls.operations.houses import CloseHall
-from rathaus_desk.halls.records import Booking, Direction, Hall
+from rathaus_desk.halls.records import Booking, Hall, Rank
 from rathaus_desk.halls.rules.times import Times
-from rathaus_desk.halls.wish import wish_of
-from rathaus_desk.kernel.clock import at_town
-from rathaus_desk.kernel.errors import BadInput
-from rathaus_desk.kernel.money import Money
+from rathaus_desk.halls.wish import Wish, wish_of
 from rathaus_desk.store.operations import Request
-
-Values = dict[str, Any]
 
 RANKS = (
     Choice("own", "eigene Veranstaltung oder Katastrophenschutz"),
     Choice("long_standing", "langjährige Veranstaltung"),
-)
-FORMS = (
-    Choice("notice", "Bescheid"),
-    Choice("invoice", "Rechnung"),
-    Choice("none", "jetzt nichts berechnen"),
 )
 
 
@@ -83,12 +58,6 @@ def bookings_in_the_way(session: Session, wanted: BookHall | CloseHall) -> tuple
         where = Place(hall, tuple(queries.rooms_named(session, hall, wanted.rooms)), before=0, after=0)
     found = obstacles(session, where.claims(Times.of(wanted.starts, wanted.ends)))
     return tuple(dict.fromkeys(one.record for one in found if session.get(Booking, one.record) is not None))
-
-
-def _asked(desk: Desk, title: str, rows: tuple[tuple[Field, ...], ...], request: Any, **more: Any) -> None:
-    """A small form that shows what its operation would bring."""
-    if rows:
-        open_form(desk, title, (Section("", rows),), request, consequences=rehearsed(desk, request), **more)
 
 
 def open_booking_form(desk: Desk, values: Values | None = None) -> None:
@@ -111,10 +80,10 @@ def open_booking_form(desk: Desk, values: Values | None = None) -> None:
 )
 def book(desk: Desk, subject: UUID | None) -> None:
     """A new booking, option or enquiry; of the hall that is open, if one is."""
-    open_booking_form(desk, _of_hall(desk, subject))
+    open_booking_form(desk, of_hall(desk, subject))
 
 
-def _of_hall(desk: Desk, subject: UUID | None) -> Values:
+def of_hall(desk: Desk, subject: UUID | None) -> Values:
     """The hall that is open as the form's value."""
     known = subject is not None and desk.read_now(lambda session: session.get(Hall, subject)) is not None
     return {"hall": str(subject)} if known else {}
@@ -124,22 +93,6 @@ def _of_hall(desk: Desk, subject: UUID | None) -> Values:
 def show_plan(desk: Desk, booking: UUID | None) -> None:
     """The plan of all rooms, on the day of the booking that is open."""
     desk.go("hallen", booking)
-
-
-@command("halls.book_series", "Serie buchen", icon="calendar-clock", words="training wöchentlich verein")
-def book_series(desk: Desk, _subject: UUID | None) -> None:
-    """A weekly series, with all its collisions shown at once."""
-    open_form(
-        desk,
-        "Serie buchen",
-        sections(desk, series=True),
-        series_request,
-        save_title="Serie buchen",
-        values={"skip_public": True, "collisions": "none"},
-        consequences=series_consequences(desk),
-        words="Serie gebucht.",
-        done=lambda done: desk.go("buchungen", done.value.booked[0]),
-    )
 
 
 @command("halls.close", "Halle sperren", icon="ban", words="geschlossen reparatur wahl urlaub")
@@ -165,7 +118,7 @@ def close(desk: Desk, subject: UUID | None) -> None:
             reason=f"Die Halle ist in dieser Zeit geschlossen: {closing.reason}.",
         )
 
-    _asked(
+    asked(
         desk,
         "Halle sperren",
         (
@@ -179,7 +132,7 @@ def close(desk: Desk, subject: UUID | None) -> None:
         ),
         request,
         save_title="Sperren",
-        values=_of_hall(desk, subject),
+        values=of_hall(desk, subject),
         words="Halle gesperrt.",
     )
 
@@ -262,7 +215,7 @@ def offer_waiting(desk: Desk, waiting: UUID | None) -> None:
         until = values.get("until")
         return OfferWaiting(waiting=waiting, until=until) if until else None
 
-    _asked(
+    asked(
         desk,
         "Zeit anbieten",
         ((Field("until", "Angebot gilt &bis", "date", 4, required=True, future=True),),),
@@ -281,7 +234,7 @@ def hold_option(desk: Desk, booking: UUID | None) -> None:
         until = values.get("until")
         return HoldOption(booking=booking, until=until, letter=values["letter"]) if until else None
 
-    _asked(
+    asked(
         desk,
         "Option einräumen",
         (
@@ -302,93 +255,11 @@ def request_firmly(desk: Desk, booking: UUID | None) -> None:
     desk.run(RequestFirmly(booking=booking))
 
 
-@command(
-    "halls.approve", "Genehmigen", icon="circle-check", about="booking", needs=True, words="bescheid rechnung"
-)
-def approve(desk: Desk, booking: UUID | None) -> None:
-    """Approves and charges, with the letters; of a series all dates at once if wanted."""
-    assert booking is not None
-    series = desk.read_now(lambda session: _open_dates(session, booking))
-
-    def request(values: Values) -> Request:
-        form = values.get("form")
-        return ApproveBookings(
-            bookings=series if values.get("all") and series else (booking,),
-            form=form if form in ("notice", "invoice") else None,
-            agreement=values.get("agreement", False),
-        )
-
-    together = (
-        ((Field("all", f"alle {len(series)} Termine der Serie", "flag", 12),),) if len(series) > 1 else ()
-    )
-    _asked(
-        desk,
-        "Nutzung genehmigen",
-        (
-            (Field("form", "&Berechnen durch", "choice", 6, choices=FORMS, required=True),),
-            *together,
-            (Field("agreement", "Nutzungsvertrag schreiben", "flag", 12),),
-        ),
-        request,
-        save_title="Genehmigen",
-        values={"form": "notice", "agreement": not series, **({"all": True} if together else {})},
-        words="Nutzung genehmigt.",
-    )
-
-
-def _open_dates(session: Any, booking_id: UUID) -> tuple[UUID, ...]:
-    booking = queries.booking(session, booking_id)
-    if booking.series_id is None:
-        return ()
-    return tuple(
-        one.id for one in queries.occurrences(session, booking.series_id) if one.state == "requested"
-    )
-
-
-@command("halls.sign", "Vertrag unterschrieben", icon="pencil", about="booking", needs=True)
-def sign(desk: Desk, booking: UUID | None) -> None:
-    """The signed agreement came back."""
-    assert booking is not None
-    desk.run(SignAgreement(booking=booking))
-
-
-@command("halls.reject", "Ablehnen", icon="x", about="booking", needs=True)
-def reject(desk: Desk, booking: UUID | None) -> None:
-    """Turns a request down, with its reason."""
-    assert booking is not None
-    _asked(
-        desk,
-        "Nutzung ablehnen",
-        ((Field("reason", "&Begründung", "long_text", 12, required=True),),),
-        lambda values: RejectBooking(booking=booking, reason=values.get("reason") or ""),
-        save_title="Ablehnen",
-        words="Nutzung abgelehnt.",
-    )
-
-
-@command("halls.cancel", "Absagen", icon="ban", about="booking", needs=True, words="stornieren")
-def cancel(desk: Desk, booking: UUID | None) -> None:
-    """Who booked calls off; what that costs is shown before."""
-    assert booking is not None
-    _asked(
-        desk,
-        "Buchung absagen",
-        (
-            (Field("told_on", "Abgesagt &am", "date", 4, placeholder="heute"),),
-            (Field("free", "Kostet nichts, &weil", span=12, hint="Leer: wie der Tarif sagt."),),
-        ),
-        lambda values: CancelBooking(
-            booking=booking, told_on=values.get("told_on"), free=values.get("free") or ""
-        ),
-        save_title="Absagen",
-        words="Buchung abgesagt.",
-    )
-
-
-def _values_of(session: Any, booking_id: UUID) -> tuple[Values, Booking]:
+def _values_of(session: Session, booking_id: UUID) -> tuple[Values, Wish, Rank]:
+    """What the form shows of a booking, its wish as a whole, and its rank."""
     booking = queries.booking(session, booking_id)
     times, wish = Times.of(booking.starts, booking.ends), wish_of(booking.wish)
-    return {
+    values = {
         "hall": str(booking.hall_id),
         "set": booking.set_key,
         "on": times.starts.date(),
@@ -403,7 +274,9 @@ def _values_of(session: Any, booking_id: UUID) -> tuple[Values, Booking]:
         "options": dict.fromkeys(wish.options, 1),
         "features": dict.fromkeys(wish.features, 1),
         "public": bool(wish.public),
-    }, booking
+        "remark": booking.remark,
+    }
+    return values, wish, booking.rank
 
 
 @command(
@@ -423,7 +296,7 @@ def _shown(rows: tuple[tuple[Field, ...], ...], values: Values) -> Values:
 
 def open_move_form(desk: Desk, booking: UUID, times: Times | None = None) -> None:
     """The form to move a booking, with the times that are wanted."""
-    known, _ = desk.read_now(lambda session: _values_of(session, booking))
+    known, *_ = desk.read_now(lambda session: _values_of(session, booking))
     shown = dict(known)
     if times is not None:
         last = times.ends.date()
@@ -444,6 +317,7 @@ def open_move_form(desk: Desk, booking: UUID, times: Times | None = None) -> Non
             ends=wanted.ends,
             hall=UUID(values["hall"]),
             set=values["set"],
+            confirmed=values.get(CONFIRMED) or "",
         )
 
     judge = booking_consequences(desk, booking)
@@ -465,7 +339,7 @@ def open_move_form(desk: Desk, booking: UUID, times: Times | None = None) -> Non
 def change(desk: Desk, booking: UUID | None) -> None:
     """Who, what for, and what price and duties depend on."""
     assert booking is not None
-    known, _ = desk.read_now(lambda session: _values_of(session, booking))
+    known, before, rank = desk.read_now(lambda session: _values_of(session, booking))
 
     def request(values: Values) -> Request | None:
         if values.get("person") is None:
@@ -474,7 +348,9 @@ def change(desk: Desk, booking: UUID | None) -> None:
             booking=booking,
             person=values["person"],
             purpose=values.get("purpose") or "",
-            wish=wish_of_values(values),
+            wish=wish_of_values(values, before),
+            rank=rank,
+            remark=values.get("remark") or "",
         )
 
     judge = booking_consequences(desk, booking)
@@ -490,163 +366,6 @@ def change(desk: Desk, booking: UUID | None) -> None:
     )
 
 
-@command("halls.receive_deposit", "Kaution erhalten", icon="euro", about="booking", needs=True)
-def receive_deposit(desk: Desk, booking: UUID | None) -> None:
-    """Keeps it in the ledger, with a receipt."""
-    assert booking is not None
-    asked = desk.read_now(lambda session: queries.booking(session, booking).deposit)
-
-    def request(values: Values) -> Request | None:
-        if values.get("amount") is None:
-            return None
-        return ReceiveDeposit(booking=booking, amount=values["amount"], on=values.get("on") or desk.today)
-
-    _asked(
-        desk,
-        "Kaution erhalten",
-        (
-            (
-                Field("amount", "&Betrag", "money", 4, required=True),
-                Field("on", "&Am", "date", 4, placeholder="heute"),
-            ),
-        ),
-        request,
-        values={"amount": asked} if asked else {},
-        words="Kaution vermerkt.",
-    )
-
-
-@command("halls.refund_deposit", "Kaution abrechnen", icon="euro", about="booking", needs=True)
-def refund_deposit(desk: Desk, booking: UUID | None) -> None:
-    """Pays back what is held, but for what is kept."""
-    assert booking is not None
-    _asked(
-        desk,
-        "Kaution abrechnen",
-        (
-            (Field("kept", "&Einbehalten", "money", 4), Field("kept_for", "&Wofür", span=8)),
-            (Field("on", "&Am", "date", 4, placeholder="heute"),),
-        ),
-        lambda values: RefundDeposit(
-            booking=booking,
-            on=values.get("on") or desk.today,
-            kept=values.get("kept") or Money(),
-            kept_for=values.get("kept_for") or "",
-        ),
-        save_title="Abrechnen",
-        words="Kaution abgerechnet.",
-    )
-
-
-def _handing(desk: Desk, booking: UUID, direction: Direction) -> None:
-    back = direction == "back"
-    now = at_town(desk.office.store.clock.now())
-
-    def request(values: Values) -> Request:
-        on, at = (
-            values.get("on") or desk.today,
-            values.get("at") or now.time().replace(second=0, microsecond=0),
-        )
-        damage = values.get("damage") or ""
-        return HandOverHall(
-            booking=booking,
-            direction=direction,
-            at=datetime.combine(on, at),
-            for_town=values.get("for_town") or "",
-            for_user=values.get("for_user") or "",
-            keys=tuple(part.strip() for part in (values.get("keys") or "").split(",") if part.strip()),
-            meters=_meters(values),
-            checklist=(Checked(item="besenrein und vollständig", ok=bool(values.get("clean"))),),
-            damage=(Damage(text=damage, cost=values.get("cost") or Money()),) if damage else (),
-            photos=(keep_file(desk, values["photo"]),) if values.get("photo") else (),
-            remark=values.get("remark") or "",
-        )
-
-    damage_rows: tuple[tuple[Field, ...], ...] = (
-        (
-            (Field("damage", "S&chaden", span=8), Field("cost", "K&osten", "money", 4)),
-            (Field("photo", "&Foto", "file", 12, suffixes=(".jpg", ".jpeg", ".png")),),
-        )
-        if back
-        else ()
-    )
-    _asked(
-        desk,
-        "Rücknahme" if back else "Übergabe",
-        (
-            (
-                Field("on", "&Am", "date", 4, placeholder="heute"),
-                Field("at", "&Um", "time", 4, placeholder="jetzt"),
-            ),
-            (
-                Field("for_town", "Für die &Stadt", span=6, required=True),
-                Field("for_user", "Für die &nutzende Person", span=6, required=True),
-            ),
-            (Field("keys", "Schlü&ssel", span=12, hint="Nummern, mit Komma"),),
-            (
-                Field("electricity", "S&trom", span=4, unit="kWh"),
-                Field("water", "&Wasser", span=4, unit="m³"),
-                Field("heating", "&Heizung", span=4, unit="kWh"),
-            ),
-            (Field("clean", "besenrein und vollständig", "flag", 12),),
-            *damage_rows,
-            (Field("remark", "&Bemerkung", span=12),),
-        ),
-        request,
-        values={"clean": True},
-        words="Rücknahme festgehalten." if back else "Übergabe festgehalten.",
-    )
-
-
-def _meters(values: Values) -> dict[str, Decimal]:
-    """The readings that were typed; BadInput for what is no number."""
-    found = {}
-    for name in ("electricity", "water", "heating"):
-        text = (values.get(name) or "").strip().replace(".", "").replace(",", ".")
-        try:
-            if text:
-                found[name] = Decimal(text)
-        except InvalidOperation:
-            raise BadInput(f"„{values[name]}“ ist kein Zählerstand.") from None
-    return found
-
-
-@command("halls.hand_over", "Übergeben", icon="key-round", about="booking", needs=True, words="schlüssel")
-def hand_over(desk: Desk, booking: UUID | None) -> None:
-    """Keys go out; the deposit must be there."""
-    assert booking is not None
-    _handing(desk, booking, "out")
-
-
-@command("halls.take_back", "Zurücknehmen", icon="key-round", about="booking", needs=True, words="schlüssel")
-def take_back(desk: Desk, booking: UUID | None) -> None:
-    """Keys come back, with meters and damage."""
-    assert booking is not None
-    _handing(desk, booking, "back")
-
-
-@command("halls.print_form", "Protokoll zum Ausfüllen", icon="printer", about="booking", needs=True)
-def print_form(desk: Desk, booking: UUID | None) -> None:
-    """The empty handover record, for paper."""
-    assert booking is not None
-    desk.run(PrintHandoverForm(booking=booking, direction="out"), words="Das Protokoll liegt bei der Post.")
-
-
-@command("halls.settle", "Abrechnen", icon="calculator", about="booking", needs=True)
-def settle(desk: Desk, booking: UUID | None) -> None:
-    """The final bill from meters and damage, and the deposit."""
-    assert booking is not None
-    _asked(
-        desk,
-        "Nutzung abrechnen",
-        ((Field("letter", "Abrechnung schreiben", "flag", 12),),),
-        lambda values: SettleBooking(booking=booking, letter=values.get("letter", True)),
-        save_title="Abrechnen",
-        values={"letter": True},
-        words="Nutzung abgerechnet.",
-    )
-
-
 @command("halls.note_unused", "Nicht genutzt", icon="eye-off", about="booking", needs=True)
 def note_unused(desk: Desk, booking: UUID | None) -> None:
     """Hours that were booked and not used."""
@@ -659,7 +378,7 @@ def tick(desk: Desk, task: UUID | None) -> None:
     """A duty or a step is done, by whom."""
     if task is None:
         return
-    _asked(
+    asked(
         desk,
         "Aufgabe abhaken",
         ((Field("done_by", "Erledigt &durch", span=12, required=True),),),
