@@ -24,6 +24,7 @@ PAGE_NAMES = (
     "hallen",
     "buchungen",
     "buchung",
+    "uebergabe",
     "haeuser",
     "personen",
     "doppelte",

@@ -78,7 +78,8 @@ class HallTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """``[[hall]]``. ``capacity``: room → seating plan → persons. ``names``: room → how it is called.
 
     ``opening``: weekday (English) → hours, a missing day is not open; no table at all: always open. In the
-    ``quiet`` hours a use is warned of. ``fire_watch_over``: from more persons on a fire watch is a duty.
+    ``quiet`` hours a use is warned of. ``keys`` and ``checklist`` stand in the handover record.
+    ``fire_watch_over``: from more persons on a fire watch is a duty.
     """
 
     key: Key
@@ -99,6 +100,8 @@ class HallTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     fire_watch_over: Persons | None = None
     step: tuple[StepTable, ...] = ()
     picture: tuple[PictureTable, ...] = ()
+    keys: tuple[Text, ...] = ()
+    checklist: tuple[Text, ...] = ()
 
     def rooms_of(self, set_key: str) -> tuple[str, ...] | None:
         """The rooms of a set; None if there is no such set."""

@@ -158,6 +158,26 @@ class TaggedPdf:
         squares = " ".join([f"{column} {-row - 1} {length} 1 re" for column, row, length in runs])
         self._write(f"q {module:.4f} 0 0 {module:.4f} {x:.2f} {A4[1] - y:.2f} cm {squares} f Q")
 
+    def strokes(
+        self, x: float, y: float, scale: float, lines: Iterable[Iterable[tuple[int, int]]], pen: float
+    ) -> None:
+        """Lines drawn with a round pen: points (right, down) from (x, y), each unit ``scale`` points."""
+        self._owned()
+        top = A4[1] - y
+        drawn = []
+        for line in lines:
+            points = [f"{x + right * scale:.2f} {top - down * scale:.2f}" for right, down in line]
+            # A point alone is a dot: a line without length, with round ends.
+            drawn.append(" ".join([f"{points[0]} m", *(f"{one} l" for one in points[1:] or points), "S"]))
+        self._write(f"q {pen:g} w 1 J 1 j 0 0 0 RG {' '.join(drawn)} Q")
+
+    def picture(self, x: float, y: float, width: float, height: float, jpeg: bytes) -> None:
+        """A JPEG in RGB, stretched over a box with its top left corner at (x, y)."""
+        from reportlab.lib.utils import ImageReader
+
+        self._owned()
+        self.canvas.drawImage(ImageReader(io.BytesIO(jpeg)), x, A4[1] - y - height, width, height)
+
     def link(self, element: Element, x: float, y: float, width: float, height: float, address: str) -> None:
         """Makes the rectangle a link to ``address``, belonging to ``element`` (a Link)."""
         key = self._tree.new_annotation(element)

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
+
+from rathaus_desk.kernel.money import Money
 
 Tone = Literal["good", "warn", "bad", "calm"]
 """What a state means for whoever reads it; always shown with a sign and a word, never by colour alone."""
@@ -217,13 +220,18 @@ FieldKind = Literal[
     "record",
     "quantities",
     "file",
+    "decimal",
+    "checklist",
+    "damage",
+    "signature",
 ]
 """What a field holds, and what its value is (None everywhere: nothing was entered; a flag is never None):
 
 text, long_text, secret (not shown, in no draft): str · date: `date` · uncertain: `UncertainDate` ·
 time: `datetime.time` · money: `Money` · number: int · flag: bool · choice: str, the key ·
 person: UUID or `EnterPerson` · record: UUID · quantities: dict of key → number, of what is ticked among the
-choices · file: `Path`.
+choices · file: `Path` · decimal: `Decimal` · checklist: tuple of `CheckedLine`, one for each choice, once all
+are answered · damage: tuple of `DamageLine` · signature: tuple of strokes (`letters.letter.Stroke`).
 """
 
 
@@ -234,6 +242,24 @@ class Choice:
     key: str
     title: str
     second: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedLine:
+    """What was looked at, whether it was in order, and what is to be said of it."""
+
+    item: str
+    ok: bool
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DamageLine:
+    """A damage, what it costs (None: not known yet), and its photos."""
+
+    text: str
+    cost: Money | None = None
+    photos: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

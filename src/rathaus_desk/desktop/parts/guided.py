@@ -37,6 +37,8 @@ class Guided:
     save_title: str
     consequences: Callable[[Mapping[str, Any]], Consequences]
     second: str = ""
+    touch: bool = False
+    """Whether it is filled in standing, on a tablet: everything large enough for a finger."""
 
 
 class GuidedView(QWidget):
@@ -53,6 +55,8 @@ class GuidedView(QWidget):
     def __init__(self, guided: Guided, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk, self._guided = desk, guided
+        self._about = guided.second
+        self.setProperty("touch", guided.touch)
         self._latest = desk.latest(self)
         self._found = Consequences()
         self._beside: bool | None = None
@@ -261,9 +265,14 @@ class GuidedView(QWidget):
             self._banner.show_part(Banner(sentence, "bad"))
             self._scroll.verticalScrollBar().setValue(0)
 
+    def about(self, words: str) -> None:
+        """What the job is about, beside its title."""
+        self._about = words
+        self.say("")
+
     def say(self, words: str) -> None:
-        """The second line of the title."""
-        self._second.setText(" · ".join(filter(None, (self._guided.second, words))))
+        """What stands behind that: how the draft is."""
+        self._second.setText(" · ".join(filter(None, (self._about, words))))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Ctrl+Enter saves, Esc leaves."""
