@@ -92,10 +92,8 @@ def test_keys_without_the_deposit_need_a_reason(
     office: TownHall, booking: UUID, page_of: Callable[[UUID], HandingPage], settle: Callable[[], None]
 ) -> None:
     page = page_of(booking)
-    assert page.view._found.confirm == ("Von der Kaution (300,00 €) fehlen 300,00 €.",)
+    assert page.view._found.confirm == ("Von der Kaution (300,00\xa0€) fehlen 300,00\xa0€.",)
     assert page.view.form.values()["for_user"] == "Jürgen Großmann"
-    keys = page.view.form.input("keys")
-    assert [row for row in keys.raw()] == []
     page.view.form.set_values(
         {
             "keys": {"A 1 (Haupteingang)": 1},
