@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -30,11 +31,12 @@ from rathaus_desk.halls.operations.bookings import BookHall
 from rathaus_desk.halls.operations.series import BookSeries
 from rathaus_desk.halls.plan import BookingPlan, plan_booking
 from rathaus_desk.halls.prices import Pricing
+from rathaus_desk.halls.rules.recurrence import month_name, rhythms, rule_for, rule_words
 from rathaus_desk.halls.rules.states import CLAIMING
 from rathaus_desk.halls.rules.times import Times, german_span
 from rathaus_desk.halls.series_plan import SeriesRule, plan_series
 from rathaus_desk.halls.wish import FEATURES, Wish, wish_of
-from rathaus_desk.kernel.errors import BadInput, DeskError
+from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.store.operations import Request
 
@@ -92,6 +94,16 @@ def _tariff(session: Session, values: Values, today: date) -> Tariff | None:
         return None
 
 
+_MOST_MONTHS = 14
+_EVERY = "2: jede zweite Woche, jeden zweiten Monat …"
+
+
+def _rhythms(values: Values) -> Sequence[Choice]:
+    """How a series that begins on the first day can recur."""
+    on = values.get("on")
+    return [Choice(key, words) for key, words in rhythms(on).items()] if isinstance(on, date) else ()
+
+
 def sections(desk: Desk, *, series: bool = False) -> tuple[Section, ...]:
     """The fields of a booking, or of a series."""
     halls = desk.read_now(hall_choices)
@@ -106,7 +118,11 @@ def sections(desk: Desk, *, series: bool = False) -> tuple[Section, ...]:
     if series:
         when += (
             (
-                Field("last", "&Letzter Tag", "date", 4, required=True, future=True),
+                Field("rhythm", "&Wiederholt", "choice", 8, choices=_rhythms, required=True),
+                Field("every", "A&bstand", "number", 4, hint=_EVERY, placeholder="1"),
+            ),
+            (
+                Field("last", "Letzter Ta&g", "date", 4, required=True, future=True),
                 Field("season", "Sai&son", span=8, hint="Der Saisonplan, zu dem die Serie gehört."),
             ),
             (
@@ -234,15 +250,15 @@ def values_of(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def series_rule(values: Values) -> SeriesRule | None:
-    """The rule of a weekly series; None while something is missing."""
+    """The rule of a series; None while something is missing."""
     on, last = values.get("on"), values.get("last")
     starts, ends = values.get("starts"), values.get("ends")
-    if on is None or last is None or starts is None or ends is None:
+    rhythm = values.get("rhythm")
+    if on is None or last is None or starts is None or ends is None or rhythm not in rhythms(on):
         return None
-    if last < on:
-        raise BadInput("Der letzte Tag liegt vor dem ersten.")
+    every = values.get("every")
     return SeriesRule(
-        rrule=f"FREQ=WEEKLY;UNTIL={last:%Y%m%d}",
+        rrule=rule_for(rhythm, on, last, 1 if every is None else every),
         first=on,
         time_from=f"{starts:%H:%M}",
         time_to=f"{ends:%H:%M}",
@@ -363,12 +379,26 @@ def series_consequences(desk: Desk) -> Callable[[Values], Consequences]:
     return judge
 
 
+def _by_month(days: Sequence[date]) -> list[Meaning]:
+    """Each day, a line a month; a line a year where there are few in many months."""
+    months = {(day.year, day.month) for day in days}
+    if len(months) <= _MOST_MONTHS:
+        grouped = groupby(days, month_name)
+        return [Meaning(month, ", ".join(f"{day.day}." for day in some)) for month, some in grouped]
+    years = groupby(days, lambda day: day.year)
+    return [Meaning(str(year), ", ".join(f"{day.day}.{day.month}." for day in some)) for year, some in years]
+
+
 def _judged_series(session: Session, values: Values, rule: SeriesRule) -> Consequences:
     plan = plan_series(session, UUID(values["hall"]), values["set"], (), rule)
     count = len(plan.occurrences)
-    dates = [Meaning(f"{count} Termine", "", f"{rule.time_from} bis {rule.time_to} Uhr", strong=True)]
-    dates += [Meaning(german_date(one.on), "ausgelassen", one.why) for one in plan.skipped]
+    when = f"{rule_words(rule.rrule, rule.first)}, {rule.time_from} bis {rule.time_to} Uhr"
+    dates = [Meaning("1 Termin" if count == 1 else f"{count} Termine", "", when, strong=True)]
+    dates += _by_month([one.on for one in plan.occurrences])
     cards = [Card("Termine", tuple(dates))]
+    if plan.skipped:
+        skipped = [Meaning(german_date(one.on), "", one.why) for one in plan.skipped]
+        cards.append(Card("Ausgelassen", tuple(skipped)))
     if plan.collisions:
         banners = tuple(Banner(one.sentence, "bad") for one in plan.collisions)
         cards.insert(0, Card(f"{len(plan.collisions)} Termine sind belegt", banners=banners))

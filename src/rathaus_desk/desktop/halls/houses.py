@@ -30,6 +30,7 @@ from rathaus_desk.desktop.parts.form_dialog import open_form
 from rathaus_desk.desktop.parts.list_page import ListPage
 from rathaus_desk.desktop.parts.sources import Row, Want, WholeSource
 from rathaus_desk.desktop.tabs import case_tab, history_tab
+from rathaus_desk.fees.vocabulary import WEEKDAYS
 from rathaus_desk.halls import queries
 from rathaus_desk.halls.occupancy import capacity_of
 from rathaus_desk.halls.operations.houses import AddPicture, DescribePicture, RemovePicture
@@ -38,16 +39,6 @@ from rathaus_desk.halls.records import Hall, Room
 from rathaus_desk.halls.rules.times import german_span, moment_of
 from rathaus_desk.store.attachments import Attachment, attachments_of
 from rathaus_desk.store.engine import Store
-
-_WEEKDAYS = {
-    "monday": "Montag",
-    "tuesday": "Dienstag",
-    "wednesday": "Mittwoch",
-    "thursday": "Donnerstag",
-    "friday": "Freitag",
-    "saturday": "Samstag",
-    "sunday": "Sonntag",
-}
 
 
 def _load(session: Session, _want: Want) -> Sequence[tuple[UUID, Row]]:
@@ -144,7 +135,7 @@ def _buffers(room: Room) -> str:
 
 
 def _house(hall: Hall) -> Iterator[Fact]:
-    hours = [f"{title} {hall.opening[day]}" for day, title in _WEEKDAYS.items() if day in hall.opening]
+    hours = [f"{title} {hall.opening[day]}" for day, title in WEEKDAYS.items() if day in hall.opening]
     yield Fact("Geöffnet", ", ".join(hours) or "immer")
     if hall.quiet:
         yield Fact("Ruhezeit", f"{hall.quiet} Uhr")

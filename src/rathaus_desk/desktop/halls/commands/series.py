@@ -33,16 +33,21 @@ def _series_of(desk: Desk, booking: UUID | None) -> UUID | None:
     return found
 
 
-@command("halls.book_series", "Serie buchen", icon="calendar-clock", words="training wöchentlich verein")
+@command(
+    "halls.book_series",
+    "Serie buchen",
+    icon="calendar-clock",
+    words="training wöchentlich monatlich verein",
+)
 def book_series(desk: Desk, _subject: UUID | None) -> None:
-    """A weekly series, with all its collisions shown at once."""
+    """A series with its dates, and everything in the way at once."""
     open_form(
         desk,
         "Serie buchen",
         sections(desk, series=True),
         series_request,
         save_title="Serie buchen",
-        values={"skip_public": True, "collisions": "none"},
+        values={"skip_public": True, "collisions": "none", "rhythm": "weekly"},
         consequences=series_consequences(desk),
         words="Serie gebucht.",
         done=lambda done: desk.go("buchungen", done.value.booked[0]),
