@@ -361,6 +361,8 @@ class HallSettlement(NoticeFacts):
     deposit_kept: Money = _NOTHING
     deposit_refunded: Money = _NOTHING
     corrects: Corrected | None = None
+    beside: str = ""
+    """Number of the notice that charged several dates together; this one charges only what comes to it."""
 
 
 KINDS: dict[str, type[LetterFacts]] = {

@@ -429,8 +429,10 @@ def _hall_settlements() -> tuple[HallSettlement, ...]:
         deposit_refunded=Money(22000),
         corrects=_HALL_BEFORE,
     )
+    beside = replace(usual, corrects=None, beside="B-2026-00012")
     bare = replace(usual, lines=(), total=Money(), payment=None, meters=(), damage=(), corrects=None)
-    return usual, replace(bare, deposit=Money(), deposit_kept=Money(), deposit_refunded=Money())
+    bare = replace(bare, deposit=Money(), deposit_kept=Money(), deposit_refunded=Money())
+    return usual, bare, beside, replace(bare, beside="B-2026-00012")
 
 
 def samples(name: str) -> tuple[LetterFacts, ...]:

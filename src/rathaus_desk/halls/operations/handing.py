@@ -14,7 +14,14 @@ from rathaus_desk.catalogue.queries import law_book
 from rathaus_desk.fees import letters as fees
 from rathaus_desk.fees.records import KeptAssessment, Notice
 from rathaus_desk.halls import letters, queries
-from rathaus_desk.halls.operations.charging import charge, file_charge, form_of, reasons_of, standing_notice
+from rathaus_desk.halls.operations.charging import (
+    beyond,
+    charge,
+    file_charge,
+    form_of,
+    reasons_of,
+    standing_notice,
+)
 from rathaus_desk.halls.operations.deposits import ledger_of, settle
 from rathaus_desk.halls.prices import kept_price
 from rathaus_desk.halls.records import Booking, Direction, HandoverRecord
@@ -22,7 +29,7 @@ from rathaus_desk.halls.rules.deposit import divided, refuse_keys_without
 from rathaus_desk.halls.rules.states import BookingState, check_step
 from rathaus_desk.halls.rules.times import moment_of
 from rathaus_desk.halls.wish import wish_of
-from rathaus_desk.kernel.errors import BadInput, Refused
+from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.money import Money, total
 from rathaus_desk.kernel.texts import bounded, german_number, worded
 from rathaus_desk.letters.facts import HallHandover, HallSettlement
@@ -253,10 +260,14 @@ class SettleBooking(Request, frozen=True, kw_only=True):
 def settle_booking(work: Work, request: SettleBooking) -> Money:
     """Prices the use with what the meters show, replaces the earlier notice or invoice, and keeps what damage
     cost of the deposit; returns the new total. Damage beyond the deposit stands in the letter, it is no fee.
+
+    Of dates that were charged together each is settled by itself: the joint notice stays, only what comes to
+    it is charged.
     """
     booking = queries.booking(work.session, request.booking)
     check_step(booking.state, "settled")
     used, damage = _used(work, booking), _damages(work, booking)
+    charged = kept_price(work.session, booking).assessment
     wish = wish_of(booking.wish)
     meters = {**wish.meters, **used}
     wish = msgspec.structs.replace(wish, meters=meters, costs={**wish.costs, **request.further_costs})
@@ -264,19 +275,17 @@ def settle_booking(work: Work, request: SettleBooking) -> Money:
     assessment = kept_price(work.session, booking).assessment
     booking.total = assessment.total
     before = standing_notice(work, booking)
-    if before is not None and before.id in _notices_of_others(work, booking):
-        raise Refused(
-            "Die Termine dieser Serie wurden zusammen berechnet; bitte rechnen Sie sie zusammen ab."
-        )
+    joint = before if before is not None and before.id in _notices_of_others(work, booking) else None
     words = letters.use_words(work.session, [booking])
     form = form_of(before)
     notice, kept = charge(
         work,
         [booking],
-        assessment,
+        beyond(assessment, charged) if joint else assessment,
         act=f"hall_{form}",
         title=f"Abrechnung {words['hall']}, {words['times']}",
-        corrects=before,
+        corrects=None if joint else before,
+        beside=joint,
     )
     booking.state = "settled"
     ledger = ledger_of(work, booking)
@@ -284,7 +293,7 @@ def settle_booking(work: Work, request: SettleBooking) -> Money:
     if request.letter and form == "invoice":
         file_charge(work, [booking], notice, kept, form)
     elif request.letter:
-        _file_settlement(work, booking, notice, kept, used, damage, (ledger.held, *part))
+        _file_settlement(work, booking, notice, kept, used, damage, (ledger.held, *part), joint)
     if ledger.held:
         what = tuple(one.text for one in damage) if part[0] else ()
         settle(work, booking, part[0], work.today, what, letter=request.letter)
@@ -324,6 +333,7 @@ def _file_settlement(
     used: dict[str, Decimal],
     damage: Sequence[Damage],
     deposit: tuple[Money, Money, Money],
+    joint: Notice | None,
 ) -> None:
     words = letters.use_words(work.session, [booking])
     del words["dates"]
@@ -338,6 +348,7 @@ def _file_settlement(
         deposit_kept=deposit[1],
         deposit_refunded=deposit[2],
         corrects=fees.corrected(work.session, notice),
+        beside=joint.number if joint is not None else "",
     )
     compose_and_file(
         work, "hall_settlement", facts, about=notice.id, case=booking.case_id, recipient=booking.person_id

@@ -22,6 +22,7 @@ from rathaus_desk.desktop.halls.commands.asking import Values, asked
 from rathaus_desk.desktop.parts.confirming import CONFIRMED
 from rathaus_desk.desktop.parts.described import Choice, Field, Section
 from rathaus_desk.desktop.parts.form_dialog import open_form
+from rathaus_desk.desktop.post.emails import tell_by_email
 from rathaus_desk.desktop.rehearsal import rehearsed
 from rathaus_desk.halls import queries
 from rathaus_desk.halls.occupancy import Place, obstacles, place
@@ -41,7 +42,7 @@ from rathaus_desk.halls.operations.houses import CloseHall
 from rathaus_desk.halls.records import Booking, Hall, Rank
 from rathaus_desk.halls.rules.times import Times
 from rathaus_desk.halls.wish import Wish, wish_of
-from rathaus_desk.store.operations import Request
+from rathaus_desk.store.operations import Done, Request
 
 RANKS = (
     Choice("own", "eigene Veranstaltung oder Katastrophenschutz"),
@@ -134,6 +135,7 @@ def close(desk: Desk, subject: UUID | None) -> None:
         save_title="Sperren",
         values=of_hall(desk, subject),
         words="Halle gesperrt.",
+        done=lambda done: tell_by_email(desk, done),
     )
 
 
@@ -151,6 +153,10 @@ def displace(desk: Desk, _subject: UUID | None) -> None:
             displaced=desk.read_now(lambda session: bookings_in_the_way(session, own)),
             reason=values["reason"],
         )
+
+    def told(done: Done) -> None:
+        desk.go("buchungen", done.value)
+        tell_by_email(desk, done)
 
     when, who = sections(desk)
     why = Section(
@@ -170,7 +176,7 @@ def displace(desk: Desk, _subject: UUID | None) -> None:
         values={"rank": "own"},
         consequences=rehearsed(desk, request),
         words="Gebucht; die anderen werden angeschrieben.",
-        done=lambda done: desk.go("buchungen", done.value),
+        done=told,
     )
 
 

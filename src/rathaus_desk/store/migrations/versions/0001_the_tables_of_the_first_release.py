@@ -1020,6 +1020,8 @@ def upgrade() -> None:
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("printed_on", sa.Date(), nullable=True),
         sa.Column("posted_on", sa.Date(), nullable=True),
+        sa.Column("emailed_on", sa.Date(), nullable=True),
+        sa.Column("emailed_to", sa.Text(), nullable=False),
         sa.Column("created_at", sa.String(), nullable=False),
         sa.Column("changed_at", sa.String(), nullable=False),
         sa.Column("deleted_at", sa.String(), nullable=True),
