@@ -390,10 +390,11 @@ def test_who_waits_is_offered_the_time_from_heute(
 
 @pytest.mark.parametrize(("paper", "width"), [("A3", 1191), ("A4", 842)])
 def test_the_plan_hangs_on_the_notice_board_without_names(
-    plan: OccupancyPage, tmp_path: Path, paper: Any, width: int
+    plan: OccupancyPage, settle: Callable[[], None], tmp_path: Path, paper: Any, width: int
 ) -> None:
     sheet = tmp_path / "plan.pdf"
     plan.save_poster(sheet, paper, public=True)
+    settle()
     with pypdfium2.PdfDocument(sheet) as opened:
         assert len(opened) == 1
         assert round(opened[0].get_width()) in (width, width - 1)
@@ -402,6 +403,7 @@ def test_the_plan_hangs_on_the_notice_board_without_names(
     for secret in ("Konzert", "Gesangverein"):
         assert secret not in text
     plan.save_poster(sheet, paper, public=False)
+    settle()
     with pypdfium2.PdfDocument(sheet) as opened:
         assert "Konzert" in opened[0].get_textpage().get_text_range()
 

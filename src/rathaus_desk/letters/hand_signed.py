@@ -9,7 +9,7 @@ from rathaus_desk.letters.flow import Plain
 from rathaus_desk.letters.letter import SIGNING_HEIGHT, HandSignatures, Photo, Photos, SignedBy, plain
 from rathaus_desk.letters.paint import show_line
 from rathaus_desk.letters.structure import Element, figure_attributes
-from rathaus_desk.letters.tagged_pdf import A4, TaggedPdf
+from rathaus_desk.letters.tagged_pdf import TaggedPdf
 from rathaus_desk.letters.typeset import Line, Style, break_lines
 
 _BETWEEN = 18.0
@@ -52,7 +52,7 @@ def _show_strokes(
         return
     x, y = place
     high = width * SIGNING_HEIGHT / 1000
-    box = (x, A4[1] - y - high, x + width, A4[1] - y)
+    box = (x, pdf.size[1] - y - high, x + width, pdf.size[1] - y)
     pdf.tag(pdf.element("Figure", holder, figure_attributes(f"Unterschrift von {signer.name}", box)))
     pdf.strokes(x, y, width / 1000, signer.strokes, _PEN)
 
@@ -84,7 +84,7 @@ def _row(holder: Element, pair: Sequence[Photo], left: float, each: float) -> Pl
         for at, photo in enumerate(pair):
             x, (wide, tall) = left + at * (each + _BETWEEN), sizes[at]
             y = top + high - tall
-            box = (x, A4[1] - y - tall, x + wide, A4[1] - y)
+            box = (x, pdf.size[1] - y - tall, x + wide, pdf.size[1] - y)
             pdf.tag(pdf.element("Figure", holder, figure_attributes(f"Foto: {photo.text}", box)))
             pdf.picture(x, y, wide, tall, photo.content)
             _show_lines(pdf, holder, captions[at], (x, top + high + 3), look.SMALL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt
@@ -22,7 +22,7 @@ from rathaus_desk.desktop.commands import COMMANDS
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.halls.commands.bookings import open_booking_form, open_move_form
 from rathaus_desk.desktop.halls.detail import booking_detail
-from rathaus_desk.desktop.halls.poster import Paper, public_bars, write_poster
+from rathaus_desk.desktop.halls.poster import poster_of, public_bars
 from rathaus_desk.desktop.halls.scale import Scale, ScaleName
 from rathaus_desk.desktop.halls.source import BookingsSource
 from rathaus_desk.desktop.halls.timeline_view import Timeline
@@ -40,8 +40,13 @@ from rathaus_desk.halls.rules.times import Times, moment_of, wall_of
 from rathaus_desk.halls.timeline import Bar, Lane, bars, lanes
 from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.kernel.periods import german_date
+from rathaus_desk.store.home import cannot_write
 from rathaus_desk.store.operations import Done
 from rathaus_desk.store.watch import News
+from rathaus_desk.town import queries as town
+
+if TYPE_CHECKING:
+    from rathaus_desk.letters.poster import Paper
 
 SCALES: tuple[tuple[ScaleName, str], ...] = (("day", "Tag"), ("week", "Woche"), ("month", "Monat"))
 PAPERS = (Choice("A3", "A3 quer"), Choice("A4", "A4 quer"))
@@ -231,10 +236,27 @@ class OccupancyPage(Page):
             self.save_poster(Path(chosen), values["paper"], public=values["public"])
 
     def save_poster(self, path: Path, paper: Paper, *, public: bool) -> None:
-        """Writes what is seen as a sheet for the notice board."""
-        found, held = self.desk.read_now(lambda session: _read(session, self._scale))
-        write_poster(path, self._scale, found, public_bars(held) if public else held, paper)
-        self.desk.say(f"Plan nach „{path.name}“ gespeichert.")
+        """Writes what is seen as a sheet for the notice board, in a worker; CannotWork if it cannot be."""
+        scale, today = self._scale, self.desk.today
+
+        def write() -> None:
+            from rathaus_desk.letters.poster import render_poster
+
+            with self.desk.office.store.read() as session:
+                found, held = _read(session, scale)
+                author = town.town(session).authority
+            bars = public_bars(held) if public else held
+            sheet = render_poster(poster_of(scale, found, bars, paper, author=author, day=today))
+            try:
+                path.write_bytes(sheet)
+            except OSError as error:
+                raise cannot_write(path, error) from error
+
+        self.desk.tasks.start(
+            write,
+            lambda _: self.desk.say(f"Plan nach „{path.name}“ gespeichert."),
+            self.desk.failed.emit,
+        )
 
     # --- what is done -----------------------------------------------------------------------------------
 
