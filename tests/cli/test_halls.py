@@ -97,3 +97,20 @@ def test_calendars_one_a_hall(call, home, tmp_path):
     assert call("export", "ical", one, "--hall", "dgh-altenfeld", *span).status == 0
     assert "Konzert" in one.read_text()
     assert call("export", "ical", folder / "alle.ics", *span).status == 2
+
+
+def test_an_enquiry_becomes_its_booking(call, home, musterrode):
+    (taken,) = call("intake", musterrode / "hallenanfrage.json", "--home", home, "--json").document
+    number = taken["case_number"]
+    asked = ("halls", "take-over", number, "--home", home, "--json")
+    seen = call(*asked, "--dry-run")
+    assert (seen.status, seen.document["open"]) == (0, [])
+    assert seen.document["request"]["starts"] == "2026-12-12T18:00:00"
+    moved = call(*asked, "--set", "kleiner_saal")
+    assert moved.status == 0
+    (one,) = moved.document["booked"]
+    assert (one["from"], one["to"]) == ("2026-12-12T18:00:00+01:00", "2026-12-13T01:00:00+01:00")
+    again = call(*asked)
+    assert again.status == 3
+    assert "schon übernommen" in again.err
+    assert call("halls", "take-over", "HV-2020-00001", "--home", home).status == 2

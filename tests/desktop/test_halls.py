@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
@@ -15,8 +16,10 @@ from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from rathaus_desk.desktop.halls.booking_form import booking_consequences
+from rathaus_desk.desktop.halls.handing_page import HandingPage
 from rathaus_desk.desktop.halls.page import BookingsPage, OccupancyPage
 from rathaus_desk.desktop.halls.scale import Scale
+from rathaus_desk.desktop.parts.described import CheckedLine, DamageLine
 from rathaus_desk.desktop.parts.form_dialog import FormDialog
 from rathaus_desk.desktop.shell.window import MainWindow
 from rathaus_desk.halls import queries
@@ -82,6 +85,28 @@ def fill(window: MainWindow, settle: Callable[[], None]) -> Callable[..., None]:
         form.save()
         settle()
         assert not isValid(form) or not form.isVisible()
+
+    return filled
+
+
+DRAWN = (((60, 240), (140, 80)),)
+"""A signature."""
+
+
+@pytest.fixture
+def record(window: MainWindow, settle: Callable[[], None]) -> Callable[..., None]:
+    """Fills the handover record that is open, everything in order, and saves it."""
+
+    def filled(**values: Any) -> None:
+        settle()
+        page = window.page
+        assert isinstance(page, HandingPage)
+        checks = tuple(CheckedLine(item, True) for item in page.extra["checklist"])
+        page.view.form.set_values({"checklist": checks, **values})
+        settle()
+        page.view.save()
+        settle()
+        assert isinstance(window.page, BookingsPage)
 
     return filled
 
@@ -196,9 +221,10 @@ def test_the_form_says_what_is_in_the_way_and_what_it_costs(
         "user_group": "outsider",
         "features": {"alcohol": 1},
     }
-    taken, price, hints, duties = booking_consequences(window.desk)(values).cards
+    taken, instead, price, hints, duties = booking_consequences(window.desk)(values).cards
     assert taken.title == "Belegt"
     assert "Saal: Konzert, Gesangverein Altenfeld" in taken.banners[0].sentence
+    assert all(one.instead for one in instead.meanings)
     assert price.meanings[-2].label == "Summe"
     assert "weniger als vier Wochen" in hints.banners[0].sentence
     assert duties.meanings[0].label == "Anzeige des vorübergehenden Gaststättenbetriebs"
@@ -214,10 +240,12 @@ def test_from_the_phone_to_the_refunded_deposit(
     hall: UUID,
     club: UUID,
     tmp_path: Path,
+    musterrode: Path,
+    record: Callable[..., None],
 ) -> None:
     desk = window.desk
     photo = tmp_path / "stuhl.png"
-    photo.write_bytes(b"a picture of a chair")
+    shutil.copy(musterrode / "dgh-altenfeld.png", photo)
     desk.do("halls.book")
     fill(
         hall=str(hall),
@@ -243,9 +271,10 @@ def test_from_the_phone_to_the_refunded_deposit(
     desk.do("halls.receive_deposit", booking)
     fill(amount=Money(30000))
     desk.do("halls.hand_over", booking)
-    fill(for_town="Herr Muster", for_user="Frau Beispiel", keys="14, 15")
+    record(for_town="Herr Muster", for_user="Frau Beispiel", more_keys="14, 15")
     desk.do("halls.take_back", booking)
-    fill(for_town="Herr Muster", for_user="Frau Beispiel", damage="ein Stuhl", cost=Money(4000), photo=photo)
+    damage = DamageLine("ein Stuhl", Money(4000), (photo,))
+    record(for_town="Herr Muster", keys={"14": 1, "15": 1}, damage=(damage,), signed_user=DRAWN)
     desk.do("halls.settle", booking)
     fill(letter=True)
 
@@ -253,6 +282,11 @@ def test_from_the_phone_to_the_refunded_deposit(
         kept = queries.booking(session, booking)
         assert (kept.state, kept.total) == ("settled", Money(31000))
         back = queries.handovers(session, booking)[1]
+        assert (back.keys, back.signed["user"], back.signed["town"]) == (
+            ["14", "15"],
+            [[[60, 240], [140, 80]]],
+            [],
+        )
         assert [one.name for one in attachments_of(session, back.id)] == ["stuhl.png"]
         entries = queries.deposit_entries(session, booking)
         assert Ledger.of((one.kind, one.amount) for one in entries) == Ledger(
@@ -356,10 +390,11 @@ def test_who_waits_is_offered_the_time_from_heute(
 
 @pytest.mark.parametrize(("paper", "width"), [("A3", 1191), ("A4", 842)])
 def test_the_plan_hangs_on_the_notice_board_without_names(
-    plan: OccupancyPage, tmp_path: Path, paper: Any, width: int
+    plan: OccupancyPage, settle: Callable[[], None], tmp_path: Path, paper: Any, width: int
 ) -> None:
     sheet = tmp_path / "plan.pdf"
     plan.save_poster(sheet, paper, public=True)
+    settle()
     with pypdfium2.PdfDocument(sheet) as opened:
         assert len(opened) == 1
         assert round(opened[0].get_width()) in (width, width - 1)
@@ -368,6 +403,7 @@ def test_the_plan_hangs_on_the_notice_board_without_names(
     for secret in ("Konzert", "Gesangverein"):
         assert secret not in text
     plan.save_poster(sheet, paper, public=False)
+    settle()
     with pypdfium2.PdfDocument(sheet) as opened:
         assert "Konzert" in opened[0].get_textpage().get_text_range()
 

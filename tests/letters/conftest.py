@@ -21,6 +21,7 @@ from rathaus_desk.kernel import resources
 from rathaus_desk.letters.facts import KINDS
 from rathaus_desk.letters.join import Posted, days_post
 from rathaus_desk.letters.letter import Column, Embedded, Letter, Paragraph, Run, Table, Total, plain
+from rathaus_desk.letters.poster import Poster, PosterBar, PosterRow, render_poster
 from rathaus_desk.letters.render import render
 from rathaus_desk.letters.samples import samples
 from rathaus_desk.letters.template import built_in, compose, facts_of
@@ -111,6 +112,14 @@ def _specimens(letter: Letter, long_letter: Letter) -> dict[str, bytes]:
             letter, embedded=(Embedded("bescheid.json", b'{"a": 1}', "application/json", "Der Bescheid"),)
         )
     )
+    rows = (
+        PosterRow("Saal", "Dorfgemeinschaftshaus", tuple(
+            PosterBar(at, at + 1.0, "belegt", "18:00–22:00", kind)
+            for at, kind in enumerate(("firm", "option", "closed"))
+        )),
+    ) * 40  # fmt: skip
+    week = ("Mo\n16", "Di\n17", "Mi\n18")
+    made["poster"] = render_poster(Poster("Belegung", "Stadt", day, week, frozenset((2,)), rows, "A3"))
     return made
 
 

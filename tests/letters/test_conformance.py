@@ -15,6 +15,7 @@ ORDINARY = (
     "names",
     "joined",
     "joined_duplex",
+    "poster",
 )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -106,10 +106,37 @@ class BurialRegistration(msgspec.Struct, frozen=True, kw_only=True):
         return datetime.combine(self.wished_on, self.wished_time, TOWN_ZONE)
 
 
-Facts = BurialRegistration
+class HallEnquiry(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody would like of a hall. Names are the form's own words; the halls' module matches them.
+
+    Days and times are wall time at the town; an end without a day that does not lie after the beginning is on
+    the day after it.
+    """
+
+    applicant: Party | None = None
+    hall: str = ""
+    rooms: str = ""
+    """A room set, or rooms."""
+    first_day: date | None = None
+    starts: time | None = None
+    last_day: date | None = None
+    ends: time | None = None
+    purpose: str = ""
+    persons: int | None = None
+    user_group: str = ""
+    event_kind: str = ""
+    public: bool | None = None
+    features: dict[str, int] = {}
+    """What there will be, by the keys the law table of duties uses: ``{"alcohol": 1}``."""
+    options: dict[str, int] = {}
+    """What else is wanted, as the form names it."""
+    remarks: str = ""
+
+
+Facts = BurialRegistration | HallEnquiry
 """Any of the shapes below."""
 
-SHAPES: dict[str, type[Facts]] = {"burial": BurialRegistration}
+SHAPES: dict[str, type[Facts]] = {"burial": BurialRegistration, "booking": HallEnquiry}
 """What ``[handover] to`` of a service may name, and the facts that come with it."""
 
 
@@ -146,9 +173,14 @@ class Prefilled:
     open: tuple[str, ...] = ()
     guesses: dict[str, Guess] = field(default_factory=dict)
     """Field of the request → who in it is only a guess; each is one of the ``open`` sentences, too."""
+    unmatched: dict[str, str] = field(default_factory=dict)
+    """Field of the request → what the form says there, where the module knows no such thing."""
 
 
-class Handover(Protocol):
+F = TypeVar("F", bound=Facts, contravariant=True)
+
+
+class Handover(Protocol[F]):
     """What a module offers to applications of one kind."""
 
     to: str
@@ -156,8 +188,8 @@ class Handover(Protocol):
     title: str
     """What a clerk reads on the button: "Bestattung eintragen"."""
 
-    def prefill(self, session: Session, facts: Facts, case: UUID | None) -> Prefilled:
-        """The module's request for these facts. Reads only; persons and graves are proposed, never merged."""
+    def prefill(self, session: Session, facts: F, case: UUID | None) -> Prefilled:
+        """The module's request for these facts. Reads only; what it names is proposed, never merged."""
         ...
 
     def carry_out(self, work: Work, request: dict[str, Any]) -> UUID:
@@ -165,20 +197,20 @@ class Handover(Protocol):
         ...
 
 
-_offers: dict[str, Callable[[], Handover]] = {}
+_offers: dict[str, Callable[[], Handover[Any]]] = {}
 
 
-def offer(handover: Handover) -> None:
+def offer(handover: Handover[Any]) -> None:
     """Makes a module's handover known; ``office.py`` does this once at the start."""
     _offers[handover.to] = lambda: handover
 
 
-def offer_later(to: str, make: Callable[[], Handover]) -> None:
+def offer_later(to: str, make: Callable[[], Handover[Any]]) -> None:
     """As `offer`; ``make`` is called when the handover is first asked for."""
     _offers[to] = lru_cache(maxsize=1)(make)
 
 
-def offered(to: str) -> Handover:
+def offered(to: str) -> Handover[Any]:
     """The handover of this kind; CannotWork if no module offers it here."""
     if to not in _offers:
         raise CannotWork(

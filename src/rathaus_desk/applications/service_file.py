@@ -31,7 +31,10 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A value by which forms are told apart: at ``path`` stands one of ``values`` (case does not count)."""
+    """A value by which forms are told apart: at ``path`` stands one of ``values`` (case does not count).
+
+    A ticked box (``true``) is "ja", one left alone "nein".
+    """
 
     path: FormPath
     values: Annotated[tuple[Label, ...], Meta(min_length=1)]
@@ -41,8 +44,9 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         found = find(form, self.path)
         wanted = {fold(value) for value in self.values}
         return any(
-            isinstance(one, str) and fold(one) in wanted
+            isinstance(said, str) and fold(said) in wanted
             for one in (found if isinstance(found, list) else [found])
+            for said in [{True: "ja", False: "nein"}[one] if isinstance(one, bool) else one]
         )
 
 

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from rathaus_desk.applications.handover import Prefilled
     from rathaus_desk.halls.occupancy import Obstacle
     from rathaus_desk.halls.rules.times import Times
     from rathaus_desk.office.town_hall import TownHall
+    from rathaus_desk.store.operations import Request
 
 
 @desk.group(cls=DeskGroup)
@@ -113,6 +115,77 @@ def book(run: Run, /, **said: Any) -> int:
     """
     with run.office() as office:
         return (_book_series if said["rrule"] else _book_once)(run, office, said)
+
+
+@halls.command("take-over")
+@click.argument("case", metavar="AKTENZEICHEN", type=WORDS)
+@click.option("--hall", metavar="HALLE", type=WORDS, default="", help="Diese Halle statt der gewünschten.")
+@click.option("--set", "set_key", metavar="RÄUME", type=WORDS, default="", help="Diese Räume.")
+@click.option("--from", "starts", type=WALL_TIME, help="Dieser Beginn, Ortszeit.")
+@click.option("--to", "ends", type=WALL_TIME, help="Dieses Ende, Ortszeit.")
+@click.option("--user-group", metavar="GRUPPE", type=WORDS, help="Diese Nutzergruppe nach dem Tarif.")
+@click.option(
+    "--state",
+    type=click.Choice(["enquiry", "option", "requested", "approved"]),
+    default="requested",
+    help="Anfrage, Option, beantragt (sonst) oder genehmigt.",
+)
+@click.option("--option-until", type=Day(), help="Letzter Tag der Option.")
+@click.option("--confirm", metavar="GRUND", type=WORDS, default="", help="Begründung, wo zu bestätigen ist.")
+@click.option("--dry-run", is_flag=True, help="Zeigt nur, was der Antrag sagt und was er offen lässt.")
+@pass_run
+def take_over(run: Run, /, case: str, *, dry_run: bool, **said: Any) -> int:
+    """Macht aus einer eingegangenen Hallenanfrage die Buchung.
+
+    Was der Antrag offen lässt, sagen die Optionen. Ist die Zeit belegt, so wird nichts gebucht; genannt wird,
+    was im Weg steht und wann es sonst ginge (Endestatus 3).
+    """
+    from rathaus_desk.applications.operations import HandOver
+
+    with run.office() as office:
+        office.end_options()
+        with office.store.read() as session:
+            application, prefilled = _prefilled(session, office, case)
+            request = {**prefilled.request, **_instead(session, said, prefilled.request)}
+        if dry_run:
+            lines = [f"○ {one}" for one in prefilled.open] or ["Der Antrag sagt alles."]
+            run.show({"request": request, "open": prefilled.open}, "\n".join(lines))
+            return FINDINGS if prefilled.open else OK
+        return _book(run, office, HandOver(application=application, to="booking", request=request))
+
+
+def _prefilled(session: Session, office: TownHall, number: str) -> tuple[UUID, Prefilled]:
+    """The application of a case and the booking it makes; BadInput if there is none for a hall."""
+    from rathaus_desk.applications import queries as applications
+    from rathaus_desk.applications.handover import offered
+    from rathaus_desk.town import queries as town
+
+    case = town.case_numbered(session, number)
+    found = applications.application_of_case(session, case.id) if case is not None else None
+    if case is None or found is None:
+        raise BadInput(f"Zum Aktenzeichen „{number}“ gibt es keinen Antrag.")
+    view = applications.view(session, office.services, found.id)
+    if view.facts is None or view.hands_over_to != "booking":
+        raise BadInput(f"Der Antrag „{found.title}“ ist keine Hallenanfrage.")
+    return found.id, offered("booking").prefill(session, view.facts, case.id)
+
+
+def _instead(session: Session, said: dict[str, Any], wished: dict[str, Any]) -> dict[str, Any]:
+    """What the options say in place of the application, as plain values."""
+    from rathaus_desk.halls import queries
+
+    wish = {**wished.get("wish", {}), **({"user_group": said["user_group"]} if said["user_group"] else {})}
+    instead = {
+        "hall": str(queries.hall_named(session, said["hall"]).id) if said["hall"] else "",
+        "set": said["set_key"],
+        "starts": said["starts"].isoformat() if said["starts"] else "",
+        "ends": said["ends"].isoformat() if said["ends"] else "",
+        "option_until": said["option_until"].isoformat() if said["option_until"] else "",
+        "confirmed": said["confirm"],
+        "state": said["state"],
+        "wish": wish,
+    }
+    return {name: value for name, value in instead.items() if value}
 
 
 @halls.command()
@@ -214,7 +287,6 @@ def what_if(run: Run, paths: tuple[Path, ...], year: int | None) -> None:
 
 def _book_once(run: Run, office: TownHall, said: dict[str, Any]) -> int:
     from rathaus_desk.halls import queries
-    from rathaus_desk.halls.occupancy import Occupied
     from rathaus_desk.halls.operations.bookings import BookHall
 
     with office.store.read() as session:
@@ -231,6 +303,14 @@ def _book_once(run: Run, office: TownHall, said: dict[str, Any]) -> int:
             option_until=said["option_until"],
             confirmed=said["confirm"],
         )
+    return _book(run, office, request)
+
+
+def _book(run: Run, office: TownHall, request: Request) -> int:
+    """Runs what books, and shows what came of it."""
+    from rathaus_desk.halls import queries
+    from rathaus_desk.halls.occupancy import Occupied
+
     try:
         booking_id = office.run(request).value
     except Occupied as error:
@@ -248,7 +328,8 @@ def _book_once(run: Run, office: TownHall, said: dict[str, Any]) -> int:
             "nearest": [],
         }
         price = booking.total.german() if booking.total is not None else "noch offen"
-    run.show(result, f"Gebucht: {said['purpose']}, Preis {price}.")
+        purpose = booking.purpose
+    run.show(result, f"Gebucht: {purpose}, Preis {price}.")
     return OK
 
 

@@ -84,7 +84,7 @@ def open_window(office: TownHall, *, appearance: Choice | None = None) -> tuple[
 
 def run(office: TownHall, files: tuple[Path, ...] = (), *, key_file: Path | None = None) -> int:
     """Opens the window and stays until it is closed; the exit status."""
-    from rathaus_desk.desktop.settings.safety_section import daily
+    from rathaus_desk.desktop.chores import Chores
     from rathaus_desk.desktop.shell.alone import Alone
 
     zoom, clerk = _kept(office)
@@ -106,7 +106,8 @@ def run(office: TownHall, files: tuple[Path, ...] = (), *, key_file: Path | None
     desk.go("heute")
     if files:
         window.take_in([str(file.absolute()) for file in files])
-    QTimer.singleShot(3000, lambda: daily(desk))
+    chores = Chores(desk, window)
+    chores.begin(3000)
     QTimer.singleShot(500, desk.agent.begin)
     status = running.exec()
     window.keep_place()

@@ -50,6 +50,10 @@ class Draft(QObject):
         if not self._timer.isActive():
             self._timer.start()
 
+    def rest(self) -> None:
+        """What was filled in so far need not be saved: nobody typed it."""
+        self._timer.stop()
+
     @property
     def unsaved(self) -> bool:
         """Whether something typed is not saved yet."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import mimetypes
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from rathaus_desk.desktop.commands import command
 from rathaus_desk.desktop.desk import Desk
+from rathaus_desk.desktop.keeping import keep_file
 from rathaus_desk.desktop.parts.described import Field, Section
 from rathaus_desk.desktop.parts.form_dialog import open_form
 from rathaus_desk.desktop.parts.questions import ask
@@ -69,12 +70,8 @@ def attach(desk: Desk, record: UUID | None) -> None:
     assert record is not None
 
     def request(values: dict[str, Any]) -> Request:
-        path: Path = values["file"]
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        sha256 = desk.office.store.keep(path.read_bytes(), path.name)
-        return AttachFile(
-            about=record, name=path.name, media_type=kind, sha256=sha256, size=path.stat().st_size
-        )
+        kept = keep_file(desk, values["file"])
+        return AttachFile(about=record, **msgspec.structs.asdict(kept))
 
     open_form(
         desk,

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rathaus_desk.applications.queries import application_of_case
 from rathaus_desk.applications.records import ForwardedCase
 from rathaus_desk.desktop.parts.described import Fact, Facts, Line, Lines, Part, State, Tab, Target
 from rathaus_desk.fees import queries as fees
@@ -66,6 +67,7 @@ def case_parts(session: Session, about: Sequence[UUID], cases: Iterable[UUID]) -
                     Fact("Angelegt", german_date(case.opened_on)),
                     Fact("Bearbeitung", clerk),
                     *((Fact("Abgeschlossen", german_date(case.closed_on)),) if case.closed_on else ()),
+                    *_application(session, case.id),
                 ),
             )
         )
@@ -91,6 +93,14 @@ def _forwarded(session: Session, cases: Sequence[UUID]) -> Iterator[Part]:
     ]
     if lines:
         yield Lines("Weiterleitungen", tuple(lines))
+
+
+def _application(session: Session, case: UUID) -> tuple[Fact, ...]:
+    """The application that opened the case, if one did."""
+    found = application_of_case(session, case)
+    if found is None:
+        return ()
+    return (Fact("Antrag", found.title, found.service_title, Target("antraege", found.id)),)
 
 
 def _follow_ups(session: Session, about: Sequence[UUID]) -> Lines:

@@ -41,6 +41,39 @@ def summed(tariff: Tariff, hits: Sequence[Hit], warnings: Sequence[str]) -> Asse
     )
 
 
+def with_lines(assessment: Assessment, lines: Sequence[Line]) -> Assessment:
+    """The same with other lines: net and VAT are computed anew, once a rate, from what these come to."""
+    net, vat_by_rate = _vat(lines)
+    vat = total(tuple(vat_by_rate.values()))
+    return replace(assessment, lines=tuple(lines), net=net, vat=vat, total=net + vat, vat_by_rate=vat_by_rate)
+
+
+def shared_out(amount: Money, assessment: Assessment, label: str, key: str) -> tuple[Line, ...]:
+    """``amount`` (gross) in lines, one for each VAT rate, by what the rates come to in ``assessment``.
+
+    What was metered or at cost is left out of the shares. Cents that are left over go to the largest share.
+    """
+    gross: dict[Fraction | None, Fraction] = {}
+    for line in assessment.lines:
+        if not line.metered:
+            on_top = (line.vat_rate or 0) / Fraction(100) if line.net else Fraction(0)
+            rate = line.vat_rate or None
+            gross[rate] = gross.get(rate, Fraction(0)) + line.amount.cents * (1 + on_top)
+    whole = sum(gross.values(), Fraction(0))
+    shares = {
+        rate: Money(floor(amount.cents * part / whole)) for rate, part in gross.items() if part > 0 < whole
+    }
+    if not shares:
+        shares = {None: amount}
+    largest = max(shares, key=lambda rate: shares[rate].cents)
+    shares[largest] += amount - total(tuple(shares.values()))
+    return tuple(
+        Line(key, label, "", Fraction(1), "", rate=share, amount=share, vat_rate=rate)
+        for rate, share in shares.items()
+        if share
+    )
+
+
 def line_sums(tariff: Tariff, assessment: Assessment, names: Collection[str] | UnsetType) -> dict[str, Money]:
     """What the lines come to that an example names: by an item's key, its table's, or their beginning.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from rathaus_desk.catalogue import queries as catalogue
 from rathaus_desk.catalogue.law import LawBook
 from rathaus_desk.catalogue.records import CatalogueVersion
+from rathaus_desk.fees.conditions import Rule
 from rathaus_desk.fees.tariff import Tariff
 from rathaus_desk.fees.tariff_kind import TARIFF, tariff_of_version
 from rathaus_desk.halls.examples import hall_of
@@ -138,3 +139,26 @@ def _prices_rooms(version: CatalogueVersion) -> bool:
 def prices_rooms(tariff: Tariff) -> bool:
     """Whether a tariff is for halls at all."""
     return any(item.room_price for item in tariff.items)
+
+
+def words_of(tariff: Tariff, fact: str) -> dict[str, str]:
+    """What the tariff knows as ``user_group``, ``event_kind`` or ``option``: key → its name.
+
+    Those it declares; where it declares none, those its rules ask for, an option by the item that it brings.
+    """
+    declared = tariff.words.declared(fact)
+    if declared is not None:
+        return {key: title or key for key, title in declared.items()}
+    if fact == "option":
+        named = {name: item.label for item in reversed(tariff.items) for name, _ in _asked(item.rule)}
+        return {name: named.get(name) or name for name in sorted(tariff.words.known)}
+    asked = {value for rule in tariff.rules() for name, value in _asked(rule) if name == fact}
+    return {value: value for value in sorted(asked)}
+
+
+def _asked(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Each fact of a rule's conditions, with each value it is compared with."""
+    for condition in rule.when:
+        for entry in condition.comparisons:
+            if not entry.suffix:
+                yield from ((entry.fact, str(value)) for value in entry.values)

@@ -52,6 +52,20 @@ class StepTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many days before the use it should be ticked."""
 
 
+class PictureTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[[hall.picture]]``: a file beside this one, and what is to be seen on it."""
+
+    file: Annotated[
+        str,
+        Meta(
+            pattern=r"^(?!.*\.\.)[^/\\:][^\\:]{0,199}\.([Pp][Nn][Gg]|[Jj][Pp][Ee]?[Gg])$",
+            description="ein Pfad neben dieser Datei, mit / und auf .jpg oder .png",
+            examples=["bilder/saal.jpg"],
+        ),
+    ]
+    text: Text
+
+
 class SetTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``[[hall.set]]``: what can be let; two sets that share a room exclude each other."""
 
@@ -64,7 +78,8 @@ class HallTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """``[[hall]]``. ``capacity``: room → seating plan → persons. ``names``: room → how it is called.
 
     ``opening``: weekday (English) → hours, a missing day is not open; no table at all: always open. In the
-    ``quiet`` hours a use is warned of. ``fire_watch_over``: from more persons on a fire watch is a duty.
+    ``quiet`` hours a use is warned of. ``keys`` and ``checklist`` stand in the handover record.
+    ``fire_watch_over``: from more persons on a fire watch is a duty.
     """
 
     key: Key
@@ -84,6 +99,9 @@ class HallTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     tariff: str = ""
     fire_watch_over: Persons | None = None
     step: tuple[StepTable, ...] = ()
+    picture: tuple[PictureTable, ...] = ()
+    keys: tuple[Text, ...] = ()
+    checklist: tuple[Text, ...] = ()
 
     def rooms_of(self, set_key: str) -> tuple[str, ...] | None:
         """The rooms of a set; None if there is no such set."""
@@ -123,6 +141,8 @@ def _refuse(file: CatalogueFile) -> Iterable[Finding]:
                 yield from _known(file, (*at, name, room), (room,), hall)
         for key in _twice(step.key for step in hall.step):
             yield file.finding((*at, "step"), f"Den Schritt „{key}“ gibt es in „{hall.key}“ zweimal.")
+        for name in _twice(picture.file for picture in hall.picture):
+            yield file.finding((*at, "picture"), f"Das Bild „{name}“ steht zweimal in „{hall.key}“.")
         for day in hall.opening:
             if day not in WEEKDAYS:
                 near = nearest(day, list(WEEKDAYS))

@@ -17,6 +17,7 @@ from rathaus_desk.halls.records import (
     ClosedTime,
     DepositEntry,
     Hall,
+    HallPicture,
     HandoverRecord,
     Room,
     RoomSet,
@@ -63,6 +64,20 @@ def rooms_of(session: Session, hall_id: UUID) -> Sequence[Room]:
 def sets_of(session: Session, hall_id: UUID) -> Sequence[RoomSet]:
     """What can be let of a hall, in the order of its file."""
     return session.scalars(select(RoomSet).where(RoomSet.hall_id == hall_id).order_by(RoomSet.rank)).all()
+
+
+def pictures_of(session: Session, hall_id: UUID) -> Sequence[HallPicture]:
+    """The pictures of a hall: those of its file first, in its order."""
+    query = select(HallPicture).where(HallPicture.hall_id == hall_id)
+    return session.scalars(query.order_by(HallPicture.source == "", HallPicture.rank, HallPicture.id)).all()
+
+
+def picture(session: Session, picture_id: UUID) -> HallPicture:
+    """The picture with this id; Refused if there is none."""
+    found = session.get(HallPicture, picture_id)
+    if found is None or found.deleted_at is not None:
+        raise Refused("Dieses Bild gibt es nicht (mehr).")
+    return found
 
 
 def rooms_named(session: Session, hall: Hall, keys: Iterable[str]) -> list[Room]:

@@ -50,6 +50,10 @@ class Hall(Record):
     """Hours in which a use is warned of ("22:00-07:00"); "": none."""
     equipment: Mapped[Json]
     """Name → how many there are."""
+    keys: Mapped[Json]
+    """Numbers of the keys that are handed out."""
+    checklist: Mapped[Json]
+    """What is looked at when it is handed over and taken back."""
     steps: Mapped[Json]
     """The approval chain: list of {key, title, days_before}."""
     caretaker: Mapped[str] = mapped_column(default="")
@@ -60,6 +64,19 @@ class Hall(Record):
     __table_args__ = (
         sa.Index("uq_hall_key", "key", unique=True, sqlite_where=sa.text("deleted_at IS NULL")),
     )
+
+
+class HallPicture(Record):
+    """A picture of a hall; the file is the attachment of this record."""
+
+    __tablename__ = "hall_picture"
+
+    hall_id: Mapped[UUID] = mapped_column(ForeignKey("hall.id"), index=True)
+    rank: Mapped[int]
+    text: Mapped[str]
+    """What is to be seen, for whoever cannot see it."""
+    source: Mapped[str] = mapped_column(default="")
+    """How the hall file names it; "": a clerk added it in the window."""
 
 
 class Room(Record):
@@ -249,7 +266,8 @@ class HandoverRecord(Record):
     """A hall is handed over (``out``) or comes back (``back``); photos are attachments of this record.
 
     ``keys``: list of numbers; ``meters``: name → reading as text; ``checklist``: list of {item, ok, remark};
-    ``damage``: list of {text, cents}.
+    ``damage``: list of {text, cents, photos}, of photos the SHA-256. ``signed``: "town" and "user" → what was
+    drawn as signature, a list of strokes of points in thousandths of the field's width.
     """
 
     __tablename__ = "handover_record"
@@ -264,6 +282,7 @@ class HandoverRecord(Record):
     damage: Mapped[Json]
     for_town: Mapped[str]
     for_user: Mapped[str]
+    signed: Mapped[Json]
     remark: Mapped[str] = mapped_column(default="")
 
 

@@ -15,6 +15,12 @@ SINCE_EVER = date(1, 1, 1)
 
 DAY = timedelta(days=1)
 
+WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
+MONTHS = (
+    *("Januar", "Februar", "März", "April", "Mai", "Juni"),
+    *("Juli", "August", "September", "Oktober", "November", "Dezember"),
+)
+
 
 def add_months(day: date, months: int) -> date:
     """The day of the same number ``months`` later (earlier if negative), or that month's last day.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from rathaus_desk.kernel.errors import BadInput, Place
 from rathaus_desk.kernel.names import nfc
 
@@ -25,3 +27,10 @@ def worded(text: str, longest: int, field: str) -> str:
     if not kept:
         raise BadInput("Die Angabe fehlt.", place=Place(column=field))
     return kept
+
+
+def german_number(number: Decimal) -> str:
+    """``12.345,6``: as Germans write a number, without noughts at its end."""
+    whole, _, part = f"{number:f}".partition(".")
+    part = part.rstrip("0")
+    return f"{int(whole):,}".replace(",", ".") + (f",{part}" if part else "")

@@ -7,14 +7,17 @@ from functools import singledispatchmethod
 
 from rathaus_desk.letters import look
 from rathaus_desk.letters.flow import Plain, Strip
+from rathaus_desk.letters.hand_signed import photo_strips, signature_strip
 from rathaus_desk.letters.letter import (
     Block,
     BulletList,
     Enclosures,
+    HandSignatures,
     Heading,
     Inline,
     Paragraph,
     Payment,
+    Photos,
     Run,
     Signature,
     Table,
@@ -89,6 +92,14 @@ class Typesetter:
     @_strips.register
     def _(self, block: Payment) -> Sequence[Strip]:
         return [payment_strip(self._pdf, self._pdf.root, block, self._left, self._width)]
+
+    @_strips.register
+    def _(self, block: HandSignatures) -> Sequence[Strip]:
+        return [signature_strip(self._pdf, self._pdf.root, block, self._left, self._width)]
+
+    @_strips.register
+    def _(self, block: Photos) -> Sequence[Strip]:
+        return photo_strips(self._pdf, self._pdf.root, block, self._left, self._width)
 
     @_strips.register
     def _(self, block: Signature) -> Sequence[Strip]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from rathaus_desk.kernel.money import Money
-from rathaus_desk.letters.letter import BankAccount, Payment
+from rathaus_desk.letters.letter import BankAccount, Payment, Photo, SignedBy
 
 _NOTHING = Money()
 ANYONE = "Sehr geehrte Damen und Herren"
@@ -327,7 +327,10 @@ class HallDepositRefund(HallUse):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HallHandover(HallUse):
-    """Übergabe- or Rücknahmeprotokoll (``title``), filled in or (``blank``) to be filled in on paper."""
+    """Übergabe- or Rücknahmeprotokoll (``title``), filled in or (``blank``) to be filled in on paper.
+
+    ``signed``: who signs, with what was drawn on the screen; ``photos`` are of the damage.
+    """
 
     title: str
     moment: datetime
@@ -339,6 +342,8 @@ class HallHandover(HallUse):
     remark: str = ""
     for_town: str = ""
     for_user: str = ""
+    signed: tuple[SignedBy, ...] = ()
+    photos: tuple[Photo, ...] = ()
     blank: bool = False
 
 
@@ -356,6 +361,8 @@ class HallSettlement(NoticeFacts):
     deposit_kept: Money = _NOTHING
     deposit_refunded: Money = _NOTHING
     corrects: Corrected | None = None
+    beside: str = ""
+    """Number of the notice that charged several dates together; this one charges only what comes to it."""
 
 
 KINDS: dict[str, type[LetterFacts]] = {

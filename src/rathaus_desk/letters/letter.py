@@ -120,7 +120,45 @@ class Enclosures:
     items: tuple[str, ...]
 
 
-Block = Heading | Paragraph | BulletList | Table | Payment | Signature | Enclosures
+Stroke = tuple[tuple[int, int], ...]
+"""A line drawn in one go: points (right, down) from the field's top left corner, in 1/1000 of its width."""
+
+SIGNING_HEIGHT = 320
+"""Height of the field for a signature, in thousandths of its width."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedBy:
+    """Who signs by hand: for whom, the name ("" where it is still to be written), and what was drawn."""
+
+    role: str
+    name: str = ""
+    strokes: tuple[Stroke, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HandSignatures:
+    """Fields side by side, drawn on a screen already or to be signed on paper."""
+
+    signers: tuple[SignedBy, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo with its words, which also stand for it; ``content`` is what `photos.prepared` made."""
+
+    content: bytes
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Photos:
+    """Photos, two in a row."""
+
+    photos: tuple[Photo, ...]
+
+
+Block = Heading | Paragraph | BulletList | Table | Payment | Signature | Enclosures | HandSignatures | Photos
 
 
 @dataclass(frozen=True, slots=True)

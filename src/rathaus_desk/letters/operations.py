@@ -9,8 +9,12 @@ from uuid import UUID
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.letters import queries
+from rathaus_desk.letters.parties import sender
 from rathaus_desk.letters.records import OwnTemplate, StoredLetter
+from rathaus_desk.people.records import Person
+from rathaus_desk.people.rules.names import display_name, salutation_of
 from rathaus_desk.store.operations import Request, Work, operation
+from rathaus_desk.town import queries as town
 
 if TYPE_CHECKING:
     # Drawing is loaded when a letter is made, not when the program starts.
@@ -102,6 +106,36 @@ def mark_printed(work: Work, request: MarkPrinted) -> None:
     """Ticks them as printed today; printing again changes nothing."""
     for letter in (kept(work, one) for one in request.letters):
         letter.printed_on = letter.printed_on or work.today
+
+
+class PrepareEmails(Request, frozen=True, kw_only=True):
+    """Letters that go by e-mail, each to the address that the register has of its recipient."""
+
+    letters: tuple[UUID, ...]
+
+
+@operation(PrepareEmails, name="letters.prepare_emails", title="E-Mail vorbereiten")
+def prepare_emails(work: Work, request: PrepareEmails) -> tuple[UUID, ...]:
+    """Keeps each message, with the letter attached, as the proof of what was sent; the attachments' ids.
+
+    The clerk sends them by the mail program and then notes that they left. Refused for a recipient without
+    address by wire.
+    """
+    return tuple(_prepared(work, kept(work, one)) for one in dict.fromkeys(request.letters))
+
+
+def _prepared(work: Work, letter: StoredLetter) -> UUID:
+    from rathaus_desk.letters.email import MEDIA_TYPE, Mail, composed
+
+    to = queries.email_of(work.session, letter)
+    if not to or letter.recipient_id is None:
+        raise Refused(f"Zu „{letter.title}“ kennt das Register keine E-Mail-Adresse; bitte dort eintragen.")
+    person = work.session.get_one(Person, letter.recipient_id)
+    pdf = work.read_attachment(queries.pdf_of(work.session, letter))
+    mail = Mail(to, display_name(person), salutation_of(person), letter.title, pdf)
+    message = composed(mail, sender(work.session, town.clerk(work.session, work.clerk)))
+    letter.emailed_on, letter.emailed_to = work.today, to
+    return work.attach(message, f"{letter.title}.eml", MEDIA_TYPE, to=letter.id).id
 
 
 def mark_dispatched(work: Work, letter: StoredLetter, posted_on: date) -> None:

@@ -15,8 +15,10 @@ from rathaus_desk.letters.letter import (
     Block,
     Column,
     Enclosures,
+    HandSignatures,
     Letterhead,
     Payment,
+    Photos,
     Run,
     Signature,
     Table,
@@ -121,6 +123,17 @@ def signature(facts: Facts, *, notice: bool) -> tuple[Block, ...]:
     note = f"{what} wurde maschinell erstellt und ist ohne Unterschrift gültig."
     lines = ("Im Auftrag", sender.clerk) if sender.clerk else (sender.authority,)
     return (Signature(_GREETING, lines, note),)
+
+
+def signed(facts: Facts) -> tuple[Block, ...]:
+    """Fields for those who sign by hand."""
+    return (HandSignatures(fact(facts, "signed", tuple)),)
+
+
+def photos(facts: Facts) -> tuple[Block, ...]:
+    """The photos; nothing if there are none."""
+    found = fact(facts, "photos", tuple)
+    return (Photos(found),) if found else ()
 
 
 def enclosures(facts: Facts) -> tuple[Block, ...]:

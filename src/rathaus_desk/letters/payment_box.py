@@ -10,7 +10,7 @@ from rathaus_desk.letters.flow import Plain
 from rathaus_desk.letters.letter import Payment, plain
 from rathaus_desk.letters.paint import show_line
 from rathaus_desk.letters.structure import Element, figure_attributes
-from rathaus_desk.letters.tagged_pdf import A4, TaggedPdf
+from rathaus_desk.letters.tagged_pdf import TaggedPdf
 from rathaus_desk.letters.typeset import Line, Style, break_lines, one_line
 
 _PAD = 9.0
@@ -50,7 +50,7 @@ def payment_strip(pdf: TaggedPdf, parent: Element, payment: Payment, left: float
         _show_words(pdf, list(zip(owners, rows, strict=True)), left + _BAR + _PAD, y)
         inset = girocode.QUIET_ZONE * module
         x, y = x + inset, y + inset
-        box = (x, A4[1] - y - _SYMBOL, x + _SYMBOL, A4[1] - y)
+        box = (x, pdf.size[1] - y - _SYMBOL, x + _SYMBOL, pdf.size[1] - y)
         pdf.tag(pdf.element("Figure", parent, figure_attributes(alternative, box)))
         pdf.colour(look.INK)
         pdf.bits(x, y, module, symbol.runs)

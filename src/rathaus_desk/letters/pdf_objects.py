@@ -14,7 +14,14 @@ from datetime import date
 from typing import Any
 
 from reportlab import rl_config
-from reportlab.pdfbase.pdfdoc import PDFCatalog, PDFDocument, PDFObject, PDFPage, PDFStream
+from reportlab.pdfbase.pdfdoc import (
+    PDFCatalog,
+    PDFDocument,
+    PDFImageXObject,
+    PDFObject,
+    PDFPage,
+    PDFStream,
+)
 
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 _PAGE_LEVEL = 4
@@ -114,7 +121,7 @@ class Document(PDFDocument):
             thing: Any = self.idToObject[self.numberToId[number]]
             body = thing.format(self)
             body = body.encode("latin-1") if isinstance(body, str) else body
-            if isinstance(thing, PDFStream):
+            if isinstance(thing, PDFStream | PDFImageXObject):
                 # ReportLab writes no line end before endstream; deflated data may end in one by chance,
                 # so it is added always.
                 body = body.removesuffix(_END_OF_STREAM) + b"\n" + _END_OF_STREAM

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rathaus_desk.letters.records import OwnTemplate, StoredLetter
+from rathaus_desk.people import queries as people
 from rathaus_desk.store.attachments import Attachment
 
 if TYPE_CHECKING:
@@ -20,6 +21,14 @@ def waiting(session: Session) -> Sequence[StoredLetter]:
     """The print queue: everything that has not left the house, oldest first."""
     query = select(StoredLetter).where(StoredLetter.posted_on.is_(None))
     return session.scalars(query.order_by(StoredLetter.dated_on, StoredLetter.id)).all()
+
+
+def email_of(session: Session, letter: StoredLetter) -> str:
+    """The e-mail address of whom a letter goes to, the first that the register has; "" for none."""
+    if letter.recipient_id is None:
+        return ""
+    found = people.contacts_of(session, letter.recipient_id)
+    return next((one.value for one in found if one.kind == "email"), "")
 
 
 def letters_about(session: Session, record: UUID) -> Sequence[StoredLetter]:

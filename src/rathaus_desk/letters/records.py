@@ -44,6 +44,9 @@ class StoredLetter(Record):
     printed_on: Mapped[date | None]
     posted_on: Mapped[date | None]
     """The day it left the house; deadlines count from it."""
+    emailed_on: Mapped[date | None]
+    """The day an e-mail with it was prepared; the message is an attachment of this record."""
+    emailed_to: Mapped[str] = mapped_column(default="")
 
 
 class OwnTemplate(Record):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -33,7 +34,8 @@ from rathaus_desk.letters.facts import (
     TransferNotice,
     address_lines,
 )
-from rathaus_desk.letters.letter import BankAccount, Payment
+from rathaus_desk.letters.letter import BankAccount, Payment, Photo, SignedBy
+from rathaus_desk.letters.photos import prepared
 
 _SENDER = Sender(
     town="Stadt Musterrode",
@@ -367,6 +369,20 @@ def _hall_deposit_refunds() -> tuple[HallDepositRefund, ...]:
     return usual, replace(usual, kept=Money(), kept_for=(), refunded=Money(30000))
 
 
+_DRAWN = (((60, 240), (140, 80), (220, 250), (300, 120), (380, 210)), ((430, 200),))
+"""A signature, roughly."""
+
+
+def _photo() -> bytes:
+    from PIL import Image
+
+    drawn = io.BytesIO()
+    Image.new("RGB", (640, 480), "#8c6b4a").save(drawn, "PNG")
+    photo = prepared(drawn.getvalue())
+    assert photo is not None
+    return photo
+
+
 def _hall_handovers() -> tuple[HallHandover, ...]:
     usual = HallHandover(
         **_HALL_LETTER,
@@ -380,8 +396,25 @@ def _hall_handovers() -> tuple[HallHandover, ...]:
         remark="Der Kühlschrank wurde ausgeschaltet.",
         for_town="Herr Beispiel",
         for_user="Jürgen Großmann",
+        signed=(
+            SignedBy("Stadt Musterrode", "Herr Beispiel", _DRAWN),
+            SignedBy("nutzende Person", "Jürgen Großmann", _DRAWN),
+        ),
+        photos=(Photo(_photo(), "Stuhl zerbrochen"),) * 3,
     )
-    empty = replace(usual, keys=(), meters=(), checklist=(), damage=(), remark="", for_town="", for_user="")
+    unsigned = (SignedBy("Stadt Musterrode"), SignedBy("nutzende Person"))
+    empty = replace(
+        usual,
+        keys=(),
+        meters=(),
+        checklist=(),
+        damage=(),
+        remark="",
+        for_town="",
+        for_user="",
+        signed=unsigned,
+        photos=(),
+    )
     return usual, empty, replace(empty, blank=True)
 
 
@@ -396,8 +429,10 @@ def _hall_settlements() -> tuple[HallSettlement, ...]:
         deposit_refunded=Money(22000),
         corrects=_HALL_BEFORE,
     )
+    beside = replace(usual, corrects=None, beside="B-2026-00012")
     bare = replace(usual, lines=(), total=Money(), payment=None, meters=(), damage=(), corrects=None)
-    return usual, replace(bare, deposit=Money(), deposit_kept=Money(), deposit_refunded=Money())
+    bare = replace(bare, deposit=Money(), deposit_kept=Money(), deposit_refunded=Money())
+    return usual, bare, beside, replace(bare, beside="B-2026-00012")
 
 
 def samples(name: str) -> tuple[LetterFacts, ...]:

@@ -43,12 +43,21 @@ _ARTIFACTS: dict[Artifact, str] = {
 class TaggedPdf:
     """A PDF being drawn. Same calls, same bytes: it knows neither clock nor chance.
 
-    ``day`` becomes its date of making; ``title`` is what a reader's window shows.
+    ``day`` becomes its date of making; ``title`` is what a reader's window shows; ``size``: of the paper,
+    points.
     """
 
     def __init__(
-        self, *, title: str, author: str, day: date, subject: str = "", language: str = "de-DE"
+        self,
+        *,
+        title: str,
+        author: str,
+        day: date,
+        subject: str = "",
+        language: str = "de-DE",
+        size: tuple[float, float] = A4,
     ) -> None:
+        self.size = size
         self._day = day
         self._language = language
         self._facts = {"title": title, "author": author, "subject": subject or title}
@@ -56,7 +65,7 @@ class TaggedPdf:
         first = letter_font(False).fontName
         made_as: Any = Canvas
         self.canvas = made_as(
-            io.BytesIO(), A4, invariant=1, pdfVersion=(1, 7), initialFontName=first, lang=language
+            io.BytesIO(), size, invariant=1, pdfVersion=(1, 7), initialFontName=first, lang=language
         )
         document = self.canvas._doc
         document.__class__ = Document
@@ -125,7 +134,7 @@ class TaggedPdf:
 
     def _show(self, x: float, y: float, operators: list[str]) -> None:
         if operators:
-            self._write(f"BT 1 0 0 1 {x:.2f} {A4[1] - y:.2f} Tm {' '.join(operators)} ET")
+            self._write(f"BT 1 0 0 1 {x:.2f} {self.size[1] - y:.2f} Tm {' '.join(operators)} ET")
 
     def _show_marked(self, x: float, y: float, operators: str, text: str) -> None:
         """One letter with marks, as a Span that says what it stands for.
@@ -150,18 +159,60 @@ class TaggedPdf:
     def area(self, x: float, y: float, width: float, height: float) -> None:
         """A filled rectangle with its top left corner at (x, y)."""
         self._owned()
-        self._write(f"{x:.2f} {A4[1] - y - height:.2f} {width:.2f} {height:.2f} re f")
+        self._write(f"{x:.2f} {self.size[1] - y - height:.2f} {width:.2f} {height:.2f} re f")
+
+    def frame(
+        self, x: float, y: float, width: float, height: float, colour: Colour, *, dashed: bool = False
+    ) -> None:
+        """The edge of a rectangle with its top left corner at (x, y), drawn thinly."""
+        self._owned()
+        dash = "[3 2] 0 d " if dashed else ""
+        edge = "{:.3g} {:.3g} {:.3g} RG".format(*colour)
+        box = f"{x:.2f} {self.size[1] - y - height:.2f} {width:.2f} {height:.2f} re"
+        self._write(f"q 0.7 w {dash}{edge} {box} S Q")
+
+    def hatch(self, x: float, y: float, width: float, height: float, colour: Colour) -> None:
+        """Slanting lines inside a rectangle with its top left corner at (x, y)."""
+        self._owned()
+        bottom = self.size[1] - y - height
+        edge = "{:.3g} {:.3g} {:.3g} RG".format(*colour)
+        lines = " ".join(
+            f"{x + at:.2f} {bottom:.2f} m {x + at + height:.2f} {bottom + height:.2f} l"
+            for at in range(-int(height), int(width), 5)
+        )
+        box = f"{x:.2f} {bottom:.2f} {width:.2f} {height:.2f} re W n"
+        self._write(f"q {box} 0.5 w {edge} {lines} S Q")
 
     def bits(self, x: float, y: float, module: float, runs: Iterable[tuple[int, int, int]]) -> None:
         """A pattern of squares ``module`` points wide: (column, row, length) from the top left at (x, y)."""
         self._owned()
         squares = " ".join([f"{column} {-row - 1} {length} 1 re" for column, row, length in runs])
-        self._write(f"q {module:.4f} 0 0 {module:.4f} {x:.2f} {A4[1] - y:.2f} cm {squares} f Q")
+        self._write(f"q {module:.4f} 0 0 {module:.4f} {x:.2f} {self.size[1] - y:.2f} cm {squares} f Q")
+
+    def strokes(
+        self, x: float, y: float, scale: float, lines: Iterable[Iterable[tuple[int, int]]], pen: float
+    ) -> None:
+        """Lines drawn with a round pen: points (right, down) from (x, y), each unit ``scale`` points."""
+        self._owned()
+        top = self.size[1] - y
+        drawn = []
+        for line in lines:
+            points = [f"{x + right * scale:.2f} {top - down * scale:.2f}" for right, down in line]
+            # A point alone is a dot: a line without length, with round ends.
+            drawn.append(" ".join([f"{points[0]} m", *(f"{one} l" for one in points[1:] or points), "S"]))
+        self._write(f"q {pen:g} w 1 J 1 j 0 0 0 RG {' '.join(drawn)} Q")
+
+    def picture(self, x: float, y: float, width: float, height: float, jpeg: bytes) -> None:
+        """A JPEG in RGB, stretched over a box with its top left corner at (x, y)."""
+        from reportlab.lib.utils import ImageReader
+
+        self._owned()
+        self.canvas.drawImage(ImageReader(io.BytesIO(jpeg)), x, self.size[1] - y - height, width, height)
 
     def link(self, element: Element, x: float, y: float, width: float, height: float, address: str) -> None:
         """Makes the rectangle a link to ``address``, belonging to ``element`` (a Link)."""
         key = self._tree.new_annotation(element)
-        top = A4[1] - y
+        top = self.size[1] - y
         box = (x, top - height, x + width, top)
         self.canvas.linkURL(address, box, F=4, Contents=PDFString(address), StructParent=key)
         element.add_annotation(self.page, self._document.objectcounter)

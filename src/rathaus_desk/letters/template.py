@@ -35,7 +35,7 @@ _PARTS = frozenset({"fees", "payment", "reasons", "appeal"})
 _QUOTED = 60
 """Characters of a line that an error quotes."""
 
-_MADE = frozenset({"fee_table", "payment_box", "signature", "enclosures"})
+_MADE = frozenset({"fee_table", "payment_box", "signature", "signed", "photos", "enclosures"})
 """Blocks made of facts alone."""
 
 
@@ -99,6 +99,8 @@ def compose(template: Template, facts: Mapping[str, object]) -> Letter:
         "fee_table": partial(parts.fee_table, facts),
         "payment_box": partial(parts.payment_box, facts),
         "signature": partial(parts.signature, facts, notice=template.head.kind == "notice"),
+        "signed": partial(parts.signed, facts),
+        "photos": partial(parts.photos, facts),
         "enclosures": partial(parts.enclosures, facts),
     }
     texts = {

@@ -5,67 +5,26 @@ Nothing is decided here: people, grave and place are proposed, and what a clerk 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from sqlalchemy.orm import Session
 
-from rathaus_desk.applications.handover import (
-    Applicant,
-    BurialRegistration,
-    Deceased,
-    Guess,
-    Party,
-    Prefilled,
-)
+from rathaus_desk.applications.handover import Applicant, BurialRegistration, Deceased, Prefilled
 from rathaus_desk.cemetery import queries
 from rathaus_desk.cemetery.books import statutes_of
 from rathaus_desk.cemetery.old_lists.kinds import match_kind
 from rathaus_desk.cemetery.operations.burials import EnterBurial, enter_burial
 from rathaus_desk.cemetery.records import Cemetery
 from rathaus_desk.kernel.clock import TOWN_ZONE
-from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.periods import full_years
 from rathaus_desk.kernel.uncertain import UncertainDate
-from rathaus_desk.lists.address_text import read_address
-from rathaus_desk.people import queries as people
-from rathaus_desk.people.operations import AddressDetails, ContactDetails, EnterPerson, PersonDetails
-from rathaus_desk.people.parties import Someone
-from rathaus_desk.people.rules.addresses import residence
-from rathaus_desk.people.rules.checks import check_email, check_phone
-from rathaus_desk.people.rules.duplicates import Profile
-from rathaus_desk.people.rules.names import display_name
-from rathaus_desk.store.canonical import as_type
+from rathaus_desk.office.handing_over import Draft, address_of, complete
+from rathaus_desk.people.operations import EnterPerson, PersonDetails
 from rathaus_desk.store.operations import Work
 
 UNDERTAKER = "undertaker"
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A request under way, and what is still open about it."""
-
-    session: Session
-    open: list[str] = field(default_factory=list)
-    guesses: dict[str, Guess] = field(default_factory=dict)
-
-    def someone(self, name: str, new: EnterPerson, role: str) -> Someone:
-        """The likeliest in the register, for the clerk to confirm; else the new person."""
-        found = people.alike(self.session, _profile(new))
-        if not found:
-            return new
-        best = found[0]
-        if best.likeness.score < 100 and new.details.kind != "organisation":
-            why = (
-                f"{role}: {display_name(new.details)} ist vermutlich „{best.name}“ aus dem Register "
-                f"({', '.join(best.likeness.reasons)}). Bitte bestätigen."
-            )
-            self.open.append(why)
-            self.guesses[name] = Guess(why, msgspec.to_builtins(new, str_keys=True))
-        return best.person
 
 
 class BurialHandover:
@@ -76,12 +35,12 @@ class BurialHandover:
 
     def prefill(self, session: Session, facts: BurialRegistration, case: UUID | None) -> Prefilled:
         """The burial as far as the form tells it. Reads only."""
-        draft = _Draft(session)
+        draft = Draft(session)
         dead = facts.deceased
         details = _details(dead)
         deceased = draft.someone(
             "deceased",
-            EnterPerson(details=details, addresses=_one_line(dead.last_address)),
+            EnterPerson(details=details, addresses=address_of(dead.last_address)),
             "Verstorben",
         )
         request: dict[str, Any] = {
@@ -106,12 +65,11 @@ class BurialHandover:
             ("holder", facts.holder, "Nutzungsberechtigt"),
             ("debtor", facts.debtor, "Gebührenschuldner"),
         ):
-            if party is not None and (party.family_name or party.organisation):
-                new = _entered(party, (UNDERTAKER,) if name == "undertaker" else ())
-                request[name] = draft.someone(name, new, role)
+            roles = (UNDERTAKER,) if name == "undertaker" else ()
+            request[name] = draft.party(name, party, role, roles)
         if isinstance(facts.applicant, Applicant):
             request["applicant_is"] = facts.applicant.relation_text
-        if request.get("debtor") is None:
+        if request["debtor"] is None:
             draft.open.append("Wer schuldet die Gebühren? Das Formular sagt es nicht.")
         for missing, sentence in (
             ("form", "Sarg oder Urne? Das Formular sagt es nicht."),
@@ -119,12 +77,9 @@ class BurialHandover:
         ):
             if request[missing] is None:
                 draft.open.append(sentence)
-        plain: dict[str, Any] = msgspec.to_builtins(
-            {key: value for key, value in request.items() if value is not None}, str_keys=True
-        )
-        return Prefilled(plain, tuple(draft.open), draft.guesses)
+        return draft.prefilled(request)
 
-    def _grave(self, draft: _Draft, facts: BurialRegistration) -> UUID | None:
+    def _grave(self, draft: Draft, facts: BurialRegistration) -> UUID | None:
         cemetery = queries.cemetery_named(draft.session, facts.cemetery) if facts.cemetery else None
         if facts.cemetery and cemetery is None:
             draft.open.append(f"Einen Friedhof „{facts.cemetery}“ gibt es hier nicht.")
@@ -147,14 +102,7 @@ class BurialHandover:
 
     def carry_out(self, work: Work, request: dict[str, Any]) -> UUID:
         """Enters the burial; BadInput while something is still open, else as the operation raises."""
-        try:
-            complete = as_type(request, EnterBurial)
-        except msgspec.ValidationError as error:
-            raise BadInput(
-                "Die Bestattung kann noch nicht eingetragen werden: es fehlen Angaben oder sie passen nicht.",
-                detail=str(error),
-            ) from error
-        return enter_burial(work, complete)
+        return enter_burial(work, complete(request, EnterBurial, "Die Bestattung"))
 
 
 def _free(session: Session, facts: BurialRegistration, cemetery: Cemetery | None) -> str:
@@ -187,58 +135,3 @@ def _moment_of_death(dead: Deceased) -> datetime | None:
     if dead.died_on is None or dead.died_at is None:
         return None
     return datetime.combine(dead.died_on, dead.died_at, TOWN_ZONE)
-
-
-def _entered(party: Party, roles: tuple[str, ...]) -> EnterPerson:
-    """A party of the form as a person to enter; what is no telephone number or address stays out."""
-    natural = not party.organisation
-    contacts = [
-        ContactDetails(kind="phone", value=party.phone)
-        if party.phone and not check_phone(party.phone).problem
-        else None,
-        ContactDetails(kind="email", value=party.email)
-        if party.email and not check_email(party.email).problem
-        else None,
-    ]
-    return EnterPerson(
-        details=PersonDetails(
-            kind="natural" if natural else "organisation",
-            salutation=party.salutation if natural and party.salutation in ("Herr", "Frau") else "",
-            titles=party.title if natural else "",
-            given_names=party.given_names if natural else "",
-            family_name=party.family_name if natural else "",
-            birth_name=party.birth_name if natural else "",
-            organisation=party.organisation,
-        ),
-        addresses=_address(party),
-        contacts=tuple(contact for contact in contacts if contact is not None),
-        roles=roles,
-    )
-
-
-def _address(party: Party) -> tuple[AddressDetails, ...]:
-    line = ", ".join(filter(None, (party.street, f"{party.postal_code} {party.place}".strip())))
-    return _one_line(line)
-
-
-def _one_line(line: str) -> tuple[AddressDetails, ...]:
-    if not line.strip():
-        return ()
-    read = read_address(line).address
-    if not read.known:
-        return ()
-    return (
-        AddressDetails(
-            addition=read.addition,
-            street=read.street,
-            house_number=read.house_number,
-            postal_code=read.postal_code,
-            place=read.place,
-            country=read.country,
-        ),
-    )
-
-
-def _profile(new: EnterPerson) -> Profile:
-    reached = ((check_phone if one.kind == "phone" else check_email)(one.value).value for one in new.contacts)
-    return Profile.of(new.details, map(residence, new.addresses), reached)

@@ -11,6 +11,7 @@ from rathaus_desk.catalogue.checking import Report, check
 from rathaus_desk.catalogue.operations import LoadCatalogue, Loaded, new_versions
 from rathaus_desk.halls.hall_file import HALL
 from rathaus_desk.halls.operations.houses import SetUpHalls
+from rathaus_desk.halls.pictures import keep_pictures
 from rathaus_desk.kernel.clock import Clock
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.office.kinds import KINDS, RUNNERS
@@ -105,7 +106,15 @@ def load(office: TownHall, report: Report) -> Loaded:
         _set_up(office, town.content)
     files = [file for file in report.files if file.kind is not TOWN_KIND]
     wanted = LoadCatalogue(owner=office.owner, versions=new_versions(files))
-    halls = [SetUpHalls(owner=office.owner, file=file.content) for file in files if file.kind is HALL]
+    halls = [
+        SetUpHalls(
+            owner=office.owner,
+            file=file.content,
+            pictures=keep_pictures(office.store, file.path, file.content),
+        )
+        for file in files
+        if file.kind is HALL
+    ]
     if not halls:
         loaded: Loaded = office.run(wanted).value
         return loaded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -73,6 +73,7 @@ class TownHall:
         self._clerk: UUID | None = None
         self._services: tuple[tuple[UUID, ...], Services] | None = None
         handover.offer_later("burial", _burial_handover)
+        handover.offer_later("booking", _booking_handover)
 
     @classmethod
     def open(cls, home: Path, *, key_file: Path | None = None, clock: Clock | None = None) -> TownHall:
@@ -201,10 +202,16 @@ class TownHall:
             return list(cemetery.data_checks(session, self.store.clock.today(), statutes))
 
 
-def _burial_handover() -> handover.Handover:
+def _burial_handover() -> handover.Handover[Any]:
     from rathaus_desk.office.burial_handover import BurialHandover
 
     return BurialHandover()
+
+
+def _booking_handover() -> handover.Handover[Any]:
+    from rathaus_desk.office.booking_handover import BookingHandover
+
+    return BookingHandover()
 
 
 def _hall_remarks(session: Session) -> Iterator[Remark]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -33,6 +34,15 @@ MAX_SIZE = 50 * 2**20
 
 _HEAD = b"RDA1"
 _SALT = 32
+
+
+class KeptFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that `Store.keep` has stored, as a request names it; ``size`` in bytes."""
+
+    name: str
+    media_type: str
+    sha256: str
+    size: int
 
 
 class Attachment(Record):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from rathaus_desk.kernel.clock import at_town
 from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.store import bulk, claims, numbering
-from rathaus_desk.store.attachments import Attachment, Shelf, refuse_size
+from rathaus_desk.store.attachments import Attachment, KeptFile, Shelf, refuse_size
 from rathaus_desk.store.canonical import as_type
 from rathaus_desk.store.connection import Guard, guard_of
 from rathaus_desk.store.recorder import OperationSession
@@ -237,6 +237,10 @@ class Work:
         made = Attachment(record=to, name=name, media_type=media_type, size=size, sha256=sha256)
         self.session.add(made)
         return made
+
+    def attach_file(self, file: KeptFile, *, to: UUID) -> Attachment:
+        """As `attach_kept`."""
+        return self.attach_kept(file.sha256, file.size, file.name, file.media_type, to=to)
 
     def read_attachment(self, attachment: Attachment) -> bytes:
         """The content of a kept file; CannotWork if it is missing or damaged."""

@@ -12,9 +12,10 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QScrollArea
 
 from rathaus_desk.desktop.desk import Desk
+from rathaus_desk.desktop.parts.confirming import CONFIRMED
 from rathaus_desk.desktop.parts.consequences_panel import CardWidget
 from rathaus_desk.desktop.parts.described import Banner, Card, Consequences, Field, Meaning, Section, Target
-from rathaus_desk.desktop.parts.guided import CONFIRMED, Guided, GuidedView
+from rathaus_desk.desktop.parts.guided import Guided, GuidedView
 from rathaus_desk.desktop.theme.theme import theme
 
 SECTIONS = (

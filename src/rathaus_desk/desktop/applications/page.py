@@ -17,6 +17,7 @@ from rathaus_desk.applications.records import OPEN, Application, QuarantinedDeli
 from rathaus_desk.applications.records import State as ApplicationState
 from rathaus_desk.applications.services import Services
 from rathaus_desk.desktop.applications import forwarding
+from rathaus_desk.desktop.applications.handing_over import waits, way_of
 from rathaus_desk.desktop.applications.taking_in import take_in
 from rathaus_desk.desktop.commands import command
 from rathaus_desk.desktop.desk import Desk
@@ -124,8 +125,8 @@ SOURCE = WholeSource(
         Chip("quarantine", "Nicht lesbar"),
     ),
     empty=(
-        "Hier liegt nichts. Das Formular des Bestatters lässt sich auf das Fenster ziehen oder mit"
-        " „Antrag einlesen“ öffnen."
+        "Hier liegt nichts. Das Formular des Bestatters oder eine Hallenanfrage lässt sich auf das Fenster"
+        " ziehen oder mit „Antrag einlesen“ öffnen."
     ),
 )
 
@@ -139,8 +140,7 @@ def application_detail(session: Session, services: Services, record: UUID, on: d
         return None
     view = queries.view(session, services, record)
     row = view.row
-    waits = row.result_id is None and row.state in OPEN and not row.is_test
-    takes_over = view.hands_over_to == "burial" and view.facts is not None
+    way = way_of(view)
     cases = [row.case_id] if row.case_id else []
     return Detail(
         title=row.title,
@@ -152,7 +152,7 @@ def application_detail(session: Session, services: Services, record: UUID, on: d
         ),
         state=state_of(row.state),
         actions=(
-            *(("applications.enter_burial",) if takes_over and waits else ()),
+            *((way.command,) if way is not None and waits(row) else ()),
             *(("applications.answer_forwarded",) if forwarding.is_to_be_answered(view.forwarded) else ()),
         ),
         more=("applications.forward", "town.note", "town.remind", "town.attach"),
@@ -173,8 +173,10 @@ def _overview(view: ApplicationView) -> Iterator[Part]:
     yield from forwarding.standing(view.forwarded)
     for finding in view.findings:
         yield Banner(finding, "warn")
-    if row.result_id is not None:
-        yield Banner("Übernommen.", "good", target=Target("friedhof", row.result_id), remedy="Zur Bestattung")
+    way = way_of(view)
+    if row.result_id is not None and way is not None:
+        result = Target(way.result_page, row.result_id)
+        yield Banner("Übernommen.", "good", target=result, remedy=way.to_result)
     for block in view.blocks:
         yield Facts(block.title, tuple(Fact(one.label, one.value) for one in block.rows))
     if view.checklist:
@@ -283,6 +285,19 @@ def choose_files(desk: Desk, _subject: UUID | None) -> None:
 def enter_burial(desk: Desk, application: UUID | None) -> None:
     """The guided burial, filled in from the form."""
     desk.go("bestattung", application)
+
+
+@command(
+    "applications.book_hall",
+    "Halle buchen",
+    icon="calendar-days",
+    about="application",
+    needs=True,
+    words="übernehmen",
+)
+def book_hall(desk: Desk, application: UUID | None) -> None:
+    """The guided booking, filled in from the form."""
+    desk.go("buchung", application)
 
 
 @command(

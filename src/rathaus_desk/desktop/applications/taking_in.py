@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session
 
 from rathaus_desk.applications import queries
 from rathaus_desk.applications.intake import Outcome
-from rathaus_desk.applications.records import State
+from rathaus_desk.desktop.applications.handing_over import waits, way_of
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.office.town_pack import is_pack
 from rathaus_desk.town import queries as town
 
 
 def take_in(desk: Desk, paths: Sequence[str]) -> None:
-    """Takes the files in; a single burial goes straight to its page, else the list shows them."""
+    """Takes the files in; a single one that a module takes over goes straight to its page, else the list
+    shows them.
+    """
     files = [Path(one) for one in paths]
     if any(is_pack(file) for file in files):
         desk.say("Hier ist schon eine Stadt eingerichtet. Neue Satzungen und Tarife nehmen Sie hier herein.")
@@ -42,21 +44,18 @@ def _taken(desk: Desk, outcomes: list[Outcome]) -> None:
         desk.go("antraege", tab="quarantine")
         return
     number = only.case_number
-    application, burial = desk.read_now(lambda session: _look(desk, session, number))
-    if application is not None and burial:
-        desk.go("bestattung", application)
-    else:
-        desk.go("antraege", application)
+    application, page = desk.read_now(lambda session: _look(desk, session, number))
+    desk.go(page, application)
 
 
-def _look(desk: Desk, session: Session, number: str | None) -> tuple[UUID | None, bool]:
+def _look(desk: Desk, session: Session, number: str | None) -> tuple[UUID | None, str]:
+    """The application of a case, and the page on which it goes on."""
     case = town.case_numbered(session, number) if number else None
     found = queries.application_of_case(session, case.id) if case else None
     if found is None:
-        return None, False
-    view = queries.view(session, desk.office.services, found.id)
-    still_open = found.result_id is None and found.state in (State.NEW, State.ACCEPTED)
-    return found.id, view.hands_over_to == "burial" and view.facts is not None and still_open
+        return None, "antraege"
+    way = way_of(queries.view(session, desk.office.services, found.id))
+    return found.id, way.page if way is not None and waits(found) else "antraege"
 
 
 def _in_words(outcomes: list[Outcome]) -> str:

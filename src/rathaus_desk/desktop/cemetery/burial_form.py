@@ -7,7 +7,6 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,7 +17,9 @@ from rathaus_desk.cemetery.foresight import Foresight, foresee_burial
 from rathaus_desk.cemetery.operations.burials import EnterBurial
 from rathaus_desk.cemetery.plan import BurialWish
 from rathaus_desk.cemetery.records import Cemetery, Grave
+from rathaus_desk.desktop.applications.handing_over import someone
 from rathaus_desk.desktop.cemetery.source import kind_name
+from rathaus_desk.desktop.parts.confirming import CONFIRMED
 from rathaus_desk.desktop.parts.described import (
     Banner,
     Card,
@@ -29,7 +30,6 @@ from rathaus_desk.desktop.parts.described import (
     Meaning,
     Section,
 )
-from rathaus_desk.desktop.parts.guided import CONFIRMED
 from rathaus_desk.fees.engine import Assessment
 from rathaus_desk.kernel.clock import TOWN_ZONE, at_town
 from rathaus_desk.kernel.errors import DeskError
@@ -467,7 +467,7 @@ def values_of(prefilled: Prefilled) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name in ("grave", "deceased", "applicant", "undertaker", "holder", "debtor"):
         if name in plain:
-            values[name] = _someone(plain[name])
+            values[name] = someone(plain[name])
     for name in ("form", "applicant_is", "register_number", "cremation_number", "remark", "age", "services"):
         if plain.get(name):
             values[name] = plain[name]
@@ -481,7 +481,3 @@ def values_of(prefilled: Prefilled) -> dict[str, Any]:
     if values.get("holder") is not None:
         values["holder_is"] = OTHER
     return values
-
-
-def _someone(plain: Any) -> UUID | EnterPerson:
-    return UUID(plain) if isinstance(plain, str) else msgspec.convert(plain, EnterPerson)

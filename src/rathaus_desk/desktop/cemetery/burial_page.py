@@ -5,27 +5,22 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from PySide6.QtCore import QTimer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rathaus_desk.applications import queries as applications
-from rathaus_desk.applications.handover import Prefilled, offered
-from rathaus_desk.applications.operations import HandOver
-from rathaus_desk.applications.records import Application
+from rathaus_desk.applications.handover import Prefilled
 from rathaus_desk.cemetery.records import Burial, Grave
+from rathaus_desk.desktop.applications.handing_over import HandoverPage
 from rathaus_desk.desktop.cemetery import burial_form
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.pages import Page, page
 from rathaus_desk.desktop.parts.described import Consequences
 from rathaus_desk.desktop.parts.guided import Guided
-from rathaus_desk.desktop.parts.guided_page import GuidedPage
 from rathaus_desk.desktop.parts.letter_preview import LetterPreview, Previewed
-from rathaus_desk.desktop.parts.person_input import PersonInput
 from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.letters.records import StoredLetter
-from rathaus_desk.people.operations import EnterPerson, PersonDetails
+from rathaus_desk.people.operations import PersonDetails
 from rathaus_desk.store.canonical import as_type
 from rathaus_desk.store.operations import Done, Request
 
@@ -33,10 +28,11 @@ _PREVIEW_AFTER = 400
 """Milliseconds of rest after which the letters are drawn."""
 
 
-class BurialPage(GuidedPage):
-    """The guided burial. ``extra`` keeps the application it came from and what the form says of the dead."""
+class BurialPage(HandoverPage):
+    """The guided burial. ``extra`` keeps what the form says of the dead, too."""
 
     name = "bestattung"
+    to = "burial"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -63,35 +59,18 @@ class BurialPage(GuidedPage):
 
     # --- filling in -------------------------------------------------------------------------------------
 
-    def begin(self, record: UUID | None) -> None:
-        """From an application, for a grave, or from nothing."""
-        if record is None:
-            return
-        kind = self.desk.read_now(lambda session: _kind_of(session, record))
-        if kind is Application:
-            self._fill_from(record)
-        elif kind is Grave:
+    def begin_about(self, record: UUID) -> None:
+        """For a grave."""
+        if self.desk.read_now(lambda session: session.get(Grave, record)) is not None:
             self.view.form.set_values({"grave": record})
 
-    def _fill_from(self, application: UUID) -> None:
-        prefilled, case = self.desk.read_now(lambda session: self._prefill(session, application))
-        self.extra = {
-            "application": str(application),
-            "case": str(case) if case else None,
-            "details": prefilled.request.get("deceased_details"),
-        }
-        values = burial_form.values_of(prefilled)
-        self.view.form.set_values(values)
-        for name, guess in prefilled.guesses.items():
-            field = self.view.form.input(name)
-            if isinstance(field, PersonInput) and isinstance(values.get(name), UUID):
-                field.propose(values[name], guess.why, msgspec.convert(guess.entered, EnterPerson))
+    def values_of(self, prefilled: Prefilled) -> dict[str, Any]:
+        """As the form has them."""
+        return burial_form.values_of(prefilled)
 
-    def _prefill(self, session: Session, application: UUID) -> tuple[Prefilled, UUID | None]:
-        view = applications.view(session, self.desk.office.services, application)
-        if view.facts is None or view.hands_over_to != "burial":
-            return Prefilled({}), view.row.case_id
-        return offered("burial").prefill(session, view.facts, view.row.case_id), view.row.case_id
+    def kept_of(self, prefilled: Prefilled) -> dict[str, Any]:
+        """What the form says of the dead."""
+        return {"details": prefilled.request.get("deceased_details")}
 
     def title_of_draft(self) -> str:
         """With the name of the dead, as far as it is there."""
@@ -105,14 +84,7 @@ class BurialPage(GuidedPage):
         """The burial; as the handover of its application, if it came from one."""
         kept = self.extra.get("details")
         details = as_type(kept, PersonDetails) if kept else None
-        case = UUID(self.extra["case"]) if self.extra.get("case") else None
-        burial = burial_form.request_of(values, case=case, details=details)
-        application = self.extra.get("application")
-        if application is None:
-            return burial
-        return HandOver(
-            application=UUID(application), to="burial", request=msgspec.to_builtins(burial, str_keys=True)
-        )
+        return self.handed_over(burial_form.request_of(values, case=self.case, details=details))
 
     def words_when_done(self) -> str:
         """What happens next."""
@@ -158,13 +130,6 @@ def _letters_of(session: Session, done: Done, files: Any) -> list[Previewed]:
         for letter in session.scalars(query)
         if letter.sha256 in files
     ]
-
-
-def _kind_of(session: Session, record: UUID) -> type[Application] | type[Grave] | None:
-    for kind in (Application, Grave):
-        if session.get(kind, record) is not None:
-            return kind
-    return None
 
 
 @page("bestattung", "Bestattung eintragen", within="friedhof", anew=True)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy.orm import Session
 
+from rathaus_desk.desktop.applications.handing_over import someone
 from rathaus_desk.desktop.desk import Desk
+from rathaus_desk.desktop.parts.confirming import CONFIRMED
 from rathaus_desk.desktop.parts.described import (
     Banner,
     Card,
@@ -21,20 +25,23 @@ from rathaus_desk.desktop.parts.described import (
 )
 from rathaus_desk.fees.tariff import Tariff
 from rathaus_desk.halls import queries
-from rathaus_desk.halls.books import books_of
+from rathaus_desk.halls.books import books_of, words_of
 from rathaus_desk.halls.occupancy import comparable, nearest_free, obstacles, place
 from rathaus_desk.halls.operations.bookings import BookHall
 from rathaus_desk.halls.operations.series import BookSeries
 from rathaus_desk.halls.plan import BookingPlan, plan_booking
 from rathaus_desk.halls.prices import Pricing
+from rathaus_desk.halls.rules.recurrence import month_name, rhythms, rule_for, rule_words
+from rathaus_desk.halls.rules.states import CLAIMING
 from rathaus_desk.halls.rules.times import Times, german_span
 from rathaus_desk.halls.series_plan import SeriesRule, plan_series
-from rathaus_desk.halls.wish import FEATURES, Wish
-from rathaus_desk.kernel.errors import BadInput, DeskError
+from rathaus_desk.halls.wish import FEATURES, Wish, wish_of
+from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.kernel.periods import german_date
 from rathaus_desk.store.operations import Request
 
 Values = Mapping[str, Any]
+NOTHING_SAID = Wish()
 
 STATES = (
     Choice("requested", "verbindlich beantragt"),
@@ -72,24 +79,7 @@ def _words(desk: Desk, fact: str) -> Callable[[Values], Sequence[Choice]]:
         tariff = desk.read_now(lambda session: _tariff(session, values, desk.today))
         if tariff is None:
             return ()
-        if fact == "option":
-            known = tariff.words.declared("option") or {}
-            names = known or dict.fromkeys(sorted(tariff.words.known), "")
-            return [Choice(name, title or name) for name, title in names.items()]
-        declared = tariff.words.declared(fact)
-        if declared is None:
-            asked = sorted(
-                {
-                    str(value)
-                    for rule in tariff.rules()
-                    for condition in rule.when
-                    for entry in condition.comparisons
-                    if entry.fact == fact and not entry.suffix
-                    for value in entry.values
-                }
-            )
-            declared = dict.fromkeys(asked, "")
-        return [Choice(name, title or name) for name, title in declared.items()]
+        return [Choice(name, title) for name, title in words_of(tariff, fact).items()]
 
     return choices
 
@@ -102,6 +92,16 @@ def _tariff(session: Session, values: Values, today: date) -> Tariff | None:
         return books.tariff(values.get("on") or today)[1]
     except DeskError:
         return None
+
+
+_MOST_MONTHS = 14
+_EVERY = "2: jede zweite Woche, jeden zweiten Monat …"
+
+
+def _rhythms(values: Values) -> Sequence[Choice]:
+    """How a series that begins on the first day can recur."""
+    on = values.get("on")
+    return [Choice(key, words) for key, words in rhythms(on).items()] if isinstance(on, date) else ()
 
 
 def sections(desk: Desk, *, series: bool = False) -> tuple[Section, ...]:
@@ -118,7 +118,11 @@ def sections(desk: Desk, *, series: bool = False) -> tuple[Section, ...]:
     if series:
         when += (
             (
-                Field("last", "&Letzter Tag", "date", 4, required=True, future=True),
+                Field("rhythm", "&Wiederholt", "choice", 8, choices=_rhythms, required=True),
+                Field("every", "A&bstand", "number", 4, hint=_EVERY, placeholder="1"),
+            ),
+            (
+                Field("last", "Letzter Ta&g", "date", 4, required=True, future=True),
                 Field("season", "Sai&son", span=8, hint="Der Saisonplan, zu dem die Serie gehört."),
             ),
             (
@@ -168,20 +172,21 @@ def sections(desk: Desk, *, series: bool = False) -> tuple[Section, ...]:
                 (Field("options", "Dazu", "quantities", 6, choices=_words(desk, "option")),
                  Field("features", "Es gibt", "quantities", 6, choices=features)),
                 (Field("public", "öffentliche Veranstaltung", "flag", 12),),
+                *(() if series else ((Field("remark", "Be&merkung", "long_text", 12, lines=2),),)),
             ),
         ),
     )  # fmt: skip
 
 
-def wish_of_values(values: Values) -> Wish:
-    """What price and duties depend on."""
-    features = tuple(key for key in FEATURES if key in (values.get("features") or {}))
-    return Wish(
+def wish_of_values(values: Values, before: Wish = NOTHING_SAID) -> Wish:
+    """What price and duties depend on; what the form does not ask for stays as it was ``before``."""
+    return msgspec.structs.replace(
+        before,
         user_group=values.get("user_group") or None,
         event_kind=values.get("event_kind") or None,
         persons=values.get("persons"),
         options=dict.fromkeys(values.get("options") or {}, True),
-        features=features,
+        features=tuple(key for key in FEATURES if key in (values.get("features") or {})),
         public=bool(values.get("public")),
     )
 
@@ -214,19 +219,46 @@ def booking_request(values: Values) -> BookHall | None:
         state=values.get("state") or "requested",
         option_until=values.get("option_until"),
         letter=values.get("state") == "option",
+        remark=values.get("remark") or "",
+        confirmed=values.get(CONFIRMED) or "",
     )
 
 
+def values_of(request: Mapping[str, Any]) -> dict[str, Any]:
+    """The form's values of a booking's plain request, as far as it says something; see `BookingHandover`."""
+    values = {name: request[name] for name in ("hall", "set", "purpose", "remark") if name in request}
+    values["state"] = request.get("state") or "requested"
+    if "person" in request:
+        values["person"] = someone(request["person"])
+    for name, day, clock in (("starts", "on", "starts"), ("ends", "until", "ends")):
+        if name in request:
+            values[day] = date.fromisoformat(request[name][:10])
+            if len(request[name]) > len("2026-12-12"):
+                values[clock] = datetime.fromisoformat(request[name]).time()
+    if values.get("until") == values.get("on"):
+        values.pop("until", None)
+    wish = wish_of(request.get("wish") or {})
+    return {
+        **values,
+        "persons": wish.persons,
+        "user_group": wish.user_group,
+        "event_kind": wish.event_kind,
+        "options": dict.fromkeys(wish.options, 1),
+        "features": dict.fromkeys(wish.features, 1),
+        "public": bool(wish.public),
+    }
+
+
 def series_rule(values: Values) -> SeriesRule | None:
-    """The rule of a weekly series; None while something is missing."""
+    """The rule of a series; None while something is missing."""
     on, last = values.get("on"), values.get("last")
     starts, ends = values.get("starts"), values.get("ends")
-    if on is None or last is None or starts is None or ends is None:
+    rhythm = values.get("rhythm")
+    if on is None or last is None or starts is None or ends is None or rhythm not in rhythms(on):
         return None
-    if last < on:
-        raise BadInput("Der letzte Tag liegt vor dem ersten.")
+    every = values.get("every")
     return SeriesRule(
-        rrule=f"FREQ=WEEKLY;UNTIL={last:%Y%m%d}",
+        rrule=rule_for(rhythm, on, last, 1 if every is None else every),
         first=on,
         time_from=f"{starts:%H:%M}",
         time_to=f"{ends:%H:%M}",
@@ -278,16 +310,33 @@ def _judged(
     taken = obstacles(session, where.claims(times), besides=besides)
     if taken:
         nearest = nearest_free(session, where, times, besides=besides)
-        others = [Meaning(german_span(one.starts, one.ends)) for one in nearest]
-        others += [Meaning(one.name, "zur selben Zeit") for one in comparable(session, where, times)]
-        free = Card(
-            "Belegt",
-            tuple(others),
-            tuple(Banner(one, "bad") for one in dict.fromkeys(found.sentence for found in taken)),
-        )
+        others = [Meaning(german_span(one.starts, one.ends), instead=_at(one)) for one in nearest]
+        others += [
+            Meaning(one.name, "zur selben Zeit", instead={"hall": str(one.hall), "set": one.set_key})
+            for one in comparable(session, where, times)
+        ]
+        sentences = dict.fromkeys(found.sentence for found in taken)
+        free = [Card("Belegt", banners=tuple(Banner(one, "bad") for one in sentences))]
+        if others:
+            free.append(Card("Frei wäre", tuple(others)))
     else:
-        free = Card("Verfügbarkeit", (Meaning("Die Räume sind frei", "mit Auf- und Abbau"),))
-    return Consequences(cards=(free, *_cards(plan)), confirm=plan.to_confirm)
+        free = [Card("Verfügbarkeit", (Meaning("Die Räume sind frei", "mit Auf- und Abbau"),))]
+    return Consequences(
+        cards=(*free, *_cards(plan)),
+        confirm=plan.to_confirm,
+        missing=("eine freie Zeit",) if taken and values.get("state") in CLAIMING else (),
+    )
+
+
+def _at(times: Times) -> dict[str, Any]:
+    """The fields of a time."""
+    first, last = times.starts, times.ends
+    return {
+        "on": first.date(),
+        "starts": first.time(),
+        "until": None if last.date() == first.date() else last.date(),
+        "ends": last.time(),
+    }
 
 
 def _cards(plan: BookingPlan) -> tuple[Card, ...]:
@@ -330,12 +379,26 @@ def series_consequences(desk: Desk) -> Callable[[Values], Consequences]:
     return judge
 
 
+def _by_month(days: Sequence[date]) -> list[Meaning]:
+    """Each day, a line a month; a line a year where there are few in many months."""
+    months = {(day.year, day.month) for day in days}
+    if len(months) <= _MOST_MONTHS:
+        grouped = groupby(days, month_name)
+        return [Meaning(month, ", ".join(f"{day.day}." for day in some)) for month, some in grouped]
+    years = groupby(days, lambda day: day.year)
+    return [Meaning(str(year), ", ".join(f"{day.day}.{day.month}." for day in some)) for year, some in years]
+
+
 def _judged_series(session: Session, values: Values, rule: SeriesRule) -> Consequences:
     plan = plan_series(session, UUID(values["hall"]), values["set"], (), rule)
     count = len(plan.occurrences)
-    dates = [Meaning(f"{count} Termine", "", f"{rule.time_from} bis {rule.time_to} Uhr", strong=True)]
-    dates += [Meaning(german_date(one.on), "ausgelassen", one.why) for one in plan.skipped]
+    when = f"{rule_words(rule.rrule, rule.first)}, {rule.time_from} bis {rule.time_to} Uhr"
+    dates = [Meaning("1 Termin" if count == 1 else f"{count} Termine", "", when, strong=True)]
+    dates += _by_month([one.on for one in plan.occurrences])
     cards = [Card("Termine", tuple(dates))]
+    if plan.skipped:
+        skipped = [Meaning(german_date(one.on), "", one.why) for one in plan.skipped]
+        cards.append(Card("Ausgelassen", tuple(skipped)))
     if plan.collisions:
         banners = tuple(Banner(one.sentence, "bad") for one in plan.collisions)
         cards.insert(0, Card(f"{len(plan.collisions)} Termine sind belegt", banners=banners))

@@ -30,6 +30,7 @@ from rathaus_desk.halls.listings import DEPOSIT_KINDS
 from rathaus_desk.halls.prices import kept_price
 from rathaus_desk.halls.records import Booking, BookingSeries, Hall
 from rathaus_desk.halls.rules.deposit import Ledger
+from rathaus_desk.halls.rules.recurrence import rule_words
 from rathaus_desk.halls.rules.times import german_span
 from rathaus_desk.halls.wish import FEATURES, wish_of
 from rathaus_desk.kernel.errors import DeskError
@@ -139,7 +140,8 @@ def _use(session: Session, booking: Booking) -> Iterable[Fact]:
         yield Fact("Dabei", ", ".join(FEATURES[one] for one in wish.features))
     series = session.get(BookingSeries, booking.series_id) if booking.series_id else None
     if series is not None:
-        yield Fact("Serie", f"{series.time_from}–{series.time_to}", series.rrule)
+        hours = f"{series.time_from}–{series.time_to} Uhr"
+        yield Fact("Serie", rule_words(series.rrule, series.first), hours)
     if booking.unused:
         yield Fact("Nicht genutzt", "ja")
     if booking.remark:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from PySide6.QtCore import Qt
@@ -20,10 +20,9 @@ from sqlalchemy.orm import Session
 
 from rathaus_desk.desktop.commands import COMMANDS
 from rathaus_desk.desktop.desk import Desk
-from rathaus_desk.desktop.halls import commands, series_commands
-from rathaus_desk.desktop.halls.commands import open_booking_form, open_move_form
+from rathaus_desk.desktop.halls.commands.bookings import open_booking_form, open_move_form
 from rathaus_desk.desktop.halls.detail import booking_detail
-from rathaus_desk.desktop.halls.poster import Paper, public_bars, write_poster
+from rathaus_desk.desktop.halls.poster import poster_of, public_bars
 from rathaus_desk.desktop.halls.scale import Scale, ScaleName
 from rathaus_desk.desktop.halls.source import BookingsSource
 from rathaus_desk.desktop.halls.timeline_view import Timeline
@@ -41,10 +40,13 @@ from rathaus_desk.halls.rules.times import Times, moment_of, wall_of
 from rathaus_desk.halls.timeline import Bar, Lane, bars, lanes
 from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.kernel.periods import german_date
+from rathaus_desk.store.home import cannot_write
 from rathaus_desk.store.operations import Done
 from rathaus_desk.store.watch import News
+from rathaus_desk.town import queries as town
 
-__all__ = ["commands", "series_commands"]
+if TYPE_CHECKING:
+    from rathaus_desk.letters.poster import Paper
 
 SCALES: tuple[tuple[ScaleName, str], ...] = (("day", "Tag"), ("week", "Woche"), ("month", "Monat"))
 PAPERS = (Choice("A3", "A3 quer"), Choice("A4", "A4 quer"))
@@ -102,6 +104,9 @@ class OccupancyPage(Page):
         listed = button("Liste", "list", tip="Die Buchungen als Liste")
         listed.clicked.connect(lambda: self.desk.go("buchungen"))
         row.addWidget(listed)
+        houses = button("Räume", "building-2", tip="Hallen und Räume, mit Bildern")
+        houses.clicked.connect(lambda: self.desk.go("haeuser"))
+        row.addWidget(houses)
         row.addWidget(icon_button("printer", "Plan als Aushang speichern", self.print_plan))
         command = COMMANDS["halls.book"]
         new = button(command.title, "plus", primary=True, tip=f"{command.title} ({command.key_words})")
@@ -231,10 +236,27 @@ class OccupancyPage(Page):
             self.save_poster(Path(chosen), values["paper"], public=values["public"])
 
     def save_poster(self, path: Path, paper: Paper, *, public: bool) -> None:
-        """Writes what is seen as a sheet for the notice board."""
-        found, held = self.desk.read_now(lambda session: _read(session, self._scale))
-        write_poster(path, self._scale, found, public_bars(held) if public else held, paper)
-        self.desk.say(f"Plan nach „{path.name}“ gespeichert.")
+        """Writes what is seen as a sheet for the notice board, in a worker; CannotWork if it cannot be."""
+        scale, today = self._scale, self.desk.today
+
+        def write() -> None:
+            from rathaus_desk.letters.poster import render_poster
+
+            with self.desk.office.store.read() as session:
+                found, held = _read(session, scale)
+                author = town.town(session).authority
+            bars = public_bars(held) if public else held
+            sheet = render_poster(poster_of(scale, found, bars, paper, author=author, day=today))
+            try:
+                path.write_bytes(sheet)
+            except OSError as error:
+                raise cannot_write(path, error) from error
+
+        self.desk.tasks.start(
+            write,
+            lambda _: self.desk.say(f"Plan nach „{path.name}“ gespeichert."),
+            self.desk.failed.emit,
+        )
 
     # --- what is done -----------------------------------------------------------------------------------
 
@@ -323,7 +345,7 @@ def _booking_of(session: Session, record: UUID | None) -> UUID | None:
     return next((one.id for one in queries.occurrences(session, record)), None)
 
 
-@page("hallen", "Hallen", icon="calendar-days", rank=4, kinds=("hall",), words="dgh saal belegung kalender")
+@page("hallen", "Hallen", icon="calendar-days", rank=4, words="dgh saal belegung kalender")
 def occupancy_page(desk: Desk) -> Page:
     """The occupancy plan."""
     return OccupancyPage(desk)

@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from rathaus_desk.kernel.periods import add_months, german_date
+from rathaus_desk.kernel.periods import MONTHS, add_months, german_date
 
 ScaleName = Literal["day", "week", "month"]
 DAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
-MONTHS = (
-    *("Januar", "Februar", "März", "April", "Mai", "Juni"),
-    *("Juli", "August", "September", "Oktober", "November", "Dezember"),
-)
 
 
 @dataclass(frozen=True, slots=True)

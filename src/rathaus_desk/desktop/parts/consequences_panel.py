@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from rathaus_desk.desktop.desk import Desk
 from rathaus_desk.desktop.parts.described import Banner, Card, Consequences, Meaning
 from rathaus_desk.desktop.parts.part_widgets import BannerWidget, hairline, label
+from rathaus_desk.desktop.theme.theme import theme
 from rathaus_desk.desktop.theme.tokens import XS, L, M, S
 
 _LONG = 26
@@ -17,9 +22,11 @@ _LONG = 26
 class _Row:
     """One meaning: label, value at the right, the reason below both."""
 
-    def __init__(self, grid: QGridLayout, at: int) -> None:
+    def __init__(self, grid: QGridLayout, at: int, choose: Callable[[Mapping[str, Any]], None]) -> None:
         self.line = hairline()
         self.label = label(wrap=True)
+        self._instead: Mapping[str, Any] = {}
+        self.label.linkActivated.connect(lambda _: choose(self._instead))
         self.value = label("strong", selectable=True)
         self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self.label.setBuddy(self.value)
@@ -43,16 +50,33 @@ class _Row:
                 one.setProperty("role", its)
                 one.style().unpolish(one)
                 one.style().polish(one)
-        self.label.setText(meaning.label)
+        self._show_label(meaning)
         self.value.setText(meaning.value)
         self.value.setWordWrap(len(meaning.value) > _LONG)
         self.why.setText(meaning.why)
+
+    def _show_label(self, meaning: Meaning) -> None:
+        """Plain words, or a link by mouse and keyboard where choosing the line changes the form."""
+        self._instead = meaning.instead
+        if not meaning.instead:
+            self.label.setTextFormat(Qt.TextFormat.PlainText)
+            self.label.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+            self.label.setText(meaning.label)
+            return
+        self.label.setTextFormat(Qt.TextFormat.RichText)
+        self.label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        colour = theme().tokens.accent
+        self.label.setText(f'<a href="instead" style="color: {colour}">{escape(meaning.label)}</a>')
 
 
 class CardWidget(QFrame):
     """A `Card`."""
 
     asked = Signal(object)
+    chosen = Signal(object)
+    """What the clerk chose instead: values for the form."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -76,7 +100,7 @@ class CardWidget(QFrame):
         """Takes over another card."""
         self._title.setText(card.title)
         while len(self._rows) < len(card.meanings):
-            self._rows.append(_Row(self._grid, len(self._rows)))
+            self._rows.append(_Row(self._grid, len(self._rows), self.chosen.emit))
         for at, row in enumerate(self._rows):
             row.show(card.meanings[at] if at < len(card.meanings) else None)
         while len(self._banners) < len(card.banners):
@@ -95,6 +119,8 @@ class ConsequencesPanel(QWidget):
 
     asked = Signal(object)
     """A `Banner` whose remedy the clerk wants; it is already under way."""
+    chosen = Signal(object)
+    """What the clerk chose instead: values for the form."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,6 +151,7 @@ class ConsequencesPanel(QWidget):
         while len(self._cards) < len(cards):
             made = CardWidget(self._desk)
             made.asked.connect(self.asked)
+            made.chosen.connect(self.chosen)
             self.box.insertWidget(2 + len(self._cards), made)
             self._cards.append(made)
         for at, widget in enumerate(self._cards):

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
+
+from rathaus_desk.kernel.money import Money
 
 Tone = Literal["good", "warn", "bad", "calm"]
 """What a state means for whoever reads it; always shown with a sign and a word, never by colour alone."""
@@ -139,6 +142,30 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture to look at. ``text``: what is to be seen; ``key`` tells it from others; ``load`` reads it, in
+    a worker. ``actions`` name commands that get ``record``.
+    """
+
+    text: str
+    key: str
+    load: Callable[[], bytes] = field(compare=False)
+    record: UUID | None = None
+    actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Pictures under one heading, each with its words; ``empty`` is said where there are none."""
+
+    title: str
+    pictures: tuple[Picture, ...]
+    empty: str = ""
+    action: str = ""
+    """A command offered beside the heading."""
+
+
+@dataclass(frozen=True, slots=True)
 class Versions:
     """Values side by side: ``heads`` over the columns, each row a caption and as many values."""
 
@@ -147,7 +174,7 @@ class Versions:
     rows: tuple[tuple[str, ...], ...]
 
 
-Part = Facts | Lines | Banner | Document | Versions
+Part = Facts | Lines | Banner | Document | Pictures | Versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +220,18 @@ FieldKind = Literal[
     "record",
     "quantities",
     "file",
+    "decimal",
+    "checklist",
+    "damage",
+    "signature",
 ]
 """What a field holds, and what its value is (None everywhere: nothing was entered; a flag is never None):
 
 text, long_text, secret (not shown, in no draft): str · date: `date` · uncertain: `UncertainDate` ·
 time: `datetime.time` · money: `Money` · number: int · flag: bool · choice: str, the key ·
 person: UUID or `EnterPerson` · record: UUID · quantities: dict of key → number, of what is ticked among the
-choices · file: `Path`.
+choices · file: `Path` · decimal: `Decimal` · checklist: tuple of `CheckedLine`, one for each choice, once all
+are answered · damage: tuple of `DamageLine` · signature: tuple of strokes (`letters.letter.Stroke`).
 """
 
 
@@ -210,6 +242,24 @@ class Choice:
     key: str
     title: str
     second: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedLine:
+    """What was looked at, whether it was in order, and what is to be said of it."""
+
+    item: str
+    ok: bool
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DamageLine:
+    """A damage, what it costs (None: not known yet), and its photos."""
+
+    text: str
+    cost: Money | None = None
+    photos: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +321,8 @@ class Meaning:
     why: str = ""
     strong: bool = False
     """A sum, or what must not be overlooked."""
+    instead: Mapping[str, Any] = field(default_factory=dict)
+    """Values the form takes over when the clerk chooses this line: another time, other rooms."""
 
 
 @dataclass(frozen=True, slots=True)

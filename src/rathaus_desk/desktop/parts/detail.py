@@ -20,14 +20,44 @@ from PySide6.QtWidgets import (
 
 from rathaus_desk.desktop.commands import COMMANDS
 from rathaus_desk.desktop.desk import Desk
-from rathaus_desk.desktop.parts.described import Detail, Facts, Part, Tab
+from rathaus_desk.desktop.parts.described import (
+    Banner,
+    Detail,
+    Document,
+    Facts,
+    Lines,
+    Part,
+    Pictures,
+    Tab,
+    Versions,
+)
 from rathaus_desk.desktop.parts.flow import Flow
-from rathaus_desk.desktop.parts.part_widgets import PART_WIDGETS, hairline, label, show_icon
+from rathaus_desk.desktop.parts.part_widgets import (
+    BannerWidget,
+    DocumentWidget,
+    FactsWidget,
+    LinesWidget,
+    VersionsWidget,
+    hairline,
+    label,
+    show_icon,
+)
+from rathaus_desk.desktop.parts.pictures_part import PicturesWidget
 from rathaus_desk.desktop.theme.icons import icon
 from rathaus_desk.desktop.theme.pills import Pill
 from rathaus_desk.desktop.theme.tokens import XL, L, M, S
 
 MIN_WIDTH = 340
+
+PART_WIDGETS: dict[type, type] = {
+    Document: DocumentWidget,
+    Facts: FactsWidget,
+    Lines: LinesWidget,
+    Banner: BannerWidget,
+    Pictures: PicturesWidget,
+    Versions: VersionsWidget,
+}
+"""What shows a part: made with what follows a target and what does a command."""
 
 
 class PartsColumn(QWidget):

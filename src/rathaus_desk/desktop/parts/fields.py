@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,11 +18,19 @@ from rathaus_desk.desktop.parts.field_input import Input, TextInput, plain_label
 from rathaus_desk.desktop.parts.field_quantities import QuantitiesInput
 from rathaus_desk.desktop.parts.field_record import RecordInput
 from rathaus_desk.desktop.parts.part_widgets import icon_button
-from rathaus_desk.desktop.parts.reading import read_day, read_money, read_number, read_time, read_uncertain
+from rathaus_desk.desktop.parts.reading import (
+    read_day,
+    read_decimal,
+    read_money,
+    read_number,
+    read_time,
+    read_uncertain,
+)
 from rathaus_desk.desktop.parts.sources import day_words
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.money import Money
 from rathaus_desk.kernel.periods import german_date
+from rathaus_desk.kernel.texts import german_number
 from rathaus_desk.kernel.uncertain import UncertainDate
 
 
@@ -137,6 +146,23 @@ class NumberInput(TextInput):
     def written(self, value: int) -> str:
         """With points between thousands."""
         return f"{value:,}".replace(",", ".")
+
+
+class DecimalInput(TextInput):
+    """A number that may have a fraction."""
+
+    def __init__(self, field: Field, desk: Desk) -> None:
+        super().__init__(field, desk)
+        self.line.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
+
+    def value(self) -> Decimal | None:
+        """The number."""
+        text = self.line.text().strip()
+        return read_decimal(text) if text else None
+
+    def written(self, value: Decimal) -> str:
+        """As Germans write it."""
+        return german_number(value)
 
 
 class FlagInput(Input):
@@ -322,6 +348,7 @@ class Kinds:
         "record": RecordInput,
         "quantities": QuantitiesInput,
         "file": FileInput,
+        "decimal": DecimalInput,
     }
 
 
@@ -331,4 +358,15 @@ def make_input(field: Field, desk: Desk) -> Input:
         from rathaus_desk.desktop.parts.person_input import PersonInput
 
         return PersonInput(field, desk)
+    if field.kind in ("checklist", "damage", "signature"):
+        from rathaus_desk.desktop.parts.field_checklist import ChecklistInput
+        from rathaus_desk.desktop.parts.field_damage import DamageInput
+        from rathaus_desk.desktop.parts.field_signature import SignatureInput
+
+        made: dict[str, Make] = {
+            "checklist": ChecklistInput,
+            "damage": DamageInput,
+            "signature": SignatureInput,
+        }
+        return made[field.kind](field, desk)
     return Kinds.known[field.kind](field, desk)

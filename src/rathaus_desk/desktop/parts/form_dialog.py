@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from rathaus_desk.desktop.desk import Desk
+from rathaus_desk.desktop.parts.confirming import CONFIRMED, confirmation
 from rathaus_desk.desktop.parts.consequences_panel import CardWidget
 from rathaus_desk.desktop.parts.described import Banner, Card, Consequences, Section
 from rathaus_desk.desktop.parts.form import Form, FormScroll
@@ -67,7 +68,8 @@ class FormDialog(QDialog):
         inside.addWidget(self._banner)
         if intro:
             inside.addWidget(label("muted", intro, wrap=True))
-        self.form = Form(sections, desk)
+        asked = (confirmation(lambda: self._found),) if consequences is not None else ()
+        self.form = Form((*sections, *asked), desk)
         inside.addWidget(self.form)
         self._cards: list[CardWidget] = []
         self._cards_box = QVBoxLayout()
@@ -121,7 +123,10 @@ class FormDialog(QDialog):
         )
 
     def _show(self, found: Consequences) -> None:
+        asked_before = bool(self._found.confirm)
         self._found = found
+        if asked_before != bool(found.confirm):
+            self.form.refresh()
         self.form.show_problems(found.problems)
         self.form.show_hints(found.hints)
         cards = list(found.cards)
@@ -131,6 +136,7 @@ class FormDialog(QDialog):
             cards.insert(0, Card("Bitte prüfen", banners=tuple(Banner(one) for one in found.confirm)))
         while len(self._cards) < len(cards):
             made = CardWidget(self._desk)
+            made.chosen.connect(self.form.set_values)
             self._cards.append(made)
             self._cards_box.addWidget(made)
         for at, widget in enumerate(self._cards):
@@ -152,6 +158,9 @@ class FormDialog(QDialog):
         self.form.show_all()
         if self.form.problems() or self.form.missing() or self._found.problems:
             self.form.focus_problem()
+            return
+        if self._found.confirm and not self.form.values().get(CONFIRMED):
+            self.form.focus_field(CONFIRMED)
             return
         try:
             request = self._request(self.form.values())

@@ -12,8 +12,9 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from rathaus_desk.desktop.desk import Desk
+from rathaus_desk.desktop.parts.confirming import CONFIRMED, confirmation
 from rathaus_desk.desktop.parts.consequences_panel import ConsequencesPanel
-from rathaus_desk.desktop.parts.described import Banner, Consequences, Field, Section
+from rathaus_desk.desktop.parts.described import Banner, Consequences, Section
 from rathaus_desk.desktop.parts.form import Form, FormScroll
 from rathaus_desk.desktop.parts.part_widgets import BannerWidget, button, hairline, label
 from rathaus_desk.desktop.theme.icons import pixmap
@@ -26,9 +27,6 @@ _SIDE_EM = 62
 _BESIDE_EM = 128
 """Width, in characters, from which they stand beside the form."""
 
-CONFIRMED = "confirmed"
-"""The field with the reason why a warning is right all the same."""
-
 
 @dataclass(frozen=True, slots=True)
 class Guided:
@@ -39,6 +37,8 @@ class Guided:
     save_title: str
     consequences: Callable[[Mapping[str, Any]], Consequences]
     second: str = ""
+    touch: bool = False
+    """Whether it is filled in standing, on a tablet: everything large enough for a finger."""
 
 
 class GuidedView(QWidget):
@@ -55,14 +55,18 @@ class GuidedView(QWidget):
     def __init__(self, guided: Guided, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk, self._guided = desk, guided
+        self._about = guided.second
+        self.setProperty("touch", guided.touch)
         self._latest = desk.latest(self)
         self._found = Consequences()
         self._beside: bool | None = None
         self._busy = False
         self._judging = self._save_when_judged = False
-        self.form = Form((*guided.sections, self._confirmation()), desk)
+        asked = confirmation(lambda: self._found)
+        self.form = Form((*guided.sections, asked), desk)
         self.panel = ConsequencesPanel(desk)
         self.panel.asked.connect(self.asked)
+        self.panel.chosen.connect(self.form.set_values)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
@@ -76,24 +80,6 @@ class GuidedView(QWidget):
         box.addWidget(self._make_foot())
         self.form.changed.connect(self._changed)
         self._judge()
-
-    def _confirmation(self) -> Section:
-        return Section(
-            "Bitte bestätigen",
-            (
-                (
-                    Field(
-                        CONFIRMED,
-                        "&Warum das so richtig ist",
-                        "text",
-                        12,
-                        hint="Die Begründung steht später im Verlauf.",
-                        placeholder="zum Beispiel: mit dem Ordnungsamt besprochen",
-                    ),
-                ),
-            ),
-            shown=lambda _: bool(self._found.confirm),
-        )
 
     def _make_head(self) -> QWidget:
         head = QWidget()
@@ -279,9 +265,14 @@ class GuidedView(QWidget):
             self._banner.show_part(Banner(sentence, "bad"))
             self._scroll.verticalScrollBar().setValue(0)
 
+    def about(self, words: str) -> None:
+        """What the job is about, beside its title."""
+        self._about = words
+        self.say("")
+
     def say(self, words: str) -> None:
-        """The second line of the title."""
-        self._second.setText(" · ".join(filter(None, (self._guided.second, words))))
+        """What stands behind that: how the draft is."""
+        self._second.setText(" · ".join(filter(None, (self._about, words))))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Ctrl+Enter saves, Esc leaves."""

@@ -55,6 +55,13 @@ class GuidedPage(Page):
     def begin(self, record: UUID | None) -> None:
         """A new job, about a record if one is named."""
 
+    def worth_keeping(self) -> bool:
+        """Whether what `begin` filled in is a draft already, though nobody typed anything."""
+        return bool(self.extra)
+
+    def restored(self) -> None:
+        """The draft stands in the form again."""
+
     def done(self, _result: Done) -> None:
         """It was carried out."""
         self.desk.back_wanted.emit()
@@ -78,13 +85,16 @@ class GuidedPage(Page):
         )
         if kept is None:
             self.begin(target.record)
-            self._touched = bool(self.extra)
+            self._touched = self.worth_keeping()
             if self._touched:
                 self._draft.touch()
+            else:
+                self._draft.rest()
             return
         self._draft.id = kept.id
         self.extra = dict(kept.content.get("extra") or {})
         self.view.form.restore(kept.content.get("fields") or {})
+        self.restored()
         self.view.say(f"Entwurf von {at_town(kept.saved_at):%d.%m. %H:%M}")
         self._touched = True
 

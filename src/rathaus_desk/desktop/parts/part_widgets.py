@@ -449,15 +449,3 @@ class DocumentWidget(QWidget):
         if document.key != self._key:
             self._key = document.key
             self._view.show_later(document.load, document.title)
-
-
-PART_WIDGETS: dict[
-    type,
-    Callable[[Follow, Do], FactsWidget | LinesWidget | BannerWidget | DocumentWidget | VersionsWidget],
-] = {
-    Document: DocumentWidget,
-    Facts: FactsWidget,
-    Lines: LinesWidget,
-    Banner: BannerWidget,
-    Versions: VersionsWidget,
-}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, time, timedelta
+from decimal import Decimal
 
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.kernel.german_dates import parse_german_date
@@ -22,7 +23,18 @@ _MONEY = re.compile(
 )
 _POINT_MONEY = re.compile(r"([-−]?)\s*(\d{1,12})\.(\d{2})\s*(?:€|eur|euro)?", re.IGNORECASE)
 _NUMBER = re.compile(r"([-−]?)\s*(\d{1,3}(?:[.\s]\d{3}){1,2}|\d{1,9})")
+_DECIMAL = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,12})(?:,(\d{1,6}))?")
+_POINT_DECIMAL = re.compile(r"(\d{1,12})\.(\d{1,2}|\d{4,6})")
 _YOUNGEST_CENTURY = 100
+
+
+def read_decimal(text: str) -> Decimal:
+    """``12.345,6``, ``12345,6`` or ``12345.6`` → a number of at least 0; BadInput with an example."""
+    plain = text.strip()
+    found = _DECIMAL.fullmatch(plain) or _POINT_DECIMAL.fullmatch(plain)
+    if found is None:
+        raise BadInput(f"„{plain}“ ist keine Zahl. Richtig wäre zum Beispiel 12.345 oder 12345,6.")
+    return Decimal(f"{found[1].replace('.', '')}.{found[2] or '0'}").normalize() + 0
 
 
 def read_day(text: str, today: date, *, future: bool = False) -> date:

@@ -33,6 +33,7 @@ from rathaus_desk.desktop.parts.form_dialog import open_form
 from rathaus_desk.desktop.parts.list_page import ListPage
 from rathaus_desk.desktop.parts.printing import print_pdf, printer_names
 from rathaus_desk.desktop.parts.sources import Row, Want, WholeSource
+from rathaus_desk.desktop.post.emails import prepare_emails
 from rathaus_desk.desktop.tabs import case_parts, history_tab
 from rathaus_desk.fees.operations import Dispatch
 from rathaus_desk.kernel.periods import german_date
@@ -54,6 +55,8 @@ def letter_state(letter: StoredLetter) -> State:
     """Where a letter stands."""
     if letter.posted_on is not None:
         return State(f"versandt {german_date(letter.posted_on)}", "good", "✓")
+    if letter.emailed_on is not None:
+        return State("E-Mail vorbereitet", "warn", "…")
     if letter.printed_on is not None:
         return State("gedruckt", "calm", "✓")
     return State("zu drucken", "warn", "○")
@@ -106,8 +109,8 @@ def letter_detail(store: Store, session: Session, record: UUID) -> Detail | None
         title=letter.title,
         second=f"vom {german_date(letter.dated_on)}",
         state=letter_state(letter),
-        actions=("post.print", "post.dispatch", "post.save") if waits else ("post.print", "post.save"),
-        more=("post.mark_printed", "post.open", "town.note", "town.remind"),
+        actions=("post.print", "post.email", "post.dispatch") if waits else ("post.print", "post.save"),
+        more=("post.mark_printed", "post.save", "post.open", "town.note", "town.remind"),
         tabs=(
             Tab("Übersicht", (Document(letter.title, letter.sha256, partial(_pdf, store, record)),)),
             Tab(
@@ -129,6 +132,7 @@ def letter_detail(store: Store, session: Session, record: UUID) -> Detail | None
                                 else ()
                             ),
                             Fact("Gedruckt", german_date(letter.printed_on) if letter.printed_on else ""),
+                            Fact("E-Mail", letter.emailed_to),
                             Fact("Zur Post", german_date(letter.posted_on) if letter.posted_on else ""),
                         ),
                     ),
@@ -282,6 +286,15 @@ def print_all(desk: Desk, _subject: UUID | None) -> None:
         values=_printer_values(desk),
         intro=f"{count} hinter einer Liste, nach Postleitzahl geordnet.",
     )
+
+
+@command(
+    "post.email", "Per E-Mail", icon="at-sign", about="letter", needs=True, words="mail senden outlook anlage"
+)
+def email_one(desk: Desk, letter: UUID | None) -> None:
+    """The letter that is open, as an e-mail in the mail program."""
+    assert letter is not None
+    prepare_emails(desk, [letter])
 
 
 @command(

@@ -111,6 +111,17 @@ QCheckBox::indicator:checked {{ background: {t.accent_fill}; border-color: {t.ac
 QRadioButton::indicator:checked {{ background: {t.on_accent}; border: 5px solid {t.accent_fill}; width: 8px;
     height: 8px; }}
 
+*[touch="true"] QLineEdit, *[touch="true"] QPushButton {{ min-height: 44px; font-size: 12pt; }}
+*[touch="true"] QLineEdit:focus, *[touch="true"] QPushButton:focus {{ min-height: 42px; }}
+*[touch="true"] QLineEdit[invalid="true"] {{ min-height: 42px; }}
+*[touch="true"] QPushButton[chip="true"] {{ border-radius: 22px; padding: 0 18px; }}
+*[touch="true"] QPlainTextEdit, *[touch="true"] QCheckBox, *[touch="true"] QLabel[role="strong"] {{ font-size: 12pt; }}
+*[touch="true"] QLabel[role="caption"] {{ font-size: 11pt; }}
+*[touch="true"] QLabel[role="section"] {{ font-size: 14pt; }}
+*[touch="true"] QCheckBox {{ min-height: 40px; spacing: 12px; }}
+*[touch="true"] QCheckBox::indicator {{ width: 26px; height: 26px; }}
+*[touch="true"] QToolButton {{ min-width: 34px; min-height: 34px; icon-size: 22px; }}
+
 QTabBar {{ background: transparent; }}
 QTabBar::tab {{ background: transparent; color: {t.muted}; border: 0; border-bottom: 2px solid transparent;
     padding: 8px 2px; margin: 0 14px 0 0; }}

@@ -102,7 +102,7 @@ def book_hall(work: Work, request: BookHall) -> UUID:
     booking.wish = request.wish.plain()
     if plan.priced is not None:
         plan.priced.keep(booking)
-    if request.state in CLAIMING:
+    if request.state in CLAIMING or request.case is not None:
         booking.case_id = case_for(work, request.case, f"{where.hall.name}: {purpose}").id
     work.session.add(booking)
     if request.state in CLAIMING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import Literal
 
 from rathaus_desk.catalogue.queries import law_book
@@ -13,12 +12,13 @@ from rathaus_desk.fees import letters as fees
 from rathaus_desk.fees.assessment import Assessment, Line
 from rathaus_desk.fees.operations import give_notice, keep_assessment
 from rathaus_desk.fees.records import KeptAssessment, Notice
+from rathaus_desk.fees.summing import with_lines
 from rathaus_desk.halls import letters
 from rathaus_desk.halls.prices import kept_price
 from rathaus_desk.halls.records import Booking
 from rathaus_desk.halls.rules.times import wall_of
 from rathaus_desk.kernel.errors import Refused
-from rathaus_desk.kernel.money import Money, total
+from rathaus_desk.kernel.money import Money
 from rathaus_desk.letters.facts import HallInvoice, HallNotice
 from rathaus_desk.letters.operations import compose_and_file
 from rathaus_desk.store.operations import Work
@@ -28,33 +28,47 @@ Form = Literal["notice", "invoice"]
 
 
 def together(assessments: Sequence[Assessment]) -> Assessment:
-    """Several assessments by one tariff as one: equal lines are added up, and so are net, VAT and total.
+    """Several assessments by one tariff as one: equal lines are added up; VAT is computed of the sums.
 
-    Each was rounded by itself, so that the whole is what its parts say.
+    One invoice rounds the VAT of each rate once (§ 14 (4) no. 8 UStG); single prices would each round theirs.
     """
-    first = assessments[0]
     lines: dict[tuple[object, ...], Line] = {}
     for line in (line for one in assessments for line in one.lines):
-        like = (line.key, line.label, line.rate, line.unit, line.vat_rate, line.explanation)
-        known = lines.get(like)
-        lines[like] = (
+        known = lines.get(_like(line))
+        lines[_like(line)] = (
             line
             if known is None
             else replace(known, quantity=known.quantity + line.quantity, amount=known.amount + line.amount)
         )
-    rates: dict[Fraction, Money] = {}
-    for one in assessments:
-        for rate, vat in one.vat_by_rate.items():
-            rates[rate] = rates.get(rate, Money()) + vat
-    return replace(
-        first,
-        lines=tuple(lines.values()),
-        net=total([one.net for one in assessments]),
-        vat=total([one.vat for one in assessments]),
-        total=total([one.total for one in assessments]),
-        vat_by_rate=rates,
-        vat_notes=tuple(dict.fromkeys(note for one in assessments for note in one.vat_notes)),
-    )
+    notes = tuple(dict.fromkeys(note for one in assessments for note in one.vat_notes))
+    return with_lines(replace(assessments[0], vat_notes=notes), tuple(lines.values()))
+
+
+def _like(line: Line) -> tuple[object, ...]:
+    """What lines have in common that are added up."""
+    return (line.key, line.label, line.rate, line.unit, line.vat_rate, line.net, line.explanation)
+
+
+def beyond(assessment: Assessment, charged: Assessment) -> Assessment:
+    """What an assessment comes to beyond one that is charged already: lines that are new or have grown.
+
+    Refused where a line became less: what was charged together would have to be charged anew.
+    """
+    before = {_like(line): line for line in charged.lines}
+    added = []
+    for line in assessment.lines:
+        known = before.pop(_like(line), None)
+        if known is None:
+            added.append(line)
+        elif line.amount != known.amount:
+            quantity = line.quantity - known.quantity
+            added.append(replace(line, quantity=quantity, amount=line.amount - known.amount))
+    if before or any(line.amount < Money() for line in added):
+        raise Refused(
+            "Für diesen Termin ist jetzt weniger zu zahlen, als mit der Serie berechnet wurde; "
+            "bitte berechnen Sie die Serie neu."
+        )
+    return with_lines(assessment, added)
 
 
 def keep(work: Work, bookings: Sequence[Booking], assessment: Assessment) -> KeptAssessment | None:
@@ -75,8 +89,12 @@ def charge(
     act: str,
     title: str,
     corrects: Notice | None = None,
+    beside: Notice | None = None,
 ) -> tuple[Notice, KeptAssessment | None]:
-    """Gives the notice over what was assessed; every booking remembers it."""
+    """Gives the notice over what was assessed; every booking remembers it.
+
+    With ``beside`` it stands beside an earlier one over several dates, which the bookings go on remembering.
+    """
     first = bookings[0]
     assert first.case_id is not None
     kept = keep(work, bookings, assessment)
@@ -90,7 +108,7 @@ def charge(
         corrects=corrects,
     )
     for booking in bookings:
-        booking.notice_id = notice.id
+        booking.notice_id = (beside or notice).id
     work.session.flush()
     return notice, kept
 

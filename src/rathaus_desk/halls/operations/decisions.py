@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 from uuid import UUID
 
 from rathaus_desk.catalogue.queries import law_book
 from rathaus_desk.fees import letters as fees
-from rathaus_desk.fees.assessment import Assessment, Line
+from rathaus_desk.fees.assessment import Assessment
 from rathaus_desk.fees.queries import assessment_of
 from rathaus_desk.fees.records import Notice
+from rathaus_desk.fees.summing import shared_out, with_lines
 from rathaus_desk.halls import letters, queries
 from rathaus_desk.halls.books import books_of
 from rathaus_desk.halls.occupancy import nearest_free, refuse_occupied
@@ -236,12 +236,12 @@ def cancel(work: Work, request: CancelBooking) -> Money:
     check_step(booking.state, "cancelled")
     told_on = request.told_on or work.today
     firm = booking.state in ("approved", "signed")
-    alone = not _charged_with_others(work, booking)
-    replaced = standing_notice(work, booking) if alone else None
+    before = standing_notice(work, booking)
+    joint = _charged_with_others(work, booking)
     fee, why = _fee(work, booking, told_on, request.free) if firm else (Money(), "")
     end(work, booking, "cancelled", request.reason.strip() or f"abgesagt am {german_date(told_on)}")
-    if replaced is not None or fee:
-        _charge_cancellation(work, booking, replaced, told_on, fee, why, letter=request.letter)
+    if fee or (before is not None and not joint):
+        _charge_cancellation(work, booking, before, told_on, fee, why, joint=joint, letter=request.letter)
     return fee
 
 
@@ -270,16 +270,17 @@ def _fee(work: Work, booking: Booking, told_on: date, free: str) -> tuple[Money,
 def _charge_cancellation(
     work: Work,
     booking: Booking,
-    replaced: Notice | None,
+    before: Notice | None,
     told_on: date,
     fee: Money,
     why: str,
     *,
+    joint: bool,
     letter: bool,
 ) -> None:
     priced = kept_price(work.session, booking).assessment
-    lines = (Line("absage", "Absage", "", Fraction(1), "", rate=fee, amount=fee),) if fee else ()
-    assessment = Assessment(priced.tariff, priced.title, lines, fee, Money(), fee)
+    lines = shared_out(fee, priced, "Absage", "absage") if fee else ()
+    assessment = with_lines(priced, lines)
     words = letters.use_words(work.session, [booking])
     notice, kept = charge(
         work,
@@ -287,7 +288,8 @@ def _charge_cancellation(
         assessment,
         act="hall_notice",
         title=f"Absage {words['hall']}, {words['times']}",
-        corrects=replaced,
+        corrects=None if joint else before,
+        beside=before if joint else None,
     )
     if not letter:
         return

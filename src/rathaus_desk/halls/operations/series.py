@@ -16,6 +16,7 @@ from rathaus_desk.halls.occupancy import Place, place, refuse_occupied
 from rathaus_desk.halls.operations.bookings import LONGEST_PURPOSE, end_ended_options
 from rathaus_desk.halls.prices import Pricing
 from rathaus_desk.halls.records import Booking, BookingSeries, Rank
+from rathaus_desk.halls.rules.recurrence import anchored
 from rathaus_desk.halls.rules.series import (
     EXCEPTED,
     Occurrence,
@@ -292,7 +293,7 @@ def follow_holidays(work: Work, request: FollowHolidays) -> int:
 
 
 class CopySeason(Request, frozen=True, kw_only=True):
-    """The season plan for other days: each series from the first of its weekday on until ``last``."""
+    """The season plan for other days: each series from the first day its rule names on until ``last``."""
 
     season: str
     new_season: str
@@ -332,8 +333,10 @@ def _copied(work: Work, series: BookingSeries, request: CopySeason) -> BookSerie
     if not bookings:
         raise Refused(f"Die Serie „{series.purpose}“ hat keinen Termin, der sich übernehmen ließe.")
     last = bookings[-1]
-    first = same_weekday(request.first, series.first)
-    rule = msgspec.structs.replace(rule_of(series), first=first, rrule=until(series.rrule, request.last))
+    weekly = parts_of(series.rrule).get("FREQ") == "WEEKLY"
+    first = same_weekday(request.first, series.first) if weekly else request.first
+    rrule = until(anchored(series.rrule, series.first), request.last)
+    rule = msgspec.structs.replace(rule_of(series), first=first, rrule=rrule)
     wish = msgspec.structs.replace(wish_of(last.wish), free_events_used=None, free_hours_used=None)
     return BookSeries(
         hall=series.hall_id,

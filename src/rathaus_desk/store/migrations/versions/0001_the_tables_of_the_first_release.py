@@ -129,6 +129,8 @@ def upgrade() -> None:
         sa.Column("opening", sa.Text(), nullable=False),
         sa.Column("quiet", sa.Text(), nullable=False),
         sa.Column("equipment", sa.Text(), nullable=False),
+        sa.Column("keys", sa.Text(), nullable=False),
+        sa.Column("checklist", sa.Text(), nullable=False),
         sa.Column("steps", sa.Text(), nullable=False),
         sa.Column("caretaker", sa.Text(), nullable=False),
         sa.Column("house_rules", sa.Text(), nullable=False),
@@ -608,6 +610,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_hall_closed_time_hall_id"), ["hall_id"], unique=False)
 
     op.create_table(
+        "hall_picture",
+        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("hall_id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.String(), nullable=False),
+        sa.Column("deleted_at", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["hall_id"],
+            ["hall.id"],
+            name=op.f("fk_hall_picture_hall_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hall_picture")),
+    )
+    with op.batch_alter_table("hall_picture", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hall_picture_hall_id"), ["hall_id"], unique=False)
+
+    op.create_table(
         "hall_room",
         sa.Column("id", sa.LargeBinary(length=16), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1038,6 +1063,8 @@ def upgrade() -> None:
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("printed_on", sa.Date(), nullable=True),
         sa.Column("posted_on", sa.Date(), nullable=True),
+        sa.Column("emailed_on", sa.Date(), nullable=True),
+        sa.Column("emailed_to", sa.Text(), nullable=False),
         sa.Column("created_at", sa.String(), nullable=False),
         sa.Column("changed_at", sa.String(), nullable=False),
         sa.Column("deleted_at", sa.String(), nullable=True),
@@ -1528,6 +1555,7 @@ def upgrade() -> None:
         sa.Column("damage", sa.Text(), nullable=False),
         sa.Column("for_town", sa.Text(), nullable=False),
         sa.Column("for_user", sa.Text(), nullable=False),
+        sa.Column("signed", sa.Text(), nullable=False),
         sa.Column("remark", sa.Text(), nullable=False),
         sa.Column("created_at", sa.String(), nullable=False),
         sa.Column("changed_at", sa.String(), nullable=False),

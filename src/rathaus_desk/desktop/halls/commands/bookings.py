@@ -1,12 +1,8 @@
-"""What a clerk does with bookings: each behind a small form that shows what it brings."""
+"""Commands about the use itself: book, move, change, hold, displace, wait, close."""
 
 from __future__ import annotations
 
-import mimetypes
 from datetime import datetime, time
-from decimal import Decimal, InvalidOperation
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -19,13 +15,14 @@ from rathaus_desk.desktop.halls.booking_form import (
     booking_request,
     hall_choices,
     sections,
-    series_consequences,
-    series_request,
     times_of_values,
     wish_of_values,
 )
+from rathaus_desk.desktop.halls.commands.asking import Values, asked
+from rathaus_desk.desktop.parts.confirming import CONFIRMED
 from rathaus_desk.desktop.parts.described import Choice, Field, Section
 from rathaus_desk.desktop.parts.form_dialog import open_form
+from rathaus_desk.desktop.post.emails import tell_by_email
 from rathaus_desk.desktop.rehearsal import rehearsed
 from rathaus_desk.halls import queries
 from rathaus_desk.halls.occupancy import Place, obstacles, place
@@ -37,42 +34,19 @@ from rathaus_desk.halls.operations.bookings import (
     TickTask,
 )
 from rathaus_desk.halls.operations.decisions import (
-    ApproveBookings,
-    CancelBooking,
     HoldOption,
-    RejectBooking,
     RequestFirmly,
-    SignAgreement,
 )
-from rathaus_desk.halls.operations.deposits import ReceiveDeposit, RefundDeposit
 from rathaus_desk.halls.operations.giving_way import DisplaceBookings, JoinWaiting, OfferWaiting
-from rathaus_desk.halls.operations.handing import (
-    Checked,
-    Damage,
-    HandOverHall,
-    KeptPhoto,
-    PrintHandoverForm,
-    SettleBooking,
-)
 from rathaus_desk.halls.operations.houses import CloseHall
-from rathaus_desk.halls.records import Booking, Direction
+from rathaus_desk.halls.records import Booking, Hall, Rank
 from rathaus_desk.halls.rules.times import Times
-from rathaus_desk.halls.wish import wish_of
-from rathaus_desk.kernel.clock import at_town
-from rathaus_desk.kernel.errors import BadInput
-from rathaus_desk.kernel.money import Money
-from rathaus_desk.store.operations import Request
-
-Values = dict[str, Any]
+from rathaus_desk.halls.wish import Wish, wish_of
+from rathaus_desk.store.operations import Done, Request
 
 RANKS = (
     Choice("own", "eigene Veranstaltung oder Katastrophenschutz"),
     Choice("long_standing", "langjährige Veranstaltung"),
-)
-FORMS = (
-    Choice("notice", "Bescheid"),
-    Choice("invoice", "Rechnung"),
-    Choice("none", "jetzt nichts berechnen"),
 )
 
 
@@ -85,12 +59,6 @@ def bookings_in_the_way(session: Session, wanted: BookHall | CloseHall) -> tuple
         where = Place(hall, tuple(queries.rooms_named(session, hall, wanted.rooms)), before=0, after=0)
     found = obstacles(session, where.claims(Times.of(wanted.starts, wanted.ends)))
     return tuple(dict.fromkeys(one.record for one in found if session.get(Booking, one.record) is not None))
-
-
-def _asked(desk: Desk, title: str, rows: tuple[tuple[Field, ...], ...], request: Any, **more: Any) -> None:
-    """A small form that shows what its operation would bring."""
-    if rows:
-        open_form(desk, title, (Section("", rows),), request, consequences=rehearsed(desk, request), **more)
 
 
 def open_booking_form(desk: Desk, values: Values | None = None) -> None:
@@ -111,9 +79,15 @@ def open_booking_form(desk: Desk, values: Values | None = None) -> None:
 @command(
     "halls.book", "Halle buchen", icon="calendar-days", key="Ctrl+H", words="buchung saal dgh anfrage option"
 )
-def book(desk: Desk, _subject: UUID | None) -> None:
-    """A new booking, option or enquiry."""
-    open_booking_form(desk)
+def book(desk: Desk, subject: UUID | None) -> None:
+    """A new booking, option or enquiry; of the hall that is open, if one is."""
+    open_booking_form(desk, of_hall(desk, subject))
+
+
+def of_hall(desk: Desk, subject: UUID | None) -> Values:
+    """The hall that is open as the form's value."""
+    known = subject is not None and desk.read_now(lambda session: session.get(Hall, subject)) is not None
+    return {"hall": str(subject)} if known else {}
 
 
 @command("halls.show_plan", "Belegungsplan", icon="calendar-days", about="booking", words="kalender woche")
@@ -122,24 +96,8 @@ def show_plan(desk: Desk, booking: UUID | None) -> None:
     desk.go("hallen", booking)
 
 
-@command("halls.book_series", "Serie buchen", icon="calendar-clock", words="training wöchentlich verein")
-def book_series(desk: Desk, _subject: UUID | None) -> None:
-    """A weekly series, with all its collisions shown at once."""
-    open_form(
-        desk,
-        "Serie buchen",
-        sections(desk, series=True),
-        series_request,
-        save_title="Serie buchen",
-        values={"skip_public": True, "collisions": "none"},
-        consequences=series_consequences(desk),
-        words="Serie gebucht.",
-        done=lambda done: desk.go("buchungen", done.value.booked[0]),
-    )
-
-
 @command("halls.close", "Halle sperren", icon="ban", words="geschlossen reparatur wahl urlaub")
-def close(desk: Desk, _subject: UUID | None) -> None:
+def close(desk: Desk, subject: UUID | None) -> None:
     """Repairs, elections, holidays of the caretaker."""
     halls = desk.read_now(hall_choices)
 
@@ -161,7 +119,7 @@ def close(desk: Desk, _subject: UUID | None) -> None:
             reason=f"Die Halle ist in dieser Zeit geschlossen: {closing.reason}.",
         )
 
-    _asked(
+    asked(
         desk,
         "Halle sperren",
         (
@@ -175,7 +133,9 @@ def close(desk: Desk, _subject: UUID | None) -> None:
         ),
         request,
         save_title="Sperren",
+        values=of_hall(desk, subject),
         words="Halle gesperrt.",
+        done=lambda done: tell_by_email(desk, done),
     )
 
 
@@ -193,6 +153,10 @@ def displace(desk: Desk, _subject: UUID | None) -> None:
             displaced=desk.read_now(lambda session: bookings_in_the_way(session, own)),
             reason=values["reason"],
         )
+
+    def told(done: Done) -> None:
+        desk.go("buchungen", done.value)
+        tell_by_email(desk, done)
 
     when, who = sections(desk)
     why = Section(
@@ -212,7 +176,7 @@ def displace(desk: Desk, _subject: UUID | None) -> None:
         values={"rank": "own"},
         consequences=rehearsed(desk, request),
         words="Gebucht; die anderen werden angeschrieben.",
-        done=lambda done: desk.go("buchungen", done.value),
+        done=told,
     )
 
 
@@ -257,7 +221,7 @@ def offer_waiting(desk: Desk, waiting: UUID | None) -> None:
         until = values.get("until")
         return OfferWaiting(waiting=waiting, until=until) if until else None
 
-    _asked(
+    asked(
         desk,
         "Zeit anbieten",
         ((Field("until", "Angebot gilt &bis", "date", 4, required=True, future=True),),),
@@ -276,7 +240,7 @@ def hold_option(desk: Desk, booking: UUID | None) -> None:
         until = values.get("until")
         return HoldOption(booking=booking, until=until, letter=values["letter"]) if until else None
 
-    _asked(
+    asked(
         desk,
         "Option einräumen",
         (
@@ -297,93 +261,11 @@ def request_firmly(desk: Desk, booking: UUID | None) -> None:
     desk.run(RequestFirmly(booking=booking))
 
 
-@command(
-    "halls.approve", "Genehmigen", icon="circle-check", about="booking", needs=True, words="bescheid rechnung"
-)
-def approve(desk: Desk, booking: UUID | None) -> None:
-    """Approves and charges, with the letters; of a series all dates at once if wanted."""
-    assert booking is not None
-    series = desk.read_now(lambda session: _open_dates(session, booking))
-
-    def request(values: Values) -> Request:
-        form = values.get("form")
-        return ApproveBookings(
-            bookings=series if values.get("all") and series else (booking,),
-            form=form if form in ("notice", "invoice") else None,
-            agreement=values.get("agreement", False),
-        )
-
-    together = (
-        ((Field("all", f"alle {len(series)} Termine der Serie", "flag", 12),),) if len(series) > 1 else ()
-    )
-    _asked(
-        desk,
-        "Nutzung genehmigen",
-        (
-            (Field("form", "&Berechnen durch", "choice", 6, choices=FORMS, required=True),),
-            *together,
-            (Field("agreement", "Nutzungsvertrag schreiben", "flag", 12),),
-        ),
-        request,
-        save_title="Genehmigen",
-        values={"form": "notice", "agreement": not series, **({"all": True} if together else {})},
-        words="Nutzung genehmigt.",
-    )
-
-
-def _open_dates(session: Any, booking_id: UUID) -> tuple[UUID, ...]:
-    booking = queries.booking(session, booking_id)
-    if booking.series_id is None:
-        return ()
-    return tuple(
-        one.id for one in queries.occurrences(session, booking.series_id) if one.state == "requested"
-    )
-
-
-@command("halls.sign", "Vertrag unterschrieben", icon="pencil", about="booking", needs=True)
-def sign(desk: Desk, booking: UUID | None) -> None:
-    """The signed agreement came back."""
-    assert booking is not None
-    desk.run(SignAgreement(booking=booking))
-
-
-@command("halls.reject", "Ablehnen", icon="x", about="booking", needs=True)
-def reject(desk: Desk, booking: UUID | None) -> None:
-    """Turns a request down, with its reason."""
-    assert booking is not None
-    _asked(
-        desk,
-        "Nutzung ablehnen",
-        ((Field("reason", "&Begründung", "long_text", 12, required=True),),),
-        lambda values: RejectBooking(booking=booking, reason=values.get("reason") or ""),
-        save_title="Ablehnen",
-        words="Nutzung abgelehnt.",
-    )
-
-
-@command("halls.cancel", "Absagen", icon="ban", about="booking", needs=True, words="stornieren")
-def cancel(desk: Desk, booking: UUID | None) -> None:
-    """Who booked calls off; what that costs is shown before."""
-    assert booking is not None
-    _asked(
-        desk,
-        "Buchung absagen",
-        (
-            (Field("told_on", "Abgesagt &am", "date", 4, placeholder="heute"),),
-            (Field("free", "Kostet nichts, &weil", span=12, hint="Leer: wie der Tarif sagt."),),
-        ),
-        lambda values: CancelBooking(
-            booking=booking, told_on=values.get("told_on"), free=values.get("free") or ""
-        ),
-        save_title="Absagen",
-        words="Buchung abgesagt.",
-    )
-
-
-def _values_of(session: Any, booking_id: UUID) -> tuple[Values, Booking]:
+def _values_of(session: Session, booking_id: UUID) -> tuple[Values, Wish, Rank]:
+    """What the form shows of a booking, its wish as a whole, and its rank."""
     booking = queries.booking(session, booking_id)
     times, wish = Times.of(booking.starts, booking.ends), wish_of(booking.wish)
-    return {
+    values = {
         "hall": str(booking.hall_id),
         "set": booking.set_key,
         "on": times.starts.date(),
@@ -398,7 +280,9 @@ def _values_of(session: Any, booking_id: UUID) -> tuple[Values, Booking]:
         "options": dict.fromkeys(wish.options, 1),
         "features": dict.fromkeys(wish.features, 1),
         "public": bool(wish.public),
-    }, booking
+        "remark": booking.remark,
+    }
+    return values, wish, booking.rank
 
 
 @command(
@@ -418,7 +302,7 @@ def _shown(rows: tuple[tuple[Field, ...], ...], values: Values) -> Values:
 
 def open_move_form(desk: Desk, booking: UUID, times: Times | None = None) -> None:
     """The form to move a booking, with the times that are wanted."""
-    known, _ = desk.read_now(lambda session: _values_of(session, booking))
+    known, *_ = desk.read_now(lambda session: _values_of(session, booking))
     shown = dict(known)
     if times is not None:
         last = times.ends.date()
@@ -439,6 +323,7 @@ def open_move_form(desk: Desk, booking: UUID, times: Times | None = None) -> Non
             ends=wanted.ends,
             hall=UUID(values["hall"]),
             set=values["set"],
+            confirmed=values.get(CONFIRMED) or "",
         )
 
     judge = booking_consequences(desk, booking)
@@ -460,7 +345,7 @@ def open_move_form(desk: Desk, booking: UUID, times: Times | None = None) -> Non
 def change(desk: Desk, booking: UUID | None) -> None:
     """Who, what for, and what price and duties depend on."""
     assert booking is not None
-    known, _ = desk.read_now(lambda session: _values_of(session, booking))
+    known, before, rank = desk.read_now(lambda session: _values_of(session, booking))
 
     def request(values: Values) -> Request | None:
         if values.get("person") is None:
@@ -469,7 +354,9 @@ def change(desk: Desk, booking: UUID | None) -> None:
             booking=booking,
             person=values["person"],
             purpose=values.get("purpose") or "",
-            wish=wish_of_values(values),
+            wish=wish_of_values(values, before),
+            rank=rank,
+            remark=values.get("remark") or "",
         )
 
     judge = booking_consequences(desk, booking)
@@ -485,176 +372,6 @@ def change(desk: Desk, booking: UUID | None) -> None:
     )
 
 
-@command("halls.receive_deposit", "Kaution erhalten", icon="euro", about="booking", needs=True)
-def receive_deposit(desk: Desk, booking: UUID | None) -> None:
-    """Keeps it in the ledger, with a receipt."""
-    assert booking is not None
-    asked = desk.read_now(lambda session: queries.booking(session, booking).deposit)
-
-    def request(values: Values) -> Request | None:
-        if values.get("amount") is None:
-            return None
-        return ReceiveDeposit(booking=booking, amount=values["amount"], on=values.get("on") or desk.today)
-
-    _asked(
-        desk,
-        "Kaution erhalten",
-        (
-            (
-                Field("amount", "&Betrag", "money", 4, required=True),
-                Field("on", "&Am", "date", 4, placeholder="heute"),
-            ),
-        ),
-        request,
-        values={"amount": asked} if asked else {},
-        words="Kaution vermerkt.",
-    )
-
-
-@command("halls.refund_deposit", "Kaution abrechnen", icon="euro", about="booking", needs=True)
-def refund_deposit(desk: Desk, booking: UUID | None) -> None:
-    """Pays back what is held, but for what is kept."""
-    assert booking is not None
-    _asked(
-        desk,
-        "Kaution abrechnen",
-        (
-            (Field("kept", "&Einbehalten", "money", 4), Field("kept_for", "&Wofür", span=8)),
-            (Field("on", "&Am", "date", 4, placeholder="heute"),),
-        ),
-        lambda values: RefundDeposit(
-            booking=booking,
-            on=values.get("on") or desk.today,
-            kept=values.get("kept") or Money(),
-            kept_for=values.get("kept_for") or "",
-        ),
-        save_title="Abrechnen",
-        words="Kaution abgerechnet.",
-    )
-
-
-def _handing(desk: Desk, booking: UUID, direction: Direction) -> None:
-    back = direction == "back"
-    now = at_town(desk.office.store.clock.now())
-
-    def request(values: Values) -> Request:
-        on, at = (
-            values.get("on") or desk.today,
-            values.get("at") or now.time().replace(second=0, microsecond=0),
-        )
-        damage = values.get("damage") or ""
-        return HandOverHall(
-            booking=booking,
-            direction=direction,
-            at=datetime.combine(on, at),
-            for_town=values.get("for_town") or "",
-            for_user=values.get("for_user") or "",
-            keys=tuple(part.strip() for part in (values.get("keys") or "").split(",") if part.strip()),
-            meters=_meters(values),
-            checklist=(Checked(item="besenrein und vollständig", ok=bool(values.get("clean"))),),
-            damage=(Damage(text=damage, cost=values.get("cost") or Money()),) if damage else (),
-            photos=_photos(desk, values.get("photo")),
-            remark=values.get("remark") or "",
-        )
-
-    damage_rows: tuple[tuple[Field, ...], ...] = (
-        (
-            (Field("damage", "S&chaden", span=8), Field("cost", "K&osten", "money", 4)),
-            (Field("photo", "&Foto", "file", 12, suffixes=(".jpg", ".jpeg", ".png")),),
-        )
-        if back
-        else ()
-    )
-    _asked(
-        desk,
-        "Rücknahme" if back else "Übergabe",
-        (
-            (
-                Field("on", "&Am", "date", 4, placeholder="heute"),
-                Field("at", "&Um", "time", 4, placeholder="jetzt"),
-            ),
-            (
-                Field("for_town", "Für die &Stadt", span=6, required=True),
-                Field("for_user", "Für die &nutzende Person", span=6, required=True),
-            ),
-            (Field("keys", "Schlü&ssel", span=12, hint="Nummern, mit Komma"),),
-            (
-                Field("electricity", "S&trom", span=4, unit="kWh"),
-                Field("water", "&Wasser", span=4, unit="m³"),
-                Field("heating", "&Heizung", span=4, unit="kWh"),
-            ),
-            (Field("clean", "besenrein und vollständig", "flag", 12),),
-            *damage_rows,
-            (Field("remark", "&Bemerkung", span=12),),
-        ),
-        request,
-        values={"clean": True},
-        words="Rücknahme festgehalten." if back else "Übergabe festgehalten.",
-    )
-
-
-def _photos(desk: Desk, path: Path | None) -> tuple[KeptPhoto, ...]:
-    """The photo that was chosen, stored."""
-    if path is None:
-        return ()
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise BadInput(f"„{path.name}“ lässt sich nicht lesen.", detail=str(error)) from error
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    sha256 = desk.office.store.keep(content, path.name)
-    return (KeptPhoto(name=path.name, media_type=kind, sha256=sha256, size=len(content)),)
-
-
-def _meters(values: Values) -> dict[str, Decimal]:
-    """The readings that were typed; BadInput for what is no number."""
-    found = {}
-    for name in ("electricity", "water", "heating"):
-        text = (values.get(name) or "").strip().replace(".", "").replace(",", ".")
-        try:
-            if text:
-                found[name] = Decimal(text)
-        except InvalidOperation:
-            raise BadInput(f"„{values[name]}“ ist kein Zählerstand.") from None
-    return found
-
-
-@command("halls.hand_over", "Übergeben", icon="key-round", about="booking", needs=True, words="schlüssel")
-def hand_over(desk: Desk, booking: UUID | None) -> None:
-    """Keys go out; the deposit must be there."""
-    assert booking is not None
-    _handing(desk, booking, "out")
-
-
-@command("halls.take_back", "Zurücknehmen", icon="key-round", about="booking", needs=True, words="schlüssel")
-def take_back(desk: Desk, booking: UUID | None) -> None:
-    """Keys come back, with meters and damage."""
-    assert booking is not None
-    _handing(desk, booking, "back")
-
-
-@command("halls.print_form", "Protokoll zum Ausfüllen", icon="printer", about="booking", needs=True)
-def print_form(desk: Desk, booking: UUID | None) -> None:
-    """The empty handover record, for paper."""
-    assert booking is not None
-    desk.run(PrintHandoverForm(booking=booking, direction="out"), words="Das Protokoll liegt bei der Post.")
-
-
-@command("halls.settle", "Abrechnen", icon="calculator", about="booking", needs=True)
-def settle(desk: Desk, booking: UUID | None) -> None:
-    """The final bill from meters and damage, and the deposit."""
-    assert booking is not None
-    _asked(
-        desk,
-        "Nutzung abrechnen",
-        ((Field("letter", "Abrechnung schreiben", "flag", 12),),),
-        lambda values: SettleBooking(booking=booking, letter=values.get("letter", True)),
-        save_title="Abrechnen",
-        values={"letter": True},
-        words="Nutzung abgerechnet.",
-    )
-
-
 @command("halls.note_unused", "Nicht genutzt", icon="eye-off", about="booking", needs=True)
 def note_unused(desk: Desk, booking: UUID | None) -> None:
     """Hours that were booked and not used."""
@@ -667,7 +384,7 @@ def tick(desk: Desk, task: UUID | None) -> None:
     """A duty or a step is done, by whom."""
     if task is None:
         return
-    _asked(
+    asked(
         desk,
         "Aufgabe abhaken",
         ((Field("done_by", "Erledigt &durch", span=12, required=True),),),

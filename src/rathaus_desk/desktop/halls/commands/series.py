@@ -1,4 +1,4 @@
-"""What a clerk does with series and season plans."""
+"""Commands for series and season plans."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from rathaus_desk.desktop.commands import command
 from rathaus_desk.desktop.desk import Desk
-from rathaus_desk.desktop.halls.booking_form import COLLISIONS
+from rathaus_desk.desktop.halls.booking_form import COLLISIONS, sections, series_consequences, series_request
 from rathaus_desk.desktop.parts.described import Choice, Field, Section
 from rathaus_desk.desktop.parts.form_dialog import open_form
 from rathaus_desk.desktop.rehearsal import rehearsed
@@ -31,6 +31,27 @@ def _series_of(desk: Desk, booking: UUID | None) -> UUID | None:
     if found is None:
         desk.say("Diese Buchung gehört zu keiner Serie.")
     return found
+
+
+@command(
+    "halls.book_series",
+    "Serie buchen",
+    icon="calendar-clock",
+    words="training wöchentlich monatlich verein",
+)
+def book_series(desk: Desk, _subject: UUID | None) -> None:
+    """A series with its dates, and everything in the way at once."""
+    open_form(
+        desk,
+        "Serie buchen",
+        sections(desk, series=True),
+        series_request,
+        save_title="Serie buchen",
+        values={"skip_public": True, "collisions": "none", "rhythm": "weekly"},
+        consequences=series_consequences(desk),
+        words="Serie gebucht.",
+        done=lambda done: desk.go("buchungen", done.value.booked[0]),
+    )
 
 
 @command("halls.add_occurrence", "Serientermin hinzufügen", icon="plus", about="booking", needs=True)
