@@ -22,6 +22,10 @@ _PATHS = f"python{runtime.TAG}.zip\nDLLs\nLib\\site-packages\n"
 _SERVER = "rathaus_desk/server"
 """The one room that stays out: the central server runs elsewhere, its libraries are not in the package."""
 
+_CPP_RUNTIME = ("msvcp140.dll", "msvcp140_1.dll", "msvcp140_2.dll")
+"""What some libraries want and a bare Windows lacks. It comes with Qt and lies beside the program, where every library
+finds it, whether Qt was loaded before or not."""
+
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
@@ -32,6 +36,8 @@ def lay_out(python: Path, wheels: Path, target: Path) -> str:
     (target / "DLLs" / "python_lib.cat").unlink()
     packages = target / "Lib" / "site-packages"
     shutil.copytree(wheels / "site-packages", packages)
+    for name in _CPP_RUNTIME:
+        (packages / "PySide6" / name).replace(target / name)
     prune(packages, tomllib.loads((HERE / "pruning.toml").read_text(encoding="utf-8")))
     _add_program(packages)
     bytecode.compile_all(target, keep_sources=packages / "rathaus_desk")

@@ -53,6 +53,8 @@ window)
 installer)
     need wixl command -v wixl
     need msitools command -v msibuild
+    need cabextract command -v cabextract
+    need gcc command -v cc
     need osslsigncode command -v osslsigncode
     need gcc-mingw-w64-x86-64 command -v x86_64-w64-mingw32-gcc
     need binutils-mingw-w64-x86-64 command -v x86_64-w64-mingw32-windres

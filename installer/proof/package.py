@@ -26,7 +26,7 @@ def older() -> Path:
     (program / "gone.txt").write_text("of an older version\n")
     shutil.copy(build.BUILD / "rathaus-desk.ico", place)
     made = place / f"rathaus-desk-{OLD}.msi"
-    msi.build(program, made, OLD, place / "rathaus-desk.ico")
+    msi.build(program, made, OLD, place / "rathaus-desk.ico", small=False)
     return made
 
 
