@@ -48,9 +48,7 @@ def repack(cabinet: bytes) -> bytes:
     first = _HEADER.size + _FOLDER.size
     head[1] = first + at + len(blocks)
     head[3], head[7] = first, 1
-    return (
-        _HEADER.pack(signature, *head) + _FOLDER.pack(first + at, count, _LZX_2MB) + listed[:at] + blocks
-    )
+    return _HEADER.pack(signature, *head) + _FOLDER.pack(first + at, count, _LZX_2MB) + listed[:at] + blocks
 
 
 def _unpack(cabinet: bytes, at: int, count: int) -> bytes:
@@ -71,7 +69,7 @@ def _pack(content: bytes) -> bytes:
     """The data blocks, packed by a small program that this machine's compiler makes first."""
     with tempfile.TemporaryDirectory() as scratch:
         packer = Path(scratch, "lzx")
-        # One way to count costs on every machine: no fused operations, so that the same files give the same bytes.
+        # Costs are counted alike on every machine: the same files give the same bytes.
         options = ["-std=c11", "-O2", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"]
         subprocess.run(["cc", *options, "-o", packer, SOURCE, "-lm"], check=True)
         return subprocess.run([packer], input=content, stdout=subprocess.PIPE, check=True).stdout

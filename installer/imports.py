@@ -66,7 +66,7 @@ def _is_there(module: str, packages: Path) -> bool:
 def missing_of(wanted: dict[str, set[str]]) -> list[tuple[str, str]]:
     """What is missing, with who wants it, of files by their path in the package and the names they import.
 
-    Looked for where Windows looks: beside the file, beside the program, and where the package it belongs to says.
+    Looked for where Windows looks: beside the file, beside the program, where the package it belongs to says.
     """
     there = {path.lower() for path in wanted}
     return [

@@ -47,9 +47,9 @@ def build(
 
     ``small``: packed as well as Windows can read; it takes a minute and a half.
     """
-    moment = _moment()
+    at = moment()
     for path in (*program.rglob("*"), icon):
-        os.utime(path, (moment, moment))
+        os.utime(path, (at, at))
     listed, product = target.with_name("files.wxs"), target.with_name("product.wxs")
     listed.write_text(file_list(program), encoding="utf-8")
     finishing = _for_wixl(HERE / "product.wxs", product)
@@ -79,7 +79,7 @@ def build(
     title, maker = f"Rathaus Desk {version}", "Rathaus Desk contributors"
     summary = [title, maker, "x64;1031", _guid(f"package {version}")]
     subprocess.run(["msibuild", target, "-s", *summary], check=True)
-    target.write_bytes(with_moment(target.read_bytes(), moment))
+    target.write_bytes(with_moment(target.read_bytes(), at))
 
 
 def _megabytes(program: Path) -> int:
@@ -88,7 +88,7 @@ def _megabytes(program: Path) -> int:
 
 
 def _pack_better(package: Path, program: Path) -> None:
-    """Packs the cabinet in ``package`` anew; what another reader finds in it must be ``program`` to the byte."""
+    """Packs the cabinet in ``package`` anew; another reader must find ``program`` in it, to the byte."""
     extract = ["msiinfo", "extract", str(package), _CABINET]
     packed = cabinet.repack(subprocess.run(extract, stdout=subprocess.PIPE, check=True).stdout)
     with tempfile.TemporaryDirectory(dir=package.parent) as scratch:
@@ -101,7 +101,7 @@ def _pack_better(package: Path, program: Path) -> None:
         subprocess.run(["msibuild", package, "-a", _CABINET, made], check=True)
 
 
-def _moment() -> int:
+def moment() -> int:
     """The time that all files and the package get: SOURCE_DATE_EPOCH, else that of the commit."""
     given = os.environ.get("SOURCE_DATE_EPOCH")
     if given:

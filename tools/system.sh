@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes sure that the system packages of a purpose are there: `base` to run the program, `window` to show it,
-# `tests` to check it, `installer` to build and prove the Windows package.
+# `tests` to check it, `deb` for the Debian package, `installer` to build and prove the Windows package.
 # As root on Debian or Ubuntu it installs what is missing; otherwise it says in one line what to install.
 set -eu
 
@@ -50,6 +50,11 @@ tests)
 window)
     window
     ;;
+deb)
+    need dpkg command -v dpkg-deb
+    need binutils command -v strip
+    window
+    ;;
 installer)
     need wixl command -v wixl
     need msitools command -v msibuild
@@ -64,7 +69,7 @@ installer)
     window
     ;;
 *)
-    echo "usage: $0 base|window|tests|installer" >&2
+    echo "usage: $0 base|window|tests|deb|installer" >&2
     exit 2
     ;;
 esac
