@@ -18,37 +18,32 @@ _HISTORY = 32_768
 
 
 def repack(cabinet: bytes) -> bytes:
-    """``cabinet`` with the same files in the same order, in one folder packed by LZX.
+    """``cabinet`` with the same files in the same order, packed by LZX.
 
-    ValueError unless it is as wixl writes it: MSZIP, no reserved fields, no other cabinet before or after.
+    ValueError unless it is as wixl writes it: one folder, MSZIP, nothing reserved, no cabinet beside it.
     """
     signature, *head = _HEADER.unpack_from(cabinet)
-    files_at, folders, files, flags = head[3], head[7], head[8], head[9]
-    if signature != b"MSCF" or flags:
-        raise ValueError("not a cabinet that stands alone")
-    content, starts, blocks_begin = [], [], len(cabinet)
-    for number in range(folders):
-        at, count, method = _FOLDER.unpack_from(cabinet, _HEADER.size + number * _FOLDER.size)
-        if method != _MSZIP:
-            raise ValueError("not packed by MSZIP")
-        blocks_begin = min(blocks_begin, at)
-        starts.append(sum(map(len, content)))
-        content.append(_unpack(cabinet, at, count))
-    listed = bytearray(cabinet[files_at:blocks_begin])
-    at = 0
-    for _ in range(files):
-        offset, folder = struct.unpack_from("<IH", listed, at + 4)
-        struct.pack_into("<IH", listed, at + 4, starts[folder] + offset, 0)
-        at = listed.index(0, at + 16) + 1
-    blocks = _pack(b"".join(content))
-    count, at_block = 0, 0
-    while at_block < len(blocks):
-        at_block += _BLOCK.size + _BLOCK.unpack_from(blocks, at_block)[1]
+    files_at, folders, flags = head[3], head[7], head[9]
+    if signature != b"MSCF" or flags or folders != 1:
+        raise ValueError("not a cabinet of one folder that stands alone")
+    blocks_at, count, method = _FOLDER.unpack_from(cabinet, _HEADER.size)
+    if method != _MSZIP:
+        raise ValueError("not packed by MSZIP")
+    listed = cabinet[files_at:blocks_at]
+    blocks = _pack(_unpack(cabinet, blocks_at, count))
+    head[3] = _HEADER.size + _FOLDER.size
+    blocks_at = head[3] + len(listed)
+    head[1] = blocks_at + len(blocks)
+    folder = _FOLDER.pack(blocks_at, _count(blocks), _LZX_2MB)
+    return _HEADER.pack(signature, *head) + folder + listed + blocks
+
+
+def _count(blocks: bytes) -> int:
+    count = at = 0
+    while at < len(blocks):
+        at += _BLOCK.size + int(_BLOCK.unpack_from(blocks, at)[1])
         count += 1
-    first = _HEADER.size + _FOLDER.size
-    head[1] = first + at + len(blocks)
-    head[3], head[7] = first, 1
-    return _HEADER.pack(signature, *head) + _FOLDER.pack(first + at, count, _LZX_2MB) + listed[:at] + blocks
+    return count
 
 
 def _unpack(cabinet: bytes, at: int, count: int) -> bytes:

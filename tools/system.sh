@@ -53,6 +53,8 @@ window)
 deb)
     need dpkg command -v dpkg-deb
     need binutils command -v strip
+    need libwayland-cursor0 library libwayland-cursor.so.0
+    need libxcb-util1 library libxcb-util.so.1
     window
     ;;
 installer)

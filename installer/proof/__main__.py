@@ -74,7 +74,8 @@ def _whole(machine: Machine, package: Path, version: str, fresh: set[str]) -> No
     with step("Removing"):
         packages.remove(machine, version)
         packages.nothing_left(machine, fresh)
-    with step("No room, no rights"):
+    with step("A changed byte, no room, no rights"):
+        trouble.refuse_changed(machine, package)
         trouble.no_room(machine, package, version)
         trouble.no_rights(machine, package)
     with step("Installing for several users, elsewhere, with a prepared town"):

@@ -127,5 +127,17 @@ def refuse_broken(machine: Machine, package: Path) -> None:
     hold(machine.tree(machine.program) == before, "nothing changed")
 
 
+def refuse_changed(machine: Machine, package: Path) -> None:
+    """A package in which one byte is another is refused, and nothing of it is written."""
+    changed = machine.drive / "verändert.msi"
+    content = bytearray(package.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    changed.write_bytes(content)
+    before = machine.rest()
+    status, _log = machine.msiexec("/i", machine.windows_path(changed))
+    hold(status, f"a package with one changed byte is refused (status {status})")
+    hold(machine.rest() == before and not machine.registry(_OWN), "nothing was written")
+
+
 def _sentence(log: str, words: str) -> str:
     return next(line.strip() for line in log.splitlines() if words in line)

@@ -27,7 +27,12 @@ def test_the_lock_for_windows_has_windows_parts_and_hashes_only():
 
 
 def test_no_file_of_the_installer_names_a_host():
-    allowed = ("schemas.microsoft.com", "desk.example.org", "http://127.0.0.1:8443")
+    formats = (
+        "schemas.microsoft.com",
+        "www.debian.org/doc/packaging-manuals",
+        "www.freedesktop.org/standards",
+    )
+    allowed = (*formats, "desk.example.org", "http://127.0.0.1:8443")
     for path in INSTALLER.rglob("*"):
         if path.is_file() and path.suffix not in {".pyc", ".ico"}:
             for line in path.read_text(encoding="utf-8").splitlines():
