@@ -1,4 +1,4 @@
-# demo · test · lint · installer · installer-check · installer-proof · wheel · bench · bench-peers · soak · lock. Each sets up what it needs; the environment lives in .venv.
+# demo · test · lint · installer · installer-check · installer-proof · deb · deb-proof · wheel · bench · bench-peers · soak · lock. Each sets up what it needs; the environment lives in .venv.
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' && echo $$p && break; done)
@@ -8,12 +8,13 @@ JAR := .cache/verapdf/cli.jar
 JOBS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint installer installer-check installer-proof wheel check-system bench bench-peers soak lock fonts clean
+.PHONY: help demo test lint installer installer-check installer-proof deb deb-proof wheel check-system bench bench-peers soak lock fonts clean
 
 help:
 	@echo "make demo   the main job on the example town, step by step, then the window (or its picture)"
 	@echo "make test   every check: ruff, mypy, import-linter, pytest, PDF validation, the Windows package in short"
 	@echo "make installer  the Windows package, in dist/; installer-check tries it under Wine, installer-proof proves it at length"
+	@echo "make deb    the package for desks with Debian or Ubuntu, in dist/; deb-proof tries it in a throw-away root"
 	@echo "make bench  the figures of docs/performance.md; bench-peers beside other programs; soak the long counts"
 
 demo: $(VENV)/ready
@@ -33,7 +34,16 @@ installer: $(VENV)/ready
 	@tools/system.sh installer
 	@$(BIN)/python -m installer.build
 
-# For desks with Linux: with requirements.lock it is all they need.
+# For desks with Debian or Ubuntu; PYTHON_OF_DESKS=3.13 builds for another release than this one.
+deb: $(VENV)/ready
+	@tools/system.sh deb
+	@$(BIN)/python -m installer.deb $(if $(PYTHON_OF_DESKS),--python $(PYTHON_OF_DESKS))
+
+# Installs, uses and removes it in a copy of this system that is thrown away.
+deb-proof: deb
+	@$(BIN)/python -m installer.proof.debian
+
+# For other desks with Linux: with requirements.lock it is all they need.
 wheel: $(VENV)/ready
 	@$(BIN)/python -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation -w dist .
 

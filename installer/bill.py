@@ -17,25 +17,33 @@ ROOT = HERE.parent
 HASHES = "SHA256SUMS"
 BILL = "sbom.cdx.json"
 
+Inside = tuple[tuple[str, str, str, str], ...]
+"""Name, version, licence and a note of each part."""
+
 _COMMON = Path("/usr/share/common-licenses")
 """Debian and Ubuntu bring the texts that many parts share; Qt's wheels carry only the commercial one."""
 _NOT_TOLD = {"sqlcipher3": "Zlib"}
 _INSIDE = (
     # What no metadata of Python tells: libraries that others carry inside.
-    ("CPython", "3.12.9", "PSF-2.0", ""),
-    ("OpenSSL", "3.0.15", "Apache-2.0", "libcrypto-3.dll, libssl-3.dll of the runtime"),
     ("OpenSSL", "3.6.0", "Apache-2.0", "inside sqlcipher3"),
     ("SQLCipher", "4.19", "BSD-3-Clause", "inside sqlcipher3"),
-    ("Qt", "6.11.3", "LGPL-3.0-only", "DLLs of PySide6, replaceable by the user"),
+    ("Qt", "6.11.3", "LGPL-3.0-only", "libraries of PySide6, replaceable by the user"),
     ("Lucide", "1.62.0", "ISC", "icons"),
     ("Arimo", "1.33", "OFL-1.1", "font of the letters"),
+)
+OF_WINDOWS = (
+    ("CPython", "3.12.9", "PSF-2.0", ""),
+    ("OpenSSL", "3.0.15", "Apache-2.0", "libcrypto-3.dll, libssl-3.dll of the runtime"),
     ("Microsoft Visual C++ Runtime", "14", "LicenseRef-Microsoft-Redistributable", "vcruntime140, msvcp140"),
 )
+OF_LINUX = (("ICU", "73", "Unicode-3.0", "libicu*.so.73 of PySide6"),)
 
 
-def add(program: Path, version: str) -> None:
-    """Puts bill, licences and hashes into the folder that will be installed."""
-    packages = program / "Lib" / "site-packages"
+def add(program: Path, packages: Path, version: str, inside: Inside) -> None:
+    """Puts bill, licences and hashes into the folder that will be installed, with its ``packages``.
+
+    ``inside``: what this system's packages carry besides.
+    """
     licences = program / "licences"
     licences.mkdir()
     components = []
@@ -48,10 +56,11 @@ def add(program: Path, version: str) -> None:
         components.append(_component(name, about["Version"], licence, ""))
         overview.append(f"{name} {about['Version']}: {licence}")
         _gather(metadata.parent, licences / canonicalize_name(name))
-    for name, number, licence, note in _INSIDE:
+    for name, number, licence, note in (*_INSIDE, *inside):
         components.append(_component(name, number, licence, note))
         overview.append(f"{name} {number}: {licence}" + (f" ({note})" if note else ""))
-    (program / "LICENSE-Python.txt").replace(licences / "CPython.txt")
+    if (program / "LICENSE-Python.txt").exists():
+        (program / "LICENSE-Python.txt").replace(licences / "CPython.txt")
     shutil.copy(ROOT / "LICENSE", licences / "Rathaus Desk (EUPL-1.2).txt")
     shutil.copy(ROOT / "resources" / "icons" / "LICENSE", licences / "Lucide.txt")
     shutil.copy(ROOT / "resources" / "fonts" / "OFL.txt", licences / "Arimo.txt")
@@ -71,7 +80,7 @@ def add(program: Path, version: str) -> None:
     lines = [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(program).as_posix()}"
         for path in sorted(program.rglob("*"))
-        if path.is_file()
+        if path.is_file() and not path.is_symlink()
     ]
     (program / HASHES).write_text("\n".join([*lines, ""]), encoding="utf-8", newline="\n")
 

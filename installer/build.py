@@ -30,7 +30,8 @@ def main() -> None:
     shutil.rmtree(BUILD, ignore_errors=True)
     BUILD.mkdir(parents=True)
     python = options.python_runtime or runtime.fetch(CACHE)
-    print(stage.lay_out(python, wheels.fetch(ROOT / "requirements.lock", CACHE), program) + ".")
+    fetched = wheels.fetch(wheels.windows(), ROOT / "requirements.lock", CACHE)
+    print(stage.lay_out(python, fetched, program) + ".")
     launcher.draw_icon(ROOT / "resources" / "icons" / "app" / "rathaus-desk.svg", icon)
     launcher.build(program, version, icon)
     for name in (launcher.CONSOLE, launcher.WINDOW):
@@ -38,7 +39,7 @@ def main() -> None:
     print(f"{imports.check(program)} programs and libraries find what they import.")
     packages = program / "Lib" / "site-packages"
     imports.check_sources(packages / "rathaus_desk", packages)
-    bill.add(program, version)
+    bill.add(program, packages, version, bill.OF_WINDOWS)
     built = BUILD / f"rathaus-desk-{version}.msi"
     msi.build(program, built, version, icon, sign)
     sign(built)

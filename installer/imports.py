@@ -19,6 +19,9 @@ OF_WINDOWS = frozenset(
 )
 """In every Windows from 10 (1809) on, without extension."""
 
+_OF_QT = ("PySide6", "shiboken6")
+"""Each of the two lets Windows look into the other."""
+
 
 class Missing(Exception):
     """Something that the package needs is neither in it nor in Windows."""
@@ -29,7 +32,7 @@ def check(program: Path) -> int:
     files = [path for path in sorted(program.rglob("*")) if path.suffix in {".exe", ".dll", ".pyd"}]
     with ThreadPoolExecutor() as pool:
         wanted = dict(zip(files, pool.map(_imports, files), strict=True))
-    missing = missing_of({path.name: names for path, names in wanted.items()})
+    missing = missing_of({path.relative_to(program).as_posix(): names for path, names in wanted.items()})
     if missing:
         raise Missing(", ".join(f"{name} (for {of})" for name, of in missing))
     return len(files)
@@ -61,16 +64,32 @@ def _is_there(module: str, packages: Path) -> bool:
 
 
 def missing_of(wanted: dict[str, set[str]]) -> list[tuple[str, str]]:
-    """What is missing, with who wants it, of files by name and the names they import."""
-    there = {name.lower() for name in wanted}
+    """What is missing, with who wants it, of files by their path in the package and the names they import.
+
+    Looked for where Windows looks: beside the file, beside the program, where the package it belongs to says.
+    """
+    there = {path.lower() for path in wanted}
     return [
-        (name, of)
+        (name, of.rpartition("/")[2])
         for of, names in wanted.items()
         for name in sorted(names)
-        if name.lower() not in there
+        if not any(f"{folder}{name}".lower() in there for folder in _searched(of))
         and not name.lower().startswith("api-ms-win-")
         and name.lower().rpartition(".")[0] not in OF_WINDOWS
     ]
+
+
+def _searched(path: str) -> set[str]:
+    """The folders, each with its stroke, in which the libraries that ``path`` wants are looked for."""
+    folders = {"", path[: path.rfind("/") + 1]}
+    parts = path.split("/")
+    if "site-packages" in parts:
+        packages = "/".join(parts[: parts.index("site-packages") + 1])
+        name = parts[parts.index("site-packages") + 1]
+        folders.add(f"{packages}/{name.removesuffix('.libs')}.libs/")
+        if name in _OF_QT:
+            folders |= {f"{packages}/{one}/" for one in _OF_QT}
+    return folders
 
 
 def _imports(path: Path) -> set[str]:

@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from PIL import Image
+
 from installer import runtime
 
 SOURCES = Path(__file__).parent / "launcher"
@@ -57,21 +59,21 @@ def _run(command: list[str], folder: str) -> None:
 
 def draw_icon(source: Path, target: Path) -> None:
     """An .ico with every size Windows asks for, each drawn sharp from the SVG."""
+    largest, *others = [draw(source, size) for size in sorted(ICON_SIZES, reverse=True)]
+    sizes = [(size, size) for size in ICON_SIZES]
+    largest.save(target, format="ICO", sizes=sizes, append_images=others, bitmap_format="bmp")
+
+
+def draw(source: Path, size: int) -> Image.Image:
+    """The picture of an SVG, ``size`` pixels wide and high."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PIL import Image
     from PySide6.QtGui import QGuiApplication, QImage, QPainter
     from PySide6.QtSvg import QSvgRenderer
 
     _application = QGuiApplication.instance() or QGuiApplication([])
-    drawing = QSvgRenderer(str(source))
-    pictures = []
-    for size in sorted(ICON_SIZES, reverse=True):
-        picture = QImage(size, size, QImage.Format.Format_RGBA8888)
-        picture.fill(0)
-        painter = QPainter(picture)
-        drawing.render(painter)
-        painter.end()
-        pictures.append(Image.frombytes("RGBA", (size, size), bytes(picture.constBits())))
-    largest, *others = pictures
-    sizes = [(size, size) for size in ICON_SIZES]
-    largest.save(target, format="ICO", sizes=sizes, append_images=others, bitmap_format="bmp")
+    picture = QImage(size, size, QImage.Format.Format_RGBA8888)
+    picture.fill(0)
+    painter = QPainter(picture)
+    QSvgRenderer(str(source)).render(painter)
+    painter.end()
+    return Image.frombytes("RGBA", (size, size), bytes(picture.constBits()))

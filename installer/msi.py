@@ -6,13 +6,14 @@ import hashlib
 import os
 import struct
 import subprocess
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid5
 from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
-from installer import launcher
+from installer import cabinet, launcher
 
 HERE = Path(__file__).parent
 _NAMESPACE = "http://schemas.microsoft.com/wix/2006/wi"
@@ -21,6 +22,9 @@ _UNKNOWN_TO_WIXL = {
     "Media": ("CompressionLevel",),
     "MajorUpgrade": ("Schedule",),
 }
+_CABINET = "program.cab"
+"""As product.wxs names it."""
+_BESIDE = 20
 _PROGRAM_OF_WINDOWS = 34 + 1024 + 2048
 """Type of an action: a program by its path, deferred, with the rights of the system."""
 _GO_ON_ANYWAY = 64
@@ -36,11 +40,16 @@ def build(
     version: str,
     icon: Path,
     sign: Callable[[Path], None] = lambda _: None,
+    *,
+    small: bool = True,
 ) -> None:
-    """Writes ``target`` from the folder ``program``; ``sign`` gets what runs during an installation."""
-    moment = _moment()
+    """Writes ``target`` from the folder ``program``; ``sign`` gets what runs during an installation.
+
+    ``small``: packed as well as Windows can read; it takes a minute and a half.
+    """
+    at = moment()
     for path in (*program.rglob("*"), icon):
-        os.utime(path, (moment, moment))
+        os.utime(path, (at, at))
     listed, product = target.with_name("files.wxs"), target.with_name("product.wxs")
     listed.write_text(file_list(program), encoding="utf-8")
     finishing = _for_wixl(HERE / "product.wxs", product)
@@ -50,6 +59,7 @@ def build(
     # Sources stand relative to the files that name them.
     defined = {
         "Version": version,
+        "Megabytes": str(_megabytes(program)),
         "ProductCode": product_code(version),
         "Icon": icon.relative_to(target.parent).as_posix(),
         "Actions": actions.name,
@@ -57,6 +67,8 @@ def build(
     options = [word for name, value in defined.items() for word in ("-D", f"{name}={value}")]
     command = ["wixl", "-a", "x64", *options, "-o", target.name, product.name, listed.name]
     subprocess.run(command, cwd=target.parent, check=True)
+    if small:
+        _pack_better(target, program)
     # wixl leaves it to each machine how letters beyond ASCII are read.
     codepage = target.with_name("codepage.idt")
     codepage.write_bytes(b"\r\n\r\n1252\t_ForceCodepage\r\n")
@@ -67,10 +79,29 @@ def build(
     title, maker = f"Rathaus Desk {version}", "Rathaus Desk contributors"
     summary = [title, maker, "x64;1031", _guid(f"package {version}")]
     subprocess.run(["msibuild", target, "-s", *summary], check=True)
-    target.write_bytes(with_moment(target.read_bytes(), moment))
+    target.write_bytes(with_moment(target.read_bytes(), at))
 
 
-def _moment() -> int:
+def _megabytes(program: Path) -> int:
+    """What a drive must have room for, and some more for what Windows keeps beside it."""
+    return sum(path.stat().st_size for path in program.rglob("*") if path.is_file()) // 1_000_000 + _BESIDE
+
+
+def _pack_better(package: Path, program: Path) -> None:
+    """Packs the cabinet in ``package`` anew; another reader must find ``program`` in it, to the byte."""
+    extract = ["msiinfo", "extract", str(package), _CABINET]
+    packed = cabinet.repack(subprocess.run(extract, stdout=subprocess.PIPE, check=True).stdout)
+    with tempfile.TemporaryDirectory(dir=package.parent) as scratch:
+        made, read = Path(scratch, _CABINET), Path(scratch, "read")
+        made.write_bytes(packed)
+        subprocess.run(["cabextract", "-q", "-d", read, made], check=True)
+        for path in (one for one in program.rglob("*") if one.is_file()):
+            if (read / _name("f", path, program)).read_bytes() != path.read_bytes():
+                raise RuntimeError(f"{path} is not in the cabinet as it was")
+        subprocess.run(["msibuild", package, "-a", _CABINET, made], check=True)
+
+
+def moment() -> int:
     """The time that all files and the package get: SOURCE_DATE_EPOCH, else that of the commit."""
     given = os.environ.get("SOURCE_DATE_EPOCH")
     if given:

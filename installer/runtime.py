@@ -39,6 +39,11 @@ _DLLS_LEFT = {
 _LIBRARY_LEFT = {
     "__phello__", "__pycache__", "curses", "dbm", "ensurepip", "idlelib", "lib2to3", "mailbox.py", "msilib",
     "pydoc_data", "site-packages", "sqlite3", "test", "tkinter", "turtle.py", "turtledemo", "venv", "wsgiref",
+    # For developers, and protocols that nothing here speaks.
+    "aifc.py", "cgi.py", "cgitb.py", "doctest.py", "imaplib.py", "nntplib.py", "pdb.py", "poplib.py",
+    "profile.py", "pstats.py", "smtplib.py", "sunau.py", "telnetlib.py", "trace.py", "unittest", "xmlrpc",
+    # The same again in Python, for where the compiled ones are missing.
+    "_pydatetime.py", "_pydecimal.py", "_pyio.py",
 }  # fmt: skip
 
 _BESIDE_THE_CATALOGUE = {

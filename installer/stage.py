@@ -22,6 +22,10 @@ _PATHS = f"python{runtime.TAG}.zip\nDLLs\nLib\\site-packages\n"
 _SERVER = "rathaus_desk/server"
 """The one room that stays out: the central server runs elsewhere, its libraries are not in the package."""
 
+_CPP_RUNTIME = ("msvcp140.dll", "msvcp140_1.dll", "msvcp140_2.dll")
+"""What some libraries want and a bare Windows lacks. It comes with Qt and lies beside the program, where
+every library finds it, whether Qt was loaded before or not."""
+
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
@@ -32,8 +36,10 @@ def lay_out(python: Path, wheels: Path, target: Path) -> str:
     (target / "DLLs" / "python_lib.cat").unlink()
     packages = target / "Lib" / "site-packages"
     shutil.copytree(wheels / "site-packages", packages)
-    prune(packages, tomllib.loads((HERE / "pruning.toml").read_text(encoding="utf-8")))
-    _add_program(packages)
+    for name in _CPP_RUNTIME:
+        (packages / "PySide6" / name).replace(target / name)
+    prune(packages, rules("windows"))
+    add_program(packages)
     bytecode.compile_all(target, keep_sources=packages / "rathaus_desk")
     _zip_library(target)
     shutil.copytree(HERE / "policies", target / "policies")
@@ -42,6 +48,13 @@ def lay_out(python: Path, wheels: Path, target: Path) -> str:
         shutil.copy(ROOT / "docs" / name, target / "docs" / name)
     (target / f"python{runtime.TAG}._pth").write_text(_PATHS, encoding="ascii")
     return verified
+
+
+def rules(system: str) -> dict[str, Any]:
+    """What pruning.toml says for ``system``: "windows" or "linux"."""
+    read = tomllib.loads((HERE / "pruning.toml").read_text(encoding="utf-8"))
+    drop = {"everywhere": read["drop"]["everywhere"], "paths": read["drop"]["paths"] + read["drop"][system]}
+    return {"drop": drop, "keep": read[system]["keep"], "replace": read["replace"]}
 
 
 def prune(packages: Path, rules: dict[str, Any]) -> None:
@@ -86,7 +99,7 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
-def _add_program(packages: Path) -> None:
+def add_program(packages: Path) -> None:
     """This project, as its own wheel lays it out."""
     scratch = packages.parents[2] / "own-wheel"
     shutil.rmtree(scratch, ignore_errors=True)

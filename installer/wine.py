@@ -35,9 +35,9 @@ def command(prefix: Path = PREFIX) -> tuple[str, ...]:
     return (loader,)
 
 
-def settle(prefix: Path = PREFIX) -> None:
+def settle(prefix: Path = PREFIX, through: tuple[str, ...] = ()) -> None:
     """Waits until everything of Wine has ended and the registry is written."""
-    subprocess.run(["wineserver", "-w"], env=environment(prefix), check=True, capture_output=True)
+    subprocess.run([*through, "wineserver", "-w"], env=environment(prefix), check=True, capture_output=True)
 
 
 def stop(prefix: Path = PREFIX) -> None:
@@ -46,13 +46,15 @@ def stop(prefix: Path = PREFIX) -> None:
     settle(prefix)
 
 
-def run(*arguments: str, prefix: Path = PREFIX, timeout: float = 600) -> subprocess.CompletedProcess[bytes]:
-    """Runs a Windows program to its end.
+def run(
+    *arguments: str, prefix: Path = PREFIX, timeout: float = 600, through: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[bytes]:
+    """Runs a Windows program to its end, ``through`` a command that makes another user of who calls.
 
     Pipes for all three streams: Python under Wine fails to start on files and on /dev/null.
     """
     return subprocess.run(
-        [*command(prefix), *arguments],
+        [*through, *command(prefix), *arguments],
         env=environment(prefix),
         input=b"",
         capture_output=True,

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes sure that the system packages of a purpose are there: `base` to run the program, `window` to show it,
-# `tests` to check it, `installer` to build and prove the Windows package.
+# `tests` to check it, `deb` for the Debian package, `installer` to build and prove the Windows package.
 # As root on Debian or Ubuntu it installs what is missing; otherwise it says in one line what to install.
 set -eu
 
@@ -50,9 +50,18 @@ tests)
 window)
     window
     ;;
+deb)
+    need dpkg command -v dpkg-deb
+    need binutils command -v strip
+    need libwayland-cursor0 library libwayland-cursor.so.0
+    need libxcb-util1 library libxcb-util.so.1
+    window
+    ;;
 installer)
     need wixl command -v wixl
     need msitools command -v msibuild
+    need cabextract command -v cabextract
+    need gcc command -v cc
     need osslsigncode command -v osslsigncode
     need gcc-mingw-w64-x86-64 command -v x86_64-w64-mingw32-gcc
     need binutils-mingw-w64-x86-64 command -v x86_64-w64-mingw32-windres
@@ -62,7 +71,7 @@ installer)
     window
     ;;
 *)
-    echo "usage: $0 base|window|tests|installer" >&2
+    echo "usage: $0 base|window|tests|deb|installer" >&2
     exit 2
     ;;
 esac

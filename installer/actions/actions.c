@@ -1,4 +1,4 @@
-/* What the package does besides its tables: CloseProgram before files are replaced or removed, RemoveData when an
+/* What the package does besides its tables: CheckSpace and CloseProgram before anything is changed, RemoveData when an
  * administrator said REMOVEDATA=1.
  */
 #define UNICODE
@@ -18,9 +18,52 @@
 #define DATA L"Rathaus Desk"
 
 static const wchar_t *const NAMES[] = {L"Rathaus Desk.exe", L"rathaus-desk.exe"};
-static const wchar_t SENTENCE[] =
+static const wchar_t STILL_OPEN[] =
     L"Rathaus Desk ist auf diesem Rechner noch ge\u00f6ffnet. Bitte schlie\u00dfen Sie es bei allen angemeldeten Benutzern "
     L"und starten Sie die Installation dann noch einmal. Es wurde nichts ge\u00e4ndert.";
+
+static const wchar_t NO_SPACE[] =
+    L"F\u00fcr Rathaus Desk ist auf diesem Laufwerk zu wenig Platz: gebraucht werden %u MB, frei sind %u MB (%ls). Bitte "
+    L"schaffen Sie Platz oder nennen Sie mit INSTALLDIR einen anderen Ordner. Es wurde nichts ge\u00e4ndert.";
+
+static UINT refuse(MSIHANDLE install, const wchar_t *sentence)
+{
+    MSIHANDLE record = MsiCreateRecord(1);
+    MsiRecordSetStringW(record, 0, L"[1]");
+    MsiRecordSetStringW(record, 1, sentence);
+    MsiProcessMessage(install, INSTALLMESSAGE_ERROR | MB_OK | MB_ICONWARNING, record);
+    MsiCloseHandle(record);
+    return ERROR_INSTALL_FAILURE;
+}
+
+/* Whether the program's drive has room for all of it, in an upgrade too: the old files stay until the new ones are
+ * there. Windows would refuse by itself, but not every system for software roll-out hands on what it says.
+ */
+__declspec(dllexport) UINT WINAPI CheckSpace(MSIHANDLE install)
+{
+    wchar_t number[32], folder[LONGEST], sentence[LONGEST + 300];
+    DWORD digits = 32, size = LONGEST;
+    ULARGE_INTEGER free;
+    if (MsiGetPropertyW(install, L"REQUIREDMEGABYTES", number, &digits) != ERROR_SUCCESS ||
+        MsiGetTargetPathW(install, L"INSTALLDIR", folder, &size) != ERROR_SUCCESS)
+        return ERROR_SUCCESS;
+    while (!GetDiskFreeSpaceExW(folder, &free, NULL, NULL)) { /* the nearest folder above that is there */
+        wchar_t *last = wcsrchr(folder, L'\\');
+        if (last && !last[1]) {
+            *last = 0;
+            last = wcsrchr(folder, L'\\');
+        }
+        if (!last)
+            return ERROR_SUCCESS;
+        last[1] = 0;
+    }
+    unsigned wanted = wcstoul(number, NULL, 10), there = (unsigned)(free.QuadPart / 1000000);
+    if (there >= wanted)
+        return ERROR_SUCCESS;
+    _snwprintf(sentence, LONGEST + 299, NO_SPACE, wanted, there, folder);
+    sentence[LONGEST + 299] = 0;
+    return refuse(install, sentence);
+}
 
 static int running(DWORD *ids)
 {
@@ -79,11 +122,7 @@ __declspec(dllexport) UINT WINAPI CloseProgram(MSIHANDLE install)
             return ERROR_SUCCESS;
         Sleep(STEP);
     }
-    MSIHANDLE record = MsiCreateRecord(0);
-    MsiRecordSetStringW(record, 0, SENTENCE);
-    MsiProcessMessage(install, INSTALLMESSAGE_ERROR | MB_OK | MB_ICONWARNING, record);
-    MsiCloseHandle(record);
-    return ERROR_INSTALL_FAILURE;
+    return refuse(install, STILL_OPEN);
 }
 
 static BOOL is_plain_folder(const wchar_t *path)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from installer import build
 from installer.proof import package as packages
-from installer.proof import work
+from installer.proof import trouble, work
 from installer.proof.machine import PLACE, ROOT, Failed, Machine, hold, step
 
 
@@ -50,7 +50,7 @@ def _short(machine: Machine, package: Path, version: str, fresh: set[str]) -> No
 def _whole(machine: Machine, package: Path, version: str, fresh: set[str]) -> None:
     old = packages.older()
     with step("An installation that is interrupted"):
-        packages.interrupted(machine, old)
+        trouble.interrupted(machine, old)
     with step(f"Installing {packages.OLD}"):
         packages.install(machine, old, packages.OLD, f"SERVERURL={packages.SERVER}")
         before = machine.tree(machine.program)
@@ -58,20 +58,26 @@ def _whole(machine: Machine, package: Path, version: str, fresh: set[str]) -> No
         work.main_job(machine)
     with step("The window"):
         work.window(machine)
+    with step("Every page"):
+        work.every_page(machine)
     with step("A database from here and back"):
         work.both_ways(machine)
         packages.read_only(machine, before)
     with step("While the program runs"):
-        packages.refuse_while_running(machine, package)
+        trouble.refuse_while_running(machine, package)
     with step(f"Upgrading to {version} under an open window"):
         packages.upgrade_while_open(machine, package, version)
         packages.look_around(machine)
     with step("Bad packages"):
-        packages.refuse_older(machine, old, version)
-        packages.refuse_broken(machine, package)
+        trouble.refuse_older(machine, old, version)
+        trouble.refuse_broken(machine, package)
     with step("Removing"):
         packages.remove(machine, version)
         packages.nothing_left(machine, fresh)
+    with step("A changed byte, no room, no rights"):
+        trouble.refuse_changed(machine, package)
+        trouble.no_room(machine, package, version)
+        trouble.no_rights(machine, package)
     with step("Installing for several users, elsewhere, with a prepared town"):
         work.shared_installation(machine, package, version)
     with step("Damage and repair"):

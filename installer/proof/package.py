@@ -8,9 +8,9 @@ import time
 import tomllib
 from pathlib import Path
 
-from installer import bill, build, launcher, msi, wine
+from installer import bill, build, launcher, msi
 from installer.proof.machine import HOME, PLACE, ROOT, Machine, hold
-from installer.proof.screen import running, screen, shown
+from installer.proof.screen import photograph, running, screen, shown
 
 OLD = "0.0.9"
 SERVER = "https://desk.example.org/musterrode"
@@ -26,7 +26,7 @@ def older() -> Path:
     (program / "gone.txt").write_text("of an older version\n")
     shutil.copy(build.BUILD / "rathaus-desk.ico", place)
     made = place / f"rathaus-desk-{OLD}.msi"
-    msi.build(program, made, OLD, place / "rathaus-desk.ico")
+    msi.build(program, made, OLD, place / "rathaus-desk.ico", small=False)
     return made
 
 
@@ -36,38 +36,13 @@ def install(machine: Machine, package: Path, version: str, *properties: str) -> 
     status, log = machine.msiexec("/i", machine.windows_path(package), *properties)
     machine.figures["install"] = f"{time.monotonic() - begun:.1f} s"
     hold(status == 0, f"installed silently in {machine.figures['install']}" if not status else log[-800:])
-    sums = (machine.program / bill.HASHES).read_text(encoding="utf-8").splitlines()
-    there = machine.tree(machine.program)
-    wrong = [line for line in sums if there.get(line[66:]) != line[:64]]
-    hold(not wrong, f"{len(sums)} files there, each with its hash")
+    files = len((machine.program / bill.HASHES).read_text(encoding="utf-8").splitlines())
+    hold(not machine.damaged(), f"{files} files there, each with its hash")
     size = sum(path.stat().st_size for path in machine.program.rglob("*") if path.is_file())
     machine.figures["installed size"] = f"{size / 1e6:.1f} MB"
     hold(size <= build.LARGEST_INSTALLED, f"{size / 1e6:.1f} MB installed")
     own = machine.registry(r"Software\Rathaus Desk")
     hold(own.get("Version") == version and own.get("Language") == "de", f"registry: {own}")
-
-
-def interrupted(machine: Machine, package: Path) -> None:
-    """The machine stops in the middle of an installation: the next one goes through (`install` looks)."""
-    process = subprocess.Popen(
-        [*wine.command(machine.prefix), "msiexec", "/i", machine.windows_path(package), "/qn"],
-        env=wine.environment(machine.prefix),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    end = time.monotonic() + 60
-    while time.monotonic() < end and not (machine.program / "Lib").exists():
-        time.sleep(0.05)
-    time.sleep(0.5)
-    wine.stop(machine.prefix)
-    process.communicate()
-    files = len(machine.tree(machine.program))
-    hold(files > 0, f"stopped in the middle: {files} files there")
-    hold(
-        not machine.registry(r"Software\Rathaus Desk").get("Version"),
-        "Windows does not take it for installed",
-    )
 
 
 def look_around(machine: Machine) -> None:
@@ -124,59 +99,10 @@ def upgrade_while_open(machine: Machine, package: Path, version: str) -> None:
         hold(shown(display), "the window opens on a screen, by Qt's own Windows platform")
         machine.figures["window shown"] = f"{(time.monotonic() - begun) * 1000:.0f} ms"
         time.sleep(5)
-        picture = PLACE / "screen.png"
-        subprocess.run(
-            ["import", "-display", display, "-window", "root", str(picture)], check=True, capture_output=True
-        )
+        picture = photograph(display, "screen.png")
         hold(process.poll() is None, f"it is photographed: {picture.relative_to(ROOT)}")
         upgrade(machine, package, version)
         hold(process.wait(10) == 0, "the open window was asked to end and ended by itself")
-
-
-def refuse_while_running(machine: Machine, package: Path) -> None:
-    """Something of the program goes on and cannot be asked: nothing is touched."""
-    before = machine.tree(machine.program)
-    with running(machine, launcher.CONSOLE, "-m", "timeit", "-n1", "-r1", "import time; time.sleep(120)"):
-        time.sleep(3)
-        status, _log = machine.msiexec("/i", machine.windows_path(package), wait=False)
-    wine.settle(machine.prefix)
-    hold(status, f"while the program goes on the installation is refused (status {status})")
-    hold(machine.tree(machine.program) == before, "nothing changed")
-
-
-def refuse_older(machine: Machine, old: Path, version: str) -> None:
-    """An older package over a newer one is refused with a sentence."""
-    before = machine.tree(machine.program)
-    status, log = machine.msiexec("/i", machine.windows_path(old))
-    hold(status, f"an older version is refused (status {status})")
-    # Wine keeps what it would have shown to itself; the sentence stands in the package.
-    conditions = subprocess.run(
-        ["msiinfo", "export", old, "LaunchCondition"], capture_output=True, check=True
-    )
-    said = log + conditions.stdout.decode("utf-8", errors="replace")
-    hold("neuere Fassung" in said, "with the sentence that a newer version is there")
-    hold(machine.tree(machine.program) == before, "nothing changed")
-    hold(
-        machine.registry(r"Software\Rathaus Desk").get("Version") == version,
-        f"the version is still {version}",
-    )
-
-
-def refuse_broken(machine: Machine, package: Path) -> None:
-    """A package that was cut off on its way is refused, and its hash tells."""
-    broken = PLACE / "broken" / package.name
-    broken.parent.mkdir(exist_ok=True)
-    content = package.read_bytes()
-    broken.write_bytes(content[: len(content) // 2])
-    shutil.copy(package.parent / bill.HASHES, broken.parent)
-    told = subprocess.run(
-        ["sha256sum", "--check", "--ignore-missing", "--status", bill.HASHES], cwd=broken.parent, check=False
-    )
-    hold(told.returncode, "the published hash tells a broken package")
-    before = machine.tree(machine.program)
-    status, _log = machine.msiexec("/i", machine.windows_path(broken))
-    hold(status, f"a broken package is refused (status {status})")
-    hold(machine.tree(machine.program) == before, "nothing changed")
 
 
 def damage_and_repair(machine: Machine, package: Path) -> None:

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from installer.proof.machine import HOME, PLACE, ROOT, Failed, Machine, hold
+from PIL import Image
+
+from installer import wine
+from installer.proof.machine import (
+    HOME,
+    PLACE,
+    ROOT,
+    Failed,
+    Machine,
+    hold,
+    is_root,
+    not_shown,
+    small_disk,
+)
 from installer.proof.package import install
+from rathaus_desk.desktop.modules import load
+from rathaus_desk.desktop.pages import PAGES
 from rathaus_desk.office.main_job import example_town
 from rathaus_desk.office.town_pack import pack
 
@@ -31,7 +46,7 @@ def main_job(machine: Machine) -> None:
         "Rathaus Desk" in vault[vault.find("Credential Manager") :],
         "the vault holds an entry of Rathaus Desk",
     )
-    with _linux_demo() as here:
+    with linux_demo() as here:
         same = {name: job[name] for name in job if name not in _NOT_COMPARED}
         hold(
             same == {name: here[name] for name in same},
@@ -62,25 +77,39 @@ def window(machine: Machine) -> None:
     kept = PLACE / "window.png"
     shutil.copy(picture, kept)
     machine.figures["first paint"] = f"{painted['first_paint_ms']} ms"
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtGui import QImage
-
-    image = QImage(str(kept))
-    colours = {image.pixel(x, y) for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
-    hold(
-        (image.width(), image.height()) == (1440, 900), f"window painted after {painted['first_paint_ms']} ms"
-    )
+    with Image.open(kept) as image:
+        hold(image.size == (1440, 900), f"window painted after {painted['first_paint_ms']} ms")
     machine.desk(
         "desktop", "--picture", r"C:\post.png", "--page", "post", "--open", "Großmann", "--home", HOME
     )
     shutil.copy(machine.drive / "post.png", PLACE / "post.png")
     hold(True, "a notice beside the list, painted by a process of its own: look at post.png there")
-    hold(len(colours) > 50, f"the picture has {len(colours)} colours: {kept.relative_to(ROOT)}")
+    colours = _colours(kept)
+    hold(colours > 50, f"the picture has {colours} colours: {kept.relative_to(ROOT)}")
+
+
+def every_page(machine: Machine) -> None:
+    """Each page of the window is painted by the installed program, so nothing it needs was left out."""
+    load()
+    colours = {}
+    for page in [one.name for one in PAGES]:
+        machine.desk("desktop", "--picture", rf"C:\seite-{page}.png", "--page", page, "--home", HOME)
+        kept = PLACE / f"page-{page}.png"
+        shutil.move(machine.drive / f"seite-{page}.png", kept)
+        colours[page] = _colours(kept)
+    hold(all(count > 20 for count in colours.values()), f"{len(colours)} pages open: {', '.join(colours)}")
+
+
+def _colours(picture: Path) -> int:
+    """How many colours a picture has, looked at in every third place."""
+    with Image.open(picture) as image:
+        seen = image.convert("RGB").resize((image.width // 3, image.height // 3), Image.Resampling.NEAREST)
+        return len(seen.getcolors(maxcolors=seen.width * seen.height) or ())
 
 
 def both_ways(machine: Machine) -> None:
     """A town made by this system is opened on Windows, worked on there and opened here again."""
-    with _linux_demo() as here:
+    with linux_demo() as here:
         home = Path(here["home"])
         moved = machine.drive / "umzug"
         shutil.copytree(home, moved / "home")
@@ -95,11 +124,7 @@ def both_ways(machine: Machine) -> None:
         before = machine.desk("search", "Wagner", *options)
         hold(before, f"Windows reads what this system wrote: {len(before)} found")
         hold(machine.desk("doctor", *options)["ok"], "Windows finds it sound")
-        form = (example_town() / "bestattungsanmeldung.json").read_text(encoding="utf-8")
-        other = machine.drive / "Anmeldung für Löwe.rathaus-fall"
-        other.write_text(
-            form.replace("Anneliese Erna", "Käthe").replace("S 77/2026", "S 78/2026"), encoding="utf-8"
-        )
+        other = _form(machine.drive / "Anmeldung für Löwe.rathaus-fall", "Käthe", 78)
         (taken,) = machine.desk("intake", machine.windows_path(other), *options)
         hold(taken["state"] == "new", f"Windows writes: {taken['service']} becomes {taken['case_number']}")
         back = home.with_name("back")
@@ -123,20 +148,72 @@ def shared_installation(machine: Machine, package: Path, version: str) -> None:
     shown = machine.desk("policies", "--json")
     hold(shown["home"] == r"C:\ProgramData\Rathaus Desk", f"SHAREDDATA: the data lies in {shown['home']}")
     hold(shown["policies"]["TownFolder"].endswith(".rathaus-stadt"), f"the program reads {shown['policies']}")
+    other = machine.second_user()
     made = machine.desk("init", "--json")
     home = machine.local_path(made["home"])
     hold((home / "rathaus.db").exists(), "the prepared town is set up without naming it")
-    slots = json.loads((home / "keys.json").read_text(encoding="utf-8"))["slots"]
-    (own,) = (slot["id"] for slot in slots if slot["kind"] == "keyring")
-    machine.desk("-m", "keyring", "del", "Rathaus Desk", own)
-    refused = machine.desk("search", "x", status=3)
-    hold("key recover" in refused, f"another user, whose vault is empty, is told: {refused.strip()[:90]} …")
-    machine.desk("key", "recover", made["recovery_code"])
+    _two_users(machine, other, home, made["recovery_code"])
+    if is_root():
+        _full_while_working(machine, home)
+    else:
+        not_shown("a full disk", "only root may mount one")
+
+
+def _two_users(first: Machine, second: Machine, home: Path, code: str) -> None:
+    """Two users, each with a vault of his own, and one shared folder: each his slot, both at work at once."""
+    refused = second.desk("search", "x", status=3)
+    hold("key recover" in refused, f"a second user, whose vault is empty, is told: {refused.strip()[:90]} …")
+    second.desk("key", "recover", code)
     kinds = [one["kind"] for one in json.loads((home / "keys.json").read_text(encoding="utf-8"))["slots"]]
-    hold(
-        kinds.count("keyring") == 2, "by the recovery code that user gets a slot of his own beside the first"
-    )
-    hold(machine.desk("doctor", "--json")["ok"], "doctor finds data and program sound")
+    hold(kinds.count("keyring") == 2, "by the recovery code he gets a slot of his own beside the first")
+    users = (first, second)
+    forms = {
+        user.prefix: [
+            _form(user.drive / f"Anmeldung {number}.rathaus-fall", f"Käthe {letter}", number)
+            for number in range(begin, begin + 5)
+        ]
+        for user, letter, begin in zip(users, "AB", (100, 200), strict=True)
+    }
+    with ThreadPoolExecutor() as pool:
+        taken = pool.map(
+            lambda user: user.desk("intake", *map(user.windows_path, forms[user.prefix]), "--json"), users
+        )
+        numbers = [one["case_number"] for cases in taken for one in cases]
+    hold(len(set(numbers)) == 10, f"both at work at once: ten applications, ten numbers, {numbers[0]} and on")
+    seen = [user.desk("search", numbers[-1], "--json") for user in users]
+    hold(seen[0] and seen[0] == seen[1], f"each finds the other's: {numbers[-1]}")
+    hold(all(user.desk("doctor", "--json")["ok"] for user in users), "doctor finds data and program sound")
+
+
+def _full_while_working(machine: Machine, home: Path) -> None:
+    """The drive of the data fills up: a sentence, nothing lost; with room again the work goes on."""
+    aside = PLACE / "shared"
+    shutil.rmtree(aside, ignore_errors=True)
+    wine.settle(machine.prefix)
+    shutil.copytree(home, aside)
+    form = _form(machine.drive / "Noch eine.rathaus-fall", "Käthe C", 300)
+    with small_disk(home, "64m"):
+        shutil.copytree(aside, home, dirs_exist_ok=True)
+        ballast = home / "ballast"
+        with suppress(OSError), ballast.open("wb", buffering=0) as stream:
+            while True:
+                stream.write(bytes(4096))
+        said = machine.desk("intake", machine.windows_path(form), status=3)
+        hold("voll" in said or "Platz" in said, f"the disk is full: {said.strip()[:120]}")
+        hold("Traceback" not in said, "without a line for programmers")
+        ballast.unlink()
+        hold(machine.desk("doctor", "--json")["ok"], "with room again doctor finds all sound")
+        (taken,) = machine.desk("intake", machine.windows_path(form), "--json")
+        hold(taken["state"] == "new", f"and the same form becomes {taken['case_number']}")
+        wine.settle(machine.prefix)
+
+
+def _form(target: Path, given_names: str, number: int) -> Path:
+    """The example's form for somebody else, with another death certificate."""
+    form = (example_town() / "bestattungsanmeldung.json").read_text(encoding="utf-8")
+    form = form.replace("Anneliese Erna", given_names).replace("S 77/2026", f"S {number}/2026")
+    target.write_text(form, encoding="utf-8")
+    return target
 
 
 def support(machine: Machine) -> None:
@@ -152,7 +229,7 @@ def support(machine: Machine) -> None:
 
 
 @contextmanager
-def _linux_demo() -> Iterator[Any]:
+def linux_demo() -> Iterator[Any]:
     """The same job by this system's program, in a folder of its own."""
     folder = PLACE / "linux"
     shutil.rmtree(folder, ignore_errors=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 import subprocess
-import tomllib
 from dataclasses import fields
 from pathlib import Path
 from xml.etree import ElementTree
@@ -19,7 +18,8 @@ INSTALLER = ROOT / "installer"
 
 
 def test_the_lock_for_windows_has_windows_parts_and_hashes_only():
-    lines = wheels.for_windows((ROOT / "requirements.lock").read_text(encoding="utf-8")).splitlines()
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    lines = wheels.lines_for(wheels.windows(), lock).splitlines()
     names = [line.partition("==")[0] for line in lines]
     assert {"pywin32-ctypes", "tzdata", "pyside6-essentials", "keyring"} <= set(names)
     assert not {"jeepney", "secretstorage", "backports-tarfile", "importlib-metadata"} & set(names)
@@ -27,7 +27,12 @@ def test_the_lock_for_windows_has_windows_parts_and_hashes_only():
 
 
 def test_no_file_of_the_installer_names_a_host():
-    allowed = ("schemas.microsoft.com", "desk.example.org", "http://127.0.0.1:8443")
+    formats = (
+        "schemas.microsoft.com",
+        "www.debian.org/doc/packaging-manuals",
+        "www.freedesktop.org/standards",
+    )
+    allowed = (*formats, "desk.example.org", "http://127.0.0.1:8443")
     for path in INSTALLER.rglob("*"):
         if path.is_file() and path.suffix not in {".pyc", ".ico"}:
             for line in path.read_text(encoding="utf-8").splitlines():
@@ -56,8 +61,8 @@ def test_pruning_drops_keeps_and_tells_of_lines_that_fit_nothing(tmp_path):
 
 
 def test_pruning_rules_can_be_read():
-    rules = tomllib.loads((INSTALLER / "pruning.toml").read_text(encoding="utf-8"))
-    assert "Qt6Widgets.dll" in rules["keep"]["PySide6"]["paths"]
+    assert "Qt6Widgets.dll" in stage.rules("windows")["keep"]["PySide6"]["paths"]
+    assert "QtWidgets.abi3.so" in stage.rules("linux")["keep"]["PySide6"]["paths"]
 
 
 def test_the_file_list_names_every_file_once_and_is_the_same_again(tmp_path):
@@ -153,10 +158,22 @@ def test_the_handbook_names_every_property_and_policy():
 
 def test_a_library_that_is_neither_there_nor_in_windows_is_named():
     wanted = {
-        "qwindows.dll": {"KERNEL32.dll", "Qt6Gui.dll", "api-ms-win-crt-heap-l1-1-0.dll", "WINSPOOL.DRV"},
-        "qt6gui.dll": {"Qt6Core.dll"},
+        "Lib/site-packages/PySide6/plugins/qwindows.dll": {"KERNEL32.dll", "Qt6Gui.dll", "WINSPOOL.DRV"},
+        "Lib/site-packages/PySide6/qt6gui.dll": {"Qt6Core.dll", "api-ms-win-crt-heap-l1-1-0.dll"},
     }
     assert imports.missing_of(wanted) == [("Qt6Core.dll", "qt6gui.dll")]
+
+
+def test_a_library_is_looked_for_where_windows_looks():
+    lib = "Lib/site-packages"
+    wanted: dict[str, set[str]] = {
+        f"{lib}/zxingcpp/zxingcpp.pyd": {"MSVCP140.dll"},
+        f"{lib}/PySide6/msvcp140.dll": set(),
+    }
+    assert imports.missing_of(wanted) == [("MSVCP140.dll", "zxingcpp.pyd")], "Qt's folder is Qt's own"
+    assert imports.missing_of({**wanted, "msvcp140.dll": set()}) == []
+    beside = {f"{lib}/pikepdf/_core.pyd": {"qpdf30.dll"}, f"{lib}/pikepdf.libs/qpdf30.dll": set()}
+    assert imports.missing_of(beside) == []
 
 
 def test_the_package_does_not_tell_when_it_was_built():

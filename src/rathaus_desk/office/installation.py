@@ -14,9 +14,12 @@ _LIST, _BILL = "SHA256SUMS", "sbom.cdx.json"
 
 
 def program_folder() -> Path | None:
-    """The folder of the Windows package; None where the program was installed in another way."""
+    """The folder of the installed package: on Windows Python's own, on Linux the one above it.
+
+    None where the program was installed in another way.
+    """
     folder = Path(sys.executable).parent
-    return folder if (folder / _LIST).is_file() else None
+    return next((one for one in (folder, folder.parent) if (one / _LIST).is_file()), None)
 
 
 def parts(folder: Path | None) -> list[tuple[str, str]]:
@@ -55,7 +58,8 @@ def examine(folder: Path | None) -> list[Finding]:
         Finding(
             "program",
             f"Dateien des Programms fehlen oder sind verändert: {which}.",
-            "Bitte lassen Sie die Installation reparieren (msiexec /fa mit dem Paket). "
+            "Bitte lassen Sie die Installation reparieren (Windows: msiexec /fa mit dem Paket; Linux: "
+            "apt install --reinstall mit dem Paket). "
             "Der Datenbestand ist davon nicht berührt.",
         )
     ]

@@ -37,8 +37,8 @@ _SENTENCES = (
     ),
     (
         "disk i/o error",
-        "Der Datenträger meldet einen Fehler. Bitte prüfen Sie ihn; die letzte Sicherung ist unberührt. "
-        + NOTHING_CHANGED,
+        "Der Datenträger meldet einen Fehler, etwa weil er voll ist. Bitte prüfen Sie Platz und Zustand; die "
+        "letzte Sicherung ist unberührt. " + NOTHING_CHANGED,
     ),
     (
         "malformed",
