@@ -13,14 +13,24 @@ from uuid import UUID, uuid5
 import msgspec
 from psycopg import sql
 
-from rathaus_desk.server.town import RECOVERING, Conflicting, Deciding, Pool, arrived, counter, erase, in_town
+from rathaus_desk.server.town import (
+    RECOVERING,
+    Conflicting,
+    Deciding,
+    Pool,
+    arrived,
+    counter,
+    erase,
+    in_ledger,
+    in_town,
+)
 from rathaus_desk.store.canonical import canonical, digest
 from rathaus_desk.store.journal import NO_HASH, SCHEMA, Header, chained
 from rathaus_desk.store.schema import Base, moment_text
 from rathaus_desk.store.shape import shape_of
 from rathaus_desk.sync.conflicts import ERASED_AGAIN
 from rathaus_desk.sync.envelope import Envelope, Sent, encoded, judged
-from rathaus_desk.sync.rules import Change
+from rathaus_desk.sync.rules import Change, Judged, Verdict, apply_op
 
 
 def remind(pool: Pool, town: str, epoch: str, records: Sequence[UUID], server: UUID) -> None:
@@ -51,26 +61,41 @@ class Again(Deciding):
         self._register(record for record in left if record not in erased and record not in refused)
 
     def issue(self, records: Sequence[str], server: UUID) -> list[str]:
-        """An operation for each of ``records`` that stands here; those that could not be erased."""
+        """Erases what of ``records`` stands here, in one operation if that can be; those that could not be.
+
+        One operation is one page of the log: nobody has a record that refers to another one and not that one.
+        """
         # A restored server is another one: what it issued before may still be handed in.
         ws, refused = uuid5(server, self._epoch), list[str]()
         seq, prev = self._ends({ws}).get(ws, (0, NO_HASH))
-        for change in list(self._standing(records)):
-            id_ = uuid5(server, f"{self._epoch} {change.id}")
-            raw = encoded(self._issued(id_, ws, seq + 1, prev, change))
+        for together in self._together(server, records):
+            raw = encoded(self._issued(self._id(server, together[0]), ws, seq + 1, prev, together))
             one = arrived(raw)
-            if str(id_) in self._known([one]):
-                continue
             self._decide_on(one, judged(one.header, one.changes))
             seq, prev = seq + 1, one.hash
-            if self._decided[str(id_)].verdict is not None:
-                refused.append(change.id)
+            if self._decided[str(one.header.id)].verdict is not None:
+                refused.append(together[0].id)
         if self._log:
             self._keep_ends({ws: (seq, prev)})
             self._write()
         return refused
 
-    def _issued(self, id_: UUID, ws: UUID, seq: int, prev: bytes, change: Change) -> Envelope:
+    def _together(self, server: UUID, records: Sequence[str]) -> list[list[Change]]:
+        """What is erased in one operation: everything, or, if something is referred to, each for itself."""
+        standing = {self._id(server, change): change for change in self._standing(records)}
+        known = {UUID(one) for one in self._tried(list(standing))}
+        left = [change for id_, change in standing.items() if id_ not in known]
+        can_go = left and not isinstance(apply_op(self._batch, Judged("", left), self._rows.tables), Verdict)
+        return [left] if can_go else [[change] for change in left]
+
+    def _id(self, server: UUID, change: Change) -> UUID:
+        return uuid5(server, f"{self._epoch} {change.id}")
+
+    def _tried(self, operations: Sequence[UUID]) -> list[str]:
+        """Those that were decided on already: somebody reminded this server before."""
+        return [one.id for one in in_ledger(self._cursor, operations)]
+
+    def _issued(self, id_: UUID, ws: UUID, seq: int, prev: bytes, changes: Sequence[Change]) -> Envelope:
         header = canonical(
             Header(
                 id=id_,
@@ -90,14 +115,14 @@ class Again(Deciding):
             )
         )
         # Nothing here is secret: salts only have to be there.
-        request, salt = canonical({"table": change.t, "record": change.id}), bytes(16)
-        sent = Sent(msgspec.Raw(canonical(change)), salt.hex())
-        hash_ = chained(prev, header, digest(salt, request), [sent.digest()])
+        request, salt = canonical({"table": changes[0].t, "record": changes[0].id}), bytes(16)
+        sent = [Sent(msgspec.Raw(canonical(change)), salt.hex()) for change in changes]
+        hash_ = chained(prev, header, digest(salt, request), [one.digest() for one in sent])
         return Envelope(
             header=msgspec.Raw(header),
             prev=prev.hex(),
             hash=hash_.hex(),
-            changes=[sent],
+            changes=sent,
             request=msgspec.Raw(request),
             request_salt=salt.hex(),
         )

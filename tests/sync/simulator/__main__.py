@@ -35,6 +35,8 @@ def search(seeds: range, steps: int, most: int) -> int:
     with in_memory():
         for seed in seeds:
             done += 1
+            if done % 200 == 0:
+                print(f"… {done}", flush=True)
             try:
                 run(seed, steps)
             except Exception:

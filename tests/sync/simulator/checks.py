@@ -41,7 +41,7 @@ def after_step(world: World, desk: Desk) -> None:
 
 def note_erased(world: World) -> None:
     """What `server.register` writes into its file."""
-    for record in world.town.rows.erased.keys() - world.register.keys():
+    for record in [one for one in world.town.rows.erased if one not in world.register]:
         for table in BLANK:
             row = world.town.rows.tables[table].get(record)
             if row is not None:

@@ -396,6 +396,9 @@ class Again(Push, erasing.Again):
             if record in records
         ]
 
+    def _tried(self, operations: Sequence[UUID]) -> list[str]:
+        return [one.id for one in self._town.decided(map(str, operations))]
+
     def _register(self, records: Iterable[str]) -> None:
         for record in records:
             self._town.forget(record)
