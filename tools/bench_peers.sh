@@ -9,3 +9,11 @@ if [ ! -x "$peers/bin/python" ]; then
     "$peers/bin/python" -m pip install -q --disable-pip-version-check typst==0.15.2 weasyprint==70.0
 fi
 PYTHONPATH=src "$peers/bin/python" bench/bench_letters.py --peers
+
+kinto=.cache/kinto
+if [ ! -x "$kinto/bin/kinto" ]; then
+    .venv/bin/python -m venv "$kinto"
+    "$kinto/bin/python" -m pip install -q --disable-pip-version-check "kinto[postgresql]==26.5.0"
+fi
+.venv/bin/python bench/bench_sync.py --rows 20000 --desktops 20
+.venv/bin/python bench/kinto.py "$kinto/bin"

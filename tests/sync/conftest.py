@@ -28,6 +28,7 @@ def _load(name: str, path: Path) -> ModuleType:
     return known
 
 
+sys.path.append(str(ROOT / "tests/sync"))
 _load("direct", ROOT / "tests/sync/direct.py")
 _load("schedule", ROOT / "tests/sync/schedule.py")
 
