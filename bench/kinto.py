@@ -18,9 +18,9 @@ import httpx2
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from bench_sync import ROWS, filled, p95
 from cluster import cluster
 
+from bench_sync import ROWS, filled, p95
 from rathaus_desk.office import tables
 
 _ = tables
