@@ -41,8 +41,16 @@ def _once(run: Run) -> int:
     with run.office() as office:
         done = _round(office)
         status = _status(office.store)
-    result = {**status, "pushed": done.pushed, "refused": done.refused, "pulled": done.pulled}
+    result = {
+        **status,
+        "pushed": done.pushed,
+        "refused": done.refused,
+        "pulled": done.pulled,
+        "rows": done.rows,
+    }
     words = f"{done.pushed} Vorgänge übergeben ({done.refused} nicht übernommen), {done.pulled} übernommen."
+    if done.rows:
+        words += f"\nDer ganze Stand wurde geholt: {done.rows} Einträge."
     if status["conflicts"]:
         words += f"\n{status['conflicts']} Konflikte sind zu klären („rathaus-desk sync conflicts“)."
     run.show(result, words)
@@ -65,6 +73,7 @@ def _round(office: TownHall) -> Round:
                 pushed=done.pushed + more.pushed,
                 refused=done.refused + more.refused,
                 pulled=done.pulled + more.pulled,
+                rows=done.rows + more.rows,
             )
     finally:
         client.close()

@@ -36,6 +36,8 @@ class Round:
     pushed: int = 0
     refused: int = 0
     pulled: int = 0
+    rows: int = 0
+    """Rows of a snapshot, if one was needed."""
     sent_files: int = 0
     fetched_files: int = 0
     waiting: int = 0
@@ -117,7 +119,7 @@ class _Round:
         self._manner = manner
         self._client = client
         self._told = told
-        self._pushed = self._refused = self._pulled = 0
+        self._pushed = self._refused = self._pulled = self._rows = 0
         self._held_back = False
         self._link = self._linked()
 
@@ -138,7 +140,15 @@ class _Round:
         with self._store.read() as session:
             left = waiting(driver_of(session))
         return Round(
-            self._pushed, self._refused, self._pulled, sent, fetched, left, self._link.cursor, self._held_back
+            pushed=self._pushed,
+            refused=self._refused,
+            pulled=self._pulled,
+            rows=self._rows,
+            sent_files=sent,
+            fetched_files=fetched,
+            waiting=left,
+            cursor=self._link.cursor,
+            held_back=self._held_back,
         )
 
     def _linked(self) -> Link:
@@ -353,7 +363,8 @@ class _Round:
             for answer in self._client.decided(town, asked[at : at + MOST_ASKED])
         ]
         snapshot.take_over(self._store, fetched, lines, head, answers, anew_in=anew_in)
-        self._pulled += sum(fetched.begun.rows.values())
+        self._pulled += len(lines)
+        self._rows += sum(fetched.begun.rows.values())
         self._link = self._linked()
 
     def _snapshot_and_log(self, epoch: str) -> tuple[snapshot.Fetched, list[bytes], int]:
