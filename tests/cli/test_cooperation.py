@@ -37,7 +37,6 @@ def _takes_keep(arguments: tuple[object, ...]) -> bool:
     return arguments[0] in ("init", "backup") or arguments[:2] in (
         ("municipality", "restored"),
         ("municipality", "recovered"),
-        ("municipality", "remove"),
     )
 
 
