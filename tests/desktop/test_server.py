@@ -44,6 +44,7 @@ from rathaus_desk.store.connection import driver_of
 from rathaus_desk.sync.conflicts import open_conflicts
 from rathaus_desk.sync.outbox import waiting
 from rathaus_desk.sync.proof import Invitation
+from rathaus_desk.town.records import Clerk, Note, Office
 
 MORNING = datetime(2026, 11, 18, 8, 0, tzinfo=UTC)
 
@@ -314,11 +315,11 @@ def test_a_case_is_forwarded_to_another_town_and_answered(
         one.desk.go("antraege", worklist_of(one)[0].id)
         app.settle(one.desk)
         one.desk.agent.now()
-        until(lambda: len(addressees(one.desk.office)) == 1 and dry(one)())
+        until(lambda: addressee(one, other) is not None and dry(one)())
         one.desk.do("applications.forward", worklist_of(one)[0].id)
         (dialog,) = one.desk.window.findChildren(FormDialog)
         dialog.form.set_values({"town": other})
-        dialog.form.set_values({"office": addressees(one.desk.office)[0].offices[0], "note": "Bitte prüfen."})
+        dialog.form.set_values({"office": addressee(one, other).offices[0], "note": "Bitte prüfen."})
         picture(one, "forward-form", dialog)
         dialog.save()
         until(lambda: not worklist_of(one))
@@ -337,6 +338,26 @@ def test_a_case_is_forwarded_to_another_town_and_answered(
         assert "Wir übernehmen die Bestattung." in words_of(one)
         picture(one, "forward-answered")
         assert one.desk.office.store.examine() == two.desk.office.store.examine() == []
+
+
+def test_within_the_house_a_case_needs_no_server(window: MainWindow, musterrode: Path) -> None:
+    """The other office of the house is responsible; the note stands on the case."""
+    office = window.desk.office
+    office.intake().paths([musterrode / "bestattungsanmeldung.json"])
+    window.desk.go("antraege", worklist_of(window)[0].id)
+    app.settle(window.desk)
+    before = worklist_of(window)[0].clerk
+    with office.store.read() as session:
+        other = session.scalars(
+            select(Office.key).join(Clerk, Clerk.office_id == Office.id).where(Clerk.name != before)
+        ).first()
+    window.desk.do("applications.forward", worklist_of(window)[0].id)
+    (dialog,) = window.desk.window.findChildren(FormDialog)
+    dialog.form.set_values({"office": other, "note": "Bitte übernehmen."})
+    dialog.save()
+    until(lambda: worklist_of(window)[0].clerk != before)
+    with office.store.read() as session:
+        assert [one.text.endswith("Bitte übernehmen.") for one in session.scalars(select(Note))] == [True]
 
 
 def test_what_towns_share_is_seen_and_taken_over(
@@ -362,7 +383,7 @@ def test_what_towns_share_is_seen_and_taken_over(
         one.desk.go("einstellungen", tab="vorlagen")
         app.settle(one.desk)
         press(one, "Veröffentlichen")
-        until(lambda: len(releases(one.desk.office)) == 2)
+        until(lambda: sum(it.town == town.key for it in releases(one.desk.office)) == 2)
         two.desk.go("einstellungen", tab="server")
         app.settle(two.desk)
         press(two, "Von anderen Gemeinden übernehmen")
@@ -383,6 +404,11 @@ def test_what_towns_share_is_seen_and_taken_over(
 
 def _own(name: str) -> str:
     return resources.path("letters", f"{name}.md").read_text(encoding="utf-8") + "\n"
+
+
+def addressee(window: MainWindow, town: str) -> Any:
+    """A town that a case can go to; None while nobody has heard of it."""
+    return next((one for one in addressees(window.desk.office) if one.town == town), None)
 
 
 def worklist_of(window: MainWindow) -> list[WorklistRow]:

@@ -50,8 +50,9 @@ def test_a_leased_block_is_used_up_before_the_next(store, village, behind_the_ba
     with behind_the_back(store) as raw:
         raw.execute("INSERT INTO number_block VALUES ('FH-2026', 201, 202, 201), ('FH-2026', 600, 600, 600)")
         raw.execute(
-            "INSERT INTO server_link (device, url, town, server, epoch, private_key, chain, snapshot_n,"
-            " snapshot_chain, head, standing) VALUES (x'00', '', '', x'00', '', x'', x'', 0, x'', 0, '')"
+            "INSERT INTO server_link (device, url, town, server, epoch, private_key, release_key, chain,"
+            " snapshot_n, snapshot_chain, head, standing)"
+            " VALUES (x'00', '', '', x'00', '', x'', x'', x'', 0, x'', 0, '')"
         )
     assert drawn(store, "FH-2026", 3) == [201, 202, 600]
     with pytest.raises(CannotWork, match="keine Nummern"):

@@ -173,15 +173,13 @@ def list_towns(run: Run, database: str) -> None:
 @click.argument("key", metavar="KÜRZEL", type=WORDS)
 @click.option("--yes", is_flag=True, help="Ohne das geschieht nichts.")
 @_DATABASE
-@_KEEP
 @pass_run
-def remove(run: Run, key: str, yes: bool, database: str, keep: Path | None) -> None:
+def remove(run: Run, key: str, yes: bool, database: str) -> None:
     """Entfernt eine Gemeinde mit allem, was auf dem Server von ihr liegt."""
     if not yes:
         raise click.UsageError("Das lässt sich nicht rückgängig machen; bitte mit „--yes“ bestätigen.")
     with _registry(database) as registry:
         registry.remove_town(key)
-        _kept(keep).forget(key)
     run.show({"key": key}, f"„{key}“ ist entfernt.")
 
 

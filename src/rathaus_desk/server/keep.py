@@ -101,23 +101,12 @@ class Keep:
                 os.fsync(file.fileno())
 
     def erased(self, town: str) -> list[Erasure]:
-        """What was erased in a town, in the order in which it was noted."""
+        """What was erased in a town, in the order in which it was noted. Also of a town that was removed:
+        an old backup brings it back as well.
+        """
         if not self._register.exists():
             return []
         return [one for one in _read(self._register.read_bytes()) if one.town == town]
-
-    def forget(self, town: str) -> None:
-        """The town was removed with everything."""
-        if not self._register.exists():
-            return
-        with self._register.open("r+b") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            kept = [one for one in _read(file.read()) if one.town != town]
-            file.seek(0)
-            file.truncate()
-            file.write(b"".join(canonical(one) + b"\n" for one in kept))
-            file.flush()
-            os.fsync(file.fileno())
 
 
 def _read(content: bytes) -> Sequence[Erasure]:

@@ -28,10 +28,9 @@ from rathaus_desk.desktop.parts.described import (
 )
 from rathaus_desk.desktop.parts.form_dialog import open_form
 from rathaus_desk.kernel.clock import at_town
+from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.office.forwarding import Addressee, HandedOn, addressees, case_of, forward
-from rathaus_desk.store.connection import driver_of
 from rathaus_desk.store.operations import Request
-from rathaus_desk.store.overlay import is_linked
 from rathaus_desk.town.operations import PassOnCase
 from rathaus_desk.town.records import Case, Clerk, Office
 
@@ -104,14 +103,9 @@ def _moment(at: datetime) -> str:
 def _why_not(desk: Desk, record: UUID | None) -> str:
     if record is None or desk.read_now(lambda session: case_of(session, record)) is None:
         return "Dieser Eintrag gehört zu keinem Vorgang, der weitergeleitet werden könnte."
-    if not _others(desk) and not desk.read_now(is_linked_to_server):
-        return "Es gibt hier kein anderes Amt, und dieser Arbeitsplatz gehört zu keinem Verbund."
+    if len(_others(desk)) < 2 and not addressees(desk.office):
+        return "Es ist kein anderes Amt und keine andere Gemeinde bekannt."
     return ""
-
-
-def is_linked_to_server(session: Session) -> bool:
-    """Whether this workstation belongs to a server."""
-    return is_linked(driver_of(session))
 
 
 def _others(desk: Desk) -> list[Choice]:
@@ -148,12 +142,7 @@ def forward_case(desk: Desk, record: UUID | None) -> None:
         forward_fields(towns, here),
         lambda values: _request(desk, case, towns, values),
         save_title="Weiterleiten",
-        values={
-            "town": _HERE if not towns else None,
-            "application": True,
-            "attachments": True,
-            "history": True,
-        },
+        values={"application": True, "attachments": True, "history": True} if towns else {"town": _HERE},
         intro=(
             "Innerhalb des Hauses ist danach zuständig, wer in dem Amt arbeitet. An eine andere Gemeinde geht"
             " der Vorgang mit dem, was unten angekreuzt ist; ihre Antwort erscheint hier am Vorgang."
@@ -203,6 +192,8 @@ def forward_fields(towns: Sequence[Addressee], here: Sequence[Choice]) -> tuple[
 def _request(desk: Desk, case: Case, towns: Sequence[Addressee], values: Values) -> Request | None:
     chosen, office, note = values.get("town") or _HERE, values.get("office") or "", values.get("note") or ""
     if chosen not in {one.town for one in towns}:
+        if not office:
+            raise BadInput("Bitte wählen Sie das Amt, an das der Vorgang gehen soll.")
         return PassOnCase(case=case.id, office=office, note=note)
     what = HandedOn(
         application=bool(values.get("application")),
