@@ -305,7 +305,9 @@ class _Round:
             while n < self._link.cursor:
                 with self._store.read() as session:
                     tail = entries_after(driver_of(session), n, MOST_OPERATIONS)
-                n = self._client.hand_back(self._link.town, epoch, tail)
+                before, n = n, self._client.hand_back(self._link.town, epoch, tail)
+                if n <= before:
+                    return False
         except ServerSays as error:
             if error.kind == "epoch":
                 raise
