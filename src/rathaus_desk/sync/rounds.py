@@ -246,15 +246,16 @@ class _Round:
                 return
 
     def _pull_all(self) -> None:
+        snapshots = 0
         while True:
             try:
                 if self._pull_page() == 0:
                     return
-            except Lacking:
-                self._from_snapshot()
-            except ServerSays as error:
-                if error.kind != "horizon":
+            except (Lacking, ServerSays) as error:
+                is_behind = isinstance(error, Lacking) or error.kind == "horizon"
+                if not is_behind or snapshots == _SURPRISES:
                     raise
+                snapshots += 1
                 self._from_snapshot()
 
     def _pull_page(self) -> int:
