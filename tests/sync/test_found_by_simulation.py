@@ -255,6 +255,26 @@ def test_a_server_that_is_restored_twice_gets_back_everything(office, village):
     assert states(fresh) == states(one) == ["accepted", "accepted"]
 
 
+def test_who_has_nothing_to_hand_back_reads_anew(office, village):
+    """And does not ask for ever."""
+    one = office.join()
+    one.run(village.Build(name="A"))
+    office.sync()
+    saved = office.save()
+    one.run(village.Build(name="B"))
+    office.sync()
+    with one.following() as following:
+        following.execute(
+            "DELETE FROM journal_change WHERE entry IN (SELECT number FROM journal WHERE n = 2)"
+        )
+        following.execute("DELETE FROM journal WHERE n = 2")
+    office.restore(saved)
+    office.sync()
+    office.recovered()
+    office.sync()
+    assert states(one) == ["accepted"]
+
+
 def test_what_was_refused_is_carried_out_when_the_server_forgot_why(office, village):
     """Even if the log that is left is exactly how the workstation began."""
     one, other = office.join(), office.join()

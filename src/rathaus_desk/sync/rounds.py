@@ -259,15 +259,16 @@ class _Round:
                 return
 
     def _pull_all(self) -> None:
+        snapshots = 0
         while True:
             try:
                 if self._pull_page() == 0:
                     return
-            except Lacking:
-                self._from_snapshot()
-            except ServerSays as error:
-                if error.kind != "horizon":
+            except (Lacking, ServerSays) as error:
+                is_behind = isinstance(error, Lacking) or error.kind == "horizon"
+                if not is_behind or snapshots == _SURPRISES:
                     raise
+                snapshots += 1
                 self._from_snapshot()
 
     def _pull_page(self) -> int:
@@ -318,7 +319,9 @@ class _Round:
             while n < self._link.cursor:
                 with self._store.read() as session:
                     tail = entries_after(driver_of(session), n, MOST_OPERATIONS)
-                n = self._client.hand_back(self._link.town, epoch, tail)
+                before, n = n, self._client.hand_back(self._link.town, epoch, tail)
+                if n <= before:
+                    return False
         except ServerSays as error:
             if error.kind == "epoch":
                 raise

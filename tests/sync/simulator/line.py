@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_MOST = 5000
+"""Requests in one round."""
 ENOUGH = 3
 """Numbers left from which on new ones are asked for."""
 
@@ -38,8 +40,12 @@ class Line:
     def __init__(self, world: World, chance: random.Random, trouble: float, page: int) -> None:
         self.world, self.chance, self.trouble, self.page = world, chance, trouble, page
         self._device: Device | None = None
+        self.asked = 0
 
     def _ask(self, do: Callable[[], T]) -> T:
+        self.asked += 1
+        if self.asked > _MOST:
+            raise AssertionError("a round without end")
         luck = self.chance.random()
         if luck < self.trouble / 3:
             raise Unreachable("request lost")

@@ -295,7 +295,9 @@ class World:
         if not self.saved:
             return
         self.epochs += 1
-        self.town = self.chance.choice(self.saved[-3:]).copied()
+        # The same one or an older one may follow, none of a history that was given up.
+        self.saved = self.saved[: len(self.saved) - self.chance.randrange(min(3, len(self.saved)))]
+        self.town = self.saved[-1].copied()
         self.town.restored(f"e{self.epochs}", self.register)
         self.say("the server is restored to", self.town.last)
         self.account()
