@@ -272,13 +272,13 @@ def _follows(driver: Any, changes: Sequence[Change]) -> tuple[UUID, ...]:
     found: dict[bytes, None] = {}
     for record in dict.fromkeys(change.id for change in changes if change.id not in made):
         found.update(driver.execute(_LAST_TO_TOUCH, (record.bytes,)).fetchall())
-    named: dict[UUID, None] = {}
+    named: dict[str, None] = {}
     for change in changes:
         for reference in shape_of(change.t).references:
             value = change.new.get(reference.column)
             if value is not None:
-                named[UUID(value)] = None
-    for record in named:
+                named[value] = None
+    for record in map(UUID, named):
         if record not in made:
             found.update(driver.execute(_MAKER, (record.bytes,)).fetchall())
     return tuple(sorted(UUID(bytes=operation) for operation in found))

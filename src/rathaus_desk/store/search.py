@@ -29,6 +29,8 @@ LIMIT = 9
 """Hits that a search shows at once."""
 
 _log = logging.getLogger(__name__)
+_AT_ONCE = 200
+"""Records that one statement names."""
 
 _FEW = 3
 _MOST_WORDS = 8
@@ -178,7 +180,7 @@ def update(
         return
     left_out = _found_by_others(driver, wanted)
     with guard_of(session.connection()).open(), parts.read_ahead(session, wanted):
-        for record in left_out:
+        for record in _among(driver, "SELECT record FROM search_entry WHERE record IN", left_out):
             put(driver, record, None)
         for record, cls in wanted.items():
             entry = _leniently(session, cls, record) if from_elsewhere else described(session, cls, record)
@@ -199,13 +201,20 @@ def _found_by_others(driver: Any, wanted: dict[UUID, type[Record]]) -> list[UUID
     left_out = []
     for cls in {cls for cls in wanted.values() if cls.__search__ is not None and cls.__search__.unless}:
         assert cls.__search__ is not None
-        query = f'SELECT "{cls.__search__.unless}" IS NOT NULL FROM "{cls.__tablename__}" WHERE id = ?'
-        for record in [record for record, owner in wanted.items() if owner is cls]:
-            found = driver.execute(query, (record.bytes,)).fetchone()
-            if found is not None and found[0]:
-                left_out.append(record)
-                del wanted[record]
+        query = f'SELECT id FROM "{cls.__tablename__}" WHERE "{cls.__search__.unless}" IS NOT NULL AND id IN'
+        for record in _among(driver, query, [record for record, owner in wanted.items() if owner is cls]):
+            left_out.append(record)
+            del wanted[record]
     return left_out
+
+
+def _among(driver: Any, query: str, records: Sequence[UUID]) -> list[UUID]:
+    """Those of the records that a query ending with ``IN`` finds, in a few statements."""
+    found = []
+    for start in range(0, len(records), _AT_ONCE):
+        some = [record.bytes for record in records[start : start + _AT_ONCE]]
+        found += driver.execute(f"{query} ({', '.join('?' * len(some))})", some).fetchall()
+    return [UUID(bytes=record) for (record,) in found]
 
 
 def _owner(cls: type[Record]) -> type[Record]:
