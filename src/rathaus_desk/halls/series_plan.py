@@ -37,11 +37,10 @@ class SeriesRule(msgspec.Struct, frozen=True, kw_only=True):
 
     def expanded(self, books: HallBooks) -> Expansion:
         """Its uses and the days left out, by the holidays that are known now."""
-        years = sorted({day.year for day in days_of(self.rrule, self.first)})
+        days = days_of(self.rrule, self.first)
+        years = sorted({day.year for day in days})
         skip = books.to_skip(years, public=self.skip_public, school=self.skip_school)
-        return expand(
-            self.rrule, self.first, self.time_from, self.time_to, skip=skip, except_days=self.except_days
-        )
+        return expand(days, self.time_from, self.time_to, skip=skip, except_days=self.except_days)
 
 
 def rule_of(series: BookingSeries) -> SeriesRule:

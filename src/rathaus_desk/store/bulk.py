@@ -32,9 +32,9 @@ def add_all(session: OperationSession, kind: type[Record], records: Sequence[Val
     session.flush()
     form = _form(kind, session.connection().dialect)
     moment = session.recorder.moment
-    rows = [
-        form.row({"id": new_id(), **values, "created_at": moment, "changed_at": moment}) for values in records
-    ]
+    rows = form.rows(
+        [{"id": new_id(), **values, "created_at": moment, "changed_at": moment} for values in records]
+    )
     session.recorder.write_new(kind.__tablename__, form.statement, form.id_place, rows)
 
 
@@ -47,15 +47,27 @@ class _Form:
     columns: tuple[tuple[str, str, Callable[[Any], Any] | None, Any], ...]
     """Attribute, part of it (of a composite value), conversion, default."""
 
-    def row(self, values: Values) -> tuple[Any, ...]:
-        """The row in the order of the columns."""
-        made = []
-        for attribute, part, convert, default in self.columns:
-            value = values.get(attribute, default)
-            if part and value is not None and attribute in values:
-                value = getattr(value, part)
-            made.append(value if convert is None else convert(value))
-        return tuple(made)
+    def rows(self, records: Sequence[Values]) -> list[tuple[Any, ...]]:
+        """The rows in the order of the columns."""
+        return list(zip(*(_converted(records, *column) for column in self.columns), strict=True))
+
+
+def _converted(
+    records: Sequence[Values], attribute: str, part: str, convert: Callable[[Any], Any] | None, default: Any
+) -> list[Any]:
+    """One column of all records. What is the same thing as in the record before is converted once: the dates
+    of a series share hall, person and moment.
+    """
+    made: list[Any] = []
+    last, kept = object(), None
+    for values in records:
+        value = values.get(attribute, default)
+        if part and value is not None and attribute in values:
+            value = getattr(value, part)
+        if value is not last:
+            last, kept = value, value if convert is None else convert(value)
+        made.append(kept)
+    return made
 
 
 @lru_cache(maxsize=64)

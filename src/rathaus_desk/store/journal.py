@@ -290,13 +290,13 @@ def builds_on(
     """
     made = {change.id for change in changes if change.k == "ins"}
     touched = dict.fromkeys(change.id for change in changes if change.id not in made)
-    named: dict[UUID, None] = {}
+    named: dict[str, None] = {}
     for change in changes:
         for column in references(change.t):
             value = change.new.get(column)
-            if value is not None and UUID(value) not in made:
-                named[UUID(value)] = None
-    return list(touched), list(named)
+            if value is not None:
+                named[value] = None
+    return list(touched), [record for record in map(UUID, named) if record not in made]
 
 
 _LAST_TO_TOUCH = (

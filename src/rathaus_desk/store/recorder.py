@@ -127,9 +127,10 @@ class Recorder:
         order = _table_order(len(Base.metadata.tables))
         found: list[tuple[tuple[int, int], Change]] = []
         rows: dict[tuple[str, bytes], Raw] = {}
+        now = self._rows_now()
         for (name, record), before in self._before.items():
             shape = shape_of(name)
-            after = shape.read(self.driver, record)
+            after = now.get((name, record))
             if after is None:
                 continue
             rows[name, record] = after
@@ -145,6 +146,17 @@ class Recorder:
         changes = [change for _, change in sorted(found, key=lambda pair: pair[0])]
         self._check_references(changes, rows)
         return changes
+
+    def _rows_now(self) -> dict[tuple[str, bytes], Raw]:
+        """Every row that was touched, as it is now."""
+        touched: dict[str, list[bytes]] = {}
+        for name, record in self._before:
+            touched.setdefault(name, []).append(record)
+        return {
+            (name, record): row
+            for name, records in touched.items()
+            for record, row in shape_of(name).read_all(self.driver, records).items()
+        }
 
     def _check_references(self, changes: list[Change], rows: dict[tuple[str, bytes], Raw]) -> None:
         """Foreign keys do not see tombstones: a record in use cannot go, one that is gone cannot be used."""

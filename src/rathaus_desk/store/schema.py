@@ -131,7 +131,7 @@ def moment_text(moment: datetime) -> str:
     """``moment`` (aware) as it is stored and hashed: ``2026-11-20T08:30:00.000000Z``."""
     if moment.tzinfo is None:
         raise ValueError("a moment without time zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(UTC).isoformat(timespec='microseconds')[:26]}Z"
 
 
 def _choice(kind: type[enum.Enum]) -> list[str]:

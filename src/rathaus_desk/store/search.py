@@ -29,7 +29,6 @@ LIMIT = 9
 """Hits that a search shows at once."""
 
 _log = logging.getLogger(__name__)
-
 _AT_ONCE = 2000
 """Records that are described together."""
 _FEW = 3

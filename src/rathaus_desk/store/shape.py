@@ -7,11 +7,10 @@ The journal takes its values from the stored rows, not from Python objects: what
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -21,6 +20,9 @@ from rathaus_desk.store.canonical import canonical_text, parsed
 
 Raw = Mapping[str, Any]
 Wire = dict[str, Any]
+
+_FEW = 200
+"""Rows that one statement reads."""
 
 BOOKKEEPING = ("id", "version", "created_at", "changed_at", "deleted_at")
 """Columns that no change lists: they follow from the entry itself (its moment, its kinds of change)."""
@@ -59,6 +61,17 @@ class Shape:
         """The raw row with this id, tombstones too; None if there is none. ``connection``: the driver's."""
         row = connection.execute(self.selection, (record,)).fetchone()
         return None if row is None else dict(zip(self.columns, row, strict=True))
+
+    def read_all(self, connection: Any, records: Sequence[bytes]) -> dict[bytes, Raw]:
+        """The raw rows with these ids, as `read` gives them, in a few statements."""
+        place = self.columns.index("id")
+        found: dict[bytes, Raw] = {}
+        for start in range(0, len(records), _FEW):
+            some = records[start : start + _FEW]
+            query = f"{self.selection.removesuffix('= ?')}IN ({', '.join('?' * len(some))})"
+            for row in connection.execute(query, tuple(some)):
+                found[row[place]] = dict(zip(self.columns, row, strict=True))
+        return found
 
     def wire(self, raw: Raw, columns: frozenset[str] | tuple[str, ...]) -> Wire:
         """The values of ``columns`` as plain JSON."""
@@ -104,7 +117,11 @@ def _unreadable(value: Any) -> Any:
 def _identifier_out(value: Any) -> Any:
     if value is None:
         return None
-    return str(UUID(bytes=value)) if isinstance(value, bytes) and len(value) == 16 else _unreadable(value)
+    if not isinstance(value, bytes) or len(value) != 16:
+        return _unreadable(value)
+    # As str(UUID(bytes=value)), which takes three times as long; a series has hundreds.
+    text = value.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def _identifier_in(value: Any) -> Any:

@@ -87,7 +87,7 @@ class GuidedView(QWidget):
         row.setContentsMargins(XL, L, L, L)
         row.setSpacing(M)
         row.addWidget(label("page-title", self._guided.title), 0, Qt.AlignmentFlag.AlignBaseline)
-        self._second = label("muted", self._guided.second)
+        self._second = label("muted", self._guided.second, wrap=True)
         row.addWidget(self._second, 1, Qt.AlignmentFlag.AlignBaseline)
         return head
 

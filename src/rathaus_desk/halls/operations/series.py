@@ -139,16 +139,17 @@ def _write(
 ) -> tuple[tuple[UUID, ...], list[Money]]:
     """The bookings of a series with prices and claims, all at once; their ids and totals."""
     pricing = Pricing(work.session, books, series.person_id)
-    rooms, claims = tuple(where.room_keys), []
+    keys, claims = where.room_keys, []
+    rooms = tuple(keys)
     rows: list[dict[str, Any]] = []
     sums: list[Money] = []
     for one in placed:
-        priced: dict[str, Any] = {"wish": wish.plain()}
         try:
             found = pricing.price(one.times, wish, where.set_key, rooms)
         except (Refused, CannotWork):
             if not price_later:
                 raise
+            priced: dict[str, Any] = {"wish": wish.plain()}
         else:
             priced = found.values
             sums.append(found.price.assessment.total)
@@ -159,7 +160,7 @@ def _write(
                 "id": booking,
                 "hall_id": where.hall.id,
                 "set_key": where.set_key,
-                "rooms": where.room_keys,
+                "rooms": keys,
                 "person_id": series.person_id,
                 "purpose": series.purpose,
                 "starts": starts,

@@ -6,7 +6,7 @@ A series at 19:00 is at 19:00 wall time all year. The rule names days only; it m
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -49,20 +49,19 @@ class Expansion:
 
 
 def expand(
-    rule: str,
-    first: date,
+    days: Sequence[date],
     time_from: str,
     time_to: str,
     *,
     skip: Mapping[date, str],
     except_days: Collection[date] = (),
 ) -> Expansion:
-    """Every use of the rule; ``skip``: days to leave out → why. A day is left out where the use begins on it.
+    """Every use on the days of a rule; ``skip``: days to leave out → why.
 
-    BadInput for a rule or times that cannot be read, a rule without end, or more than 1,000 days.
+    A day is left out where the use begins on it. BadInput for times that cannot be read.
     """
     occurrences, skipped = [], []
-    for day in days_of(rule, first):
+    for day in days:
         why = EXCEPTED if day in except_days else skip.get(day, "")
         if why:
             skipped.append(Skip(day, why))

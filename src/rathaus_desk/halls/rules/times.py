@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from rathaus_desk.kernel.clock import TOWN_ZONE, at_town
 from rathaus_desk.kernel.errors import BadInput
@@ -20,8 +21,12 @@ def moment_of(wall: datetime, *, end: bool = False) -> datetime:
     one, so that nothing between is left unclaimed. A wall time that is skipped (last Sunday of March, 02:00
     to 03:00) is what the clock shows then: an hour later.
     """
-    if wall.tzinfo is not None:
-        return wall.astimezone(UTC)
+    return wall.astimezone(UTC) if wall.tzinfo is not None else _moment_of(wall, end)
+
+
+@lru_cache(maxsize=4096)
+def _moment_of(wall: datetime, end: bool) -> datetime:
+    """Of a series each wall time is asked for several times."""
     return wall.replace(tzinfo=TOWN_ZONE, fold=1 if end and not _skipped(wall) else 0).astimezone(UTC)
 
 
