@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from rathaus_desk.kernel.clock import Clock
 from rathaus_desk.office import support
@@ -17,6 +18,7 @@ from rathaus_desk.office.installation import examine, parts
 from rathaus_desk.office.main_job import do_main_job, example_town
 from rathaus_desk.office.support import write_bundle
 from rathaus_desk.office.town_hall import TownHall
+from rathaus_desk.people.records import Address, BankAccount, ContactPoint, Person
 from rathaus_desk.store.home import Home
 from rathaus_desk.store.log import close_log, log_to
 
@@ -55,6 +57,34 @@ def test_it_tells_of_the_program_and_of_nobody(worked, tmp_path, monkeypatch):
     everything = "".join(documents.values())
     for personal in ("Großmann", "Wagner", "Musterrode", "Schlo", "erika-mustermann", "Abendruh"):
         assert personal not in everything
+    for personal in _of_people(home, key):
+        assert personal not in everything
+
+
+_TELLING = {
+    Person: ("family_name", "given_names", "birth_name", "organisation", "remark"),
+    Address: ("street", "place", "addition"),
+    ContactPoint: ("value", "remark"),
+    BankAccount: ("iban", "owner"),
+}
+
+
+def _of_people(home: Home, key: Path) -> set[str]:
+    """Every name, address, number and account in the register; what is shorter could stand anywhere."""
+    office = TownHall.open(home.folder, key_file=key)
+    try:
+        with office.store.read() as session:
+            values = {
+                getattr(one, name)
+                for kind, names in _TELLING.items()
+                for one in session.scalars(select(kind))
+                for name in names
+            }
+    finally:
+        office.close()
+    telling = {value for value in values if len(value) > 3}
+    assert len(telling) > 20
+    return telling
 
 
 def test_it_is_written_also_where_nothing_can_be_opened(worked, tmp_path):
