@@ -303,6 +303,31 @@ SWITCHES: Mapping[str, list[Patch]] = {
 }
 
 
+RARELY = frozenset(
+    {
+        "exchanged claim need not be held",
+        "leases while the server is being restored",
+        "numbers do not jump after a restore",
+        "overlay not carried out anew after a restore",
+        "popped conflicts",
+    }
+)
+"""Noticed by one schedule in a hundred or fewer."""
+CLOSED = frozenset(
+    {
+        "a copy of a copy goes unnoticed",
+        "again replays stored row changes",
+        "compaction ignores references to stubs",
+        "lease request survives a fork",
+        "no handing back of log tails",
+        "restored server not reminded of erasures",
+        "snapshot kept across a server restore",
+        "snapshot without tombstones",
+    }
+)
+"""No schedule notices: other rules close the way, too."""
+
+
 @contextmanager
 def off(name: str) -> Iterator[None]:
     """The rule is off as long as this lasts."""
