@@ -136,7 +136,9 @@ class Line:
             self._asker()
             town = self._town(epoch)
             counts = {name: len(rows) for name, rows in town.rows.tables.items()}
-            return Begun(as_of=town.last, chain=town.chain.hex(), epoch=epoch, rows=counts)
+            return Begun(
+                as_of=town.last, chain=town.chain.hex(), epoch=epoch, rows=counts, schema=journal.SCHEMA
+            )
 
         return self._ask(do)
 
