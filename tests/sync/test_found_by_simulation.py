@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from types import SimpleNamespace
 
@@ -24,7 +25,7 @@ from rathaus_desk.sync.client import ServerTrouble
 from rathaus_desk.sync.conflicts import give_up, open_conflicts, run_again
 from rathaus_desk.sync.link import link_of
 from rathaus_desk.sync.proof import Invitation
-from rathaus_desk.sync.rounds import Locked, enrol, run_round
+from rathaus_desk.sync.rounds import Locked, Manner, enrol, run_round
 from rathaus_desk.sync.rows import effect
 from rathaus_desk.sync.rules import Change
 
@@ -326,14 +327,15 @@ def test_tombstones_that_stand_on_one_side_only():
     assert after("restore", gone) == {"version": 9, "changed_at": "t2", "deleted_at": None}
 
 
-def test_what_nobody_can_read_stops_nobody(office, village):
+@pytest.mark.parametrize("part", ["k", "id"])
+def test_what_nobody_can_read_stops_nobody(office, village, part):
     """A change of a kind that is not known here is refused and kept; others go on, and it can be erased."""
     one, other = office.join(), office.join()
     citizen = one.run(village.MoveIn(name="A")).value
     office.sync()
     renamed = one.run(village.Rename(citizen=citizen, name="Geheim")).operation
     with one.following() as following:
-        unreadable(following, renamed)
+        unreadable(following, renamed, part)
     office.sync(one, other)
     assert states(one) == states(other) == ["accepted", "refused"]
     with other.read() as session:
@@ -350,13 +352,25 @@ def test_what_nobody_can_read_stops_nobody(office, village):
         assert open_conflicts(session) == []
 
 
-def unreadable(following, operation):
+def test_what_is_parked_keeps_nothing_of_the_erased(office, village):
+    one, other = office.join(), office.join()
+    citizen = one.run(village.MoveIn(name="Geheim-1")).value
+    office.sync()
+    one.run(village.Erase(citizen=citizen))
+    other.run(village.Rename(citizen=citizen, name="Geheim-2"))
+    office.sync(one)
+    run_round(other, DirectClient(office.registry, random.Random(1)), manner=Manner(1, park=True))
+    office.sync(other, one)
+    assert "Geheim" not in server_text(office) + journal_text(one) + journal_text(other)
+
+
+def unreadable(following, operation, part):
     """Makes its only change one of a kind that nobody knows, as a later version might send it."""
     ask = "SELECT number, prev, header, request_digest FROM journal WHERE id = ?"
     number, prev, header, request_digest = following.execute(ask, (operation.bytes,)).fetchone()
     ask = "SELECT change, salt FROM journal_change WHERE entry = ?"
     change, salt = following.execute(ask, (number,)).fetchone()
-    change = change.replace('"k":"upd"', '"k":"new"')
+    change = re.sub(f'"{part}":"[^"]*"', f'"{part}":"new"', change)
     digest_ = digest(salt, change.encode())
     head = chained(prev, header.encode(), request_digest, [digest_])
     write = "UPDATE journal_change SET change = ?, digest = ? WHERE entry = ?"

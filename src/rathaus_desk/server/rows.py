@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 from rathaus_desk.server.tables import typed_columns
 from rathaus_desk.store.shape import referring_to, shape_of
 from rathaus_desk.sync.rules import CLAIM, Judged, Row, Tables, Unique, named
+from rathaus_desk.sync.values import is_uuid
 
 Key = tuple[str, str]
 
@@ -215,7 +216,9 @@ class TownRows:
     def _read_erased(self, records: set[str]) -> None:
         self._erased.update(dict.fromkeys(records, False))
         query = "SELECT record::text FROM sync_erased WHERE record = ANY(%s::uuid[])"
-        self._erased.update((record, True) for (record,) in self.cursor.execute(query, (sorted(records),)))
+        # Also asked of what cannot be carried out, because of its ids perhaps.
+        asked = sorted(record for record in records if is_uuid(record))
+        self._erased.update((record, True) for (record,) in self.cursor.execute(query, (asked,)))
 
     def write(self, rows: Mapping[Key, tuple[Row, Kept, str]]) -> None:
         """Rows as a batch leaves them, with the moment each was changed; what is given up goes first."""

@@ -56,7 +56,7 @@ from rathaus_desk.sync.rules import (
     closes,
     opens,
 )
-from rathaus_desk.sync.values import misfit
+from rathaus_desk.sync.values import is_uuid, misfit
 
 _RESTORED = "Der Server wurde aus einer Sicherung wiederhergestellt."
 _BEHIND = "So weit reicht der Verlauf des Servers nicht mehr zurück."
@@ -104,19 +104,21 @@ class Arrived:
 
 
 def arrived(raw: bytes, *, park: bool = False) -> Arrived:
-    """An operation as it came; Broken if not even its head can be read. ``park``: nothing else is read."""
+    """An operation as it came; Broken if not even its head can be read. ``park``: it is not judged."""
     envelope = read_envelope(raw)
     header, hash_ = read_header(envelope), envelope.computed_hash()
     if hash_.hex() != envelope.hash or b"\n" in raw:
         raise Broken("Ein Vorgang wurde unterwegs verändert.", detail=str(header.id))
     try:
         changes, flaw = read_changes(envelope), None
+        if not all(is_uuid(change.id) for change in changes if change is not None):
+            raise Broken("Ein Vorgang ist unlesbar.", detail=str(header.id))
     except Broken:
         # Nobody else could read it either; it stops nobody.
         envelope, raw = (unread := unreadable(envelope)), encoded(unread)
         changes, flaw = [None] * len(envelope.changes), Verdict(kind="unprocessable")
     if park:
-        changes, flaw = [None] * len(envelope.changes), Verdict(kind="unprocessable")
+        flaw = Verdict(kind="unprocessable")
     elif header.schema > SCHEMA:
         flaw = Verdict(kind="schema")
     elif len(changes) > MOST_CHANGES:

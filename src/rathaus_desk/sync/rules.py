@@ -185,7 +185,8 @@ def named(change: Change, tables: Tables) -> list[str]:
     """The records that a change is about: its own, and those that its values name."""
     rule = tables.get(change.t)
     columns = () if rule is None else (*(column for column, _ in rule.references), *rule.names)
-    return [change.id, *(change.new[column] for column in columns if change.new.get(column))]
+    values = (change.new.get(column) for column in columns)
+    return [change.id, *(value for value in values if isinstance(value, str))]
 
 
 def opens(verdict: Verdict | None, changes: int) -> bool:

@@ -27,7 +27,7 @@ def misfit(change: Change) -> str | None:
     """
     if change.t not in schema.synced_tables():
         return None
-    if not _is_uuid(change.id) or not 0 <= change.base < _MOST:
+    if not is_uuid(change.id) or not 0 <= change.base < _MOST:
         return "id"
     fits = _checks(change.t)
     for column in (*change.old, *change.new):
@@ -71,7 +71,7 @@ def _check(column: sa.Column[Any]) -> Callable[[Any], bool]:
 def _fits(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], bool]:
     match kind:
         case schema.Identifier():
-            return _is_uuid
+            return is_uuid
         case schema.CanonicalJson():
             return _is_plain
         case sa.Boolean():
@@ -91,7 +91,8 @@ def _fits(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], bool]:
             return _is_text
 
 
-def _is_uuid(value: Any) -> bool:
+def is_uuid(value: Any) -> bool:
+    """Whether it is a UUID as it travels."""
     try:
         return isinstance(value, str) and str(UUID(value)) == value
     except ValueError:

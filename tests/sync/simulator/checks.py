@@ -37,6 +37,10 @@ def after_step(world: World, desk: Desk) -> None:
     rows_hold(desk, str(desk), world.town.rows.erased)
     rows_hold(world.town.rows, "the server")
     note_erased(world)
+    for one in reversed(world.town.history):
+        if one.id in world.decided_at:
+            break
+        world.decided_at[one.id] = world.at
 
 
 def note_erased(world: World) -> None:

@@ -259,7 +259,7 @@ def new_key() -> bytes:
 
 def run_round(desk: Desk, line: Line, manner: Manner) -> Round:
     """`sync.rounds.run_round` with a desk in the place of a store."""
-    return InMemory(desk, line, lambda _cursor, _head: None, manner).run()  # type: ignore[arg-type]
+    return InMemory(desk, line, lambda *_: None, manner).run()  # type: ignore[arg-type]
 
 
 def in_memory() -> Any:

@@ -169,8 +169,6 @@ class Town:
     history: list[Line] = field(default_factory=list)
     """The whole log for the examiner; no part of what the server knows."""
 
-    saved_at: int = 0
-
     def copied(self) -> Town:
         """A backup."""
         made = copy(self)
@@ -298,7 +296,7 @@ class Town:
         Again(self, epoch, lambda _: True, False).erase(records, SERVER)
 
     def recovered(self, age: int) -> None:
-        """Work goes on; the backup is ``age`` days old."""
+        """Work goes on; the last decision is ``age`` days old."""
         self.n += towns.JUMP * (1 + age)
         self.next_number += towns.NUMBERS_JUMP * (1 + age)
         self.recovering = False

@@ -47,6 +47,8 @@ class World:
         self.saved: list[Town] = []
         self.register: dict[str, tuple[str, Stored]] = {}
         """The erasure register, outside of the server's database."""
+        self.decided_at: dict[str, int] = {}
+        """When each operation was decided on first."""
         self.issued: dict[str, None] = {}
         """What a clerk was told is done, and is not lost with every disk it was on."""
         self.drawn: dict[int, str] = {}
@@ -288,7 +290,6 @@ class World:
 
     def save(self, _desk: Desk) -> None:
         self.saved.append(self.town.copied())
-        self.saved[-1].saved_at = self.at
         self.say("the server is backed up at", self.town.last)
 
     def restore(self, _desk: Desk) -> None:
@@ -303,7 +304,8 @@ class World:
         self.account()
 
     def recovered(self) -> None:
-        self.town.recovered(self.at - self.town.saved_at)
+        history = self.town.history
+        self.town.recovered(self.at - (self.decided_at[history[-1].id] if history else 0))
         self.town.issue(self.register)
         self.say("the server works again, from", self.town.n)
 
