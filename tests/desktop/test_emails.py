@@ -10,7 +10,6 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from PySide6.QtGui import QDesktopServices
 
 from rathaus_desk.desktop.parts.form_dialog import FormDialog
 from rathaus_desk.desktop.shell.window import MainWindow
@@ -52,14 +51,6 @@ def booked(office: TownHall, hall: UUID) -> None:
                 wish=Wish(user_group="club"),
             )
         )
-
-
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """What the mail program was asked to open."""
-    found: list[Path] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: found.append(Path(url.toLocalFile())))
-    return found
 
 
 def dialog(window: MainWindow) -> FormDialog:
