@@ -144,7 +144,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+def handed_out(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """What other programs (mail, PDF) were asked to open; none is started."""
     found: list[Path] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: found.append(Path(url.toLocalFile())))

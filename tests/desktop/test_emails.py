@@ -64,7 +64,7 @@ def test_after_a_closure_an_email_is_offered_to_whom_it_reaches(
     settle: Callable[[], None],
     hall: UUID,
     booked: None,
-    opened: list[Path],
+    handed_out: list[Path],
     answers: list[bool],
 ) -> None:
     window.desk.do("halls.close")
@@ -77,7 +77,7 @@ def test_after_a_closure_an_email_is_offered_to_whom_it_reaches(
     form.save()
     settle()
     settle()
-    (told_house,) = opened
+    (told_house,) = handed_out
     house = message_from_bytes(told_house.read_bytes(), policy=default)
     assert house["To"] == "hausmeister-altenfeld@musterrode.example"
     assert "geschlossen: Wasserschaden." in house.get_content().replace("\n", " ")
@@ -89,7 +89,7 @@ def test_after_a_closure_an_email_is_offered_to_whom_it_reaches(
     asked.save()
     settle()
     settle()
-    path = opened[1]
+    path = handed_out[1]
     message = message_from_bytes(path.read_bytes(), policy=default)
     assert message["To"] == "Gesangverein <vorstand@gesang.example>"
     with office.store.read() as session:
