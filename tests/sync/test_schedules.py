@@ -11,7 +11,6 @@ from rathaus_desk.store import witness
 from rathaus_desk.sync import following, rules
 from rathaus_desk.sync.rows import DeskRows
 
-
 PARTS = 20
 """The schedules are cut into as many tests, so that processors share them."""
 
