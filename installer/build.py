@@ -22,6 +22,7 @@ def main() -> None:
     """Builds the package into ``dist``; the last line says how large it is."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--python-runtime", type=Path, metavar="DIR", help="a Windows Python of your own")
+    parser.add_argument("--mszip", action="store_true", help="pack as wixl does: in seconds, but 18 MB more")
     parser.add_argument("--output", type=Path, default=ROOT / "dist", metavar="DIR", help="where it goes")
     options = parser.parse_args()
     begun = time.monotonic()
@@ -41,7 +42,7 @@ def main() -> None:
     imports.check_sources(packages / "rathaus_desk", packages)
     bill.add(program, packages, version, bill.OF_WINDOWS)
     built = BUILD / f"rathaus-desk-{version}.msi"
-    msi.build(program, built, version, icon, sign)
+    msi.build(program, built, version, icon, sign, small=not options.mszip)
     sign(built)
     options.output.mkdir(parents=True, exist_ok=True)
     package = options.output / built.name

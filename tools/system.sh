@@ -35,6 +35,7 @@ tests)
     need default-jre-headless command -v java
     need maven command -v mvn
     need poppler-utils command -v pdftotext
+    need cabextract command -v cabextract
     need gettext command -v msgfmt
     need xvfb command -v Xvfb
     need xdotool command -v xdotool

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QDesktopServices, QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from rathaus_desk.desktop import app, modules
@@ -141,6 +141,14 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         monkeypatch.setattr(f"rathaus_desk.{name}.ask", ask)
     monkeypatch.setattr(questions, "tell", lambda _parent, _title, sentence, **_: told.append(sentence))
     return said
+
+
+@pytest.fixture
+def handed_out(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """What other programs (mail, PDF) were asked to open; none is started."""
+    found: list[Path] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: found.append(Path(url.toLocalFile())))
+    return found
 
 
 @pytest.fixture

@@ -10,12 +10,14 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from PySide6.QtGui import QDesktopServices
 
 from rathaus_desk.desktop.parts.form_dialog import FormDialog
 from rathaus_desk.desktop.shell.window import MainWindow
 from rathaus_desk.halls import queries
 from rathaus_desk.halls.operations.bookings import BookHall
+from rathaus_desk.halls.operations.giving_way import TellOfHall
+from rathaus_desk.halls.operations.houses import CloseHall
+from rathaus_desk.halls.records import ClosedTime
 from rathaus_desk.halls.wish import Wish
 from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.letters.operations import PrepareEmails
@@ -51,14 +53,6 @@ def booked(office: TownHall, hall: UUID) -> None:
         )
 
 
-@pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """What the mail program was asked to open."""
-    found: list[Path] = []
-    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: found.append(Path(url.toLocalFile())))
-    return found
-
-
 def dialog(window: MainWindow) -> FormDialog:
     (found,) = [one for one in window.findChildren(FormDialog) if one.isVisible()]
     return found
@@ -70,7 +64,7 @@ def test_after_a_closure_an_email_is_offered_to_whom_it_reaches(
     settle: Callable[[], None],
     hall: UUID,
     booked: None,
-    opened: list[Path],
+    handed_out: list[Path],
     answers: list[bool],
 ) -> None:
     window.desk.do("halls.close")
@@ -83,12 +77,19 @@ def test_after_a_closure_an_email_is_offered_to_whom_it_reaches(
     form.save()
     settle()
     settle()
+    (told_house,) = handed_out
+    house = message_from_bytes(told_house.read_bytes(), policy=default)
+    assert house["To"] == "hausmeister-altenfeld@musterrode.example"
+    assert "geschlossen: Wasserschaden." in house.get_content().replace("\n", " ")
+    with office.store.read() as session:
+        (closed,) = session.query(ClosedTime)
+        assert [one.name for one in attachments_of(session, closed.id)] == [f"{house['Subject'].strip()}.eml"]
     asked = dialog(window)
     assert asked.windowTitle() == "Per E-Mail"
     asked.save()
     settle()
     settle()
-    (path,) = opened
+    path = handed_out[1]
     message = message_from_bytes(path.read_bytes(), policy=default)
     assert message["To"] == "Gesangverein <vorstand@gesang.example>"
     with office.store.read() as session:
@@ -106,3 +107,14 @@ def test_after_a_closure_an_email_is_offered_to_whom_it_reaches(
     window.desk.do("post.email", other.id)
     settle()
     assert not [one for one in window.findChildren(FormDialog) if one.isVisible()]
+
+
+def test_where_the_hall_file_names_nobody_nobody_is_told(office: TownHall, booked: None) -> None:
+    with office.store.read() as session:
+        grill = queries.hall_named(session, "grillhuette-eichwald").id
+    closing = CloseHall(
+        hall=grill, starts=datetime(2026, 12, 1), ends=datetime(2026, 12, 2), reason="Reparatur"
+    )
+    closed = office.run(closing).value
+    with pytest.raises(Refused, match="tell"):
+        office.run(TellOfHall(record=closed))

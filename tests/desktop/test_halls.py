@@ -331,6 +331,7 @@ def test_a_clubs_year_is_booked_as_a_series(
         assert len(bars(session, lanes(session), first, last)) == 27
 
 
+@pytest.mark.usefixtures("handed_out")
 def test_a_closure_calls_off_what_is_booked_and_writes_to_everybody(
     window: MainWindow, office: TownHall, fill: Callable[..., None], hall: UUID, concert: UUID
 ) -> None:
@@ -341,6 +342,7 @@ def test_a_closure_calls_off_what_is_booked_and_writes_to_everybody(
         assert [one.kind for one in letters.waiting(session)] == ["hall_displacement"]
 
 
+@pytest.mark.usefixtures("handed_out")
 def test_an_own_event_goes_before_a_club(
     window: MainWindow, office: TownHall, fill: Callable[..., None], hall: UUID, club: UUID, concert: UUID
 ) -> None:

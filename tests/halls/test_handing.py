@@ -41,7 +41,7 @@ def handed_out(town: TownHall, hall_id: Callable[[], UUID], club: Callable[[], U
             state="approved",
         )
     ).value
-    town.run(record(booking, direction="out", pay_deposit_later="Verein"))
+    town.run(record(booking, direction="out", pay_deposit_later="Verein", keys=("14",)))
     return booking
 
 
@@ -144,6 +144,9 @@ def test_the_record_on_paper_has_fields_to_sign(town: TownHall, handed_out: UUID
     assert figures(pdf) == []
     text = "".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(pdf))
     assert text.count("Name, Unterschrift") == 2
+    assert "( ) Heizung zurückgedreht" in text
+    assert "( ) 14" in text
+    assert "A 1 (Haupteingang)" not in text
 
 
 def test_a_photo_becomes_fit_for_paper() -> None:

@@ -8,7 +8,7 @@ from email.policy import default
 import pytest
 
 from rathaus_desk.kernel.errors import BadInput
-from rathaus_desk.letters.email import Mail, composed
+from rathaus_desk.letters.email import Mail, composed, news
 from rathaus_desk.letters.samples import samples
 
 SENDER = samples("hall_displacement")[0].sender
@@ -52,3 +52,12 @@ def test_no_address_brings_other_lines_into_the_message(to):
 def test_a_title_of_several_lines_stays_one():
     odd = Mail(MAIL.to, MAIL.name, MAIL.salutation, "Absage\nBcc: x@y.example", MAIL.pdf)
     assert read(odd)["Bcc"] is None
+
+
+def test_news_go_to_everybody_who_must_know_without_letter():
+    message = message_from_bytes(
+        news(("a@x.example", "b@x.example"), "DGH geschlossen", ("Wasserschaden.",), SENDER), policy=default
+    )
+    assert [one.addr_spec for one in message["To"].addresses] == ["a@x.example", "b@x.example"]
+    assert "Wasserschaden." in message.get_content()
+    assert not message.is_multipart()

@@ -11,10 +11,14 @@ from rathaus_desk.store import witness
 from rathaus_desk.sync import following, rules
 from rathaus_desk.sync.rows import DeskRows
 
+PARTS = 20
+"""The schedules are cut into as many tests, so that processors share them."""
+
 
 @pytest.mark.slow
-def test_schedules_come_out_even(many, tmp_path, village, pool, make_town):
-    for seed in range(many(12, 2000)):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_schedules_come_out_even(part, many, tmp_path, village, pool, make_town):
+    for seed in range(part, many(100, 2000), PARTS):
         try:
             schedule.run(seed, tmp_path / str(seed), village, pool, make_town)
         except BaseException as error:

@@ -6,6 +6,7 @@ import random
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 from direct import DirectClient, restore_server, save_server
 
@@ -16,10 +17,13 @@ from rathaus_desk.server.tidying import KEEP, tidy
 from rathaus_desk.server.upkeep import examine
 from rathaus_desk.store.engine import Store
 from rathaus_desk.store.keys import KeyFile
+from rathaus_desk.store.local import setting
 from rathaus_desk.store.numbering import NumbersMissing
 from rathaus_desk.store.search import search
+from rathaus_desk.store.upcasts import UPCASTS
 from rathaus_desk.sync.client import ServerSays, Unreachable
 from rathaus_desk.sync.conflicts import give_up, open_conflicts
+from rathaus_desk.sync.following import NEWER_SCHEMA
 from rathaus_desk.sync.proof import Invitation
 from rathaus_desk.sync.rounds import enrol, run_round
 from rathaus_desk.sync.worker import Status
@@ -310,3 +314,56 @@ def test_files_that_no_row_names_go_in_time(join, village, registry, town, pool)
     assert tidy(registry, town, now + timedelta(days=91)).files == 1
     with towns.in_town(pool, town) as cursor:
         assert cursor.execute("SELECT count(*) FROM sync_chunk").fetchone() == (0,)
+
+
+@pytest.fixture
+def of_another_age(monkeypatch):
+    """The server's tables are of another revision: older ones call the name of a house its title."""
+    real_begin, real_rows = DirectClient.begin_snapshot, DirectClient.snapshot_rows
+
+    def begin(schema, change, **more):
+        def begin_snapshot(self, town, epoch):
+            begun = real_begin(self, town, epoch)
+            return msgspec.structs.replace(begun, schema=schema, rows={**begun.rows, **more})
+
+        def snapshot_rows(self, town, epoch, table, after):
+            content = real_rows(self, town, epoch, table, after)
+            rows = [msgspec.json.decode(line) for line in content.split(b"\n") if line]
+            return b"\n".join(
+                msgspec.json.encode(change(row) if table == "village_house" else row) for row in rows
+            )
+
+        monkeypatch.setattr(DirectClient, "begin_snapshot", begin_snapshot)
+        monkeypatch.setattr(DirectClient, "snapshot_rows", snapshot_rows)
+
+    return begin
+
+
+def test_rows_of_an_older_server_are_read_as_of_today(
+    join, years_later, village, of_another_age, monkeypatch
+):
+    def step(change):
+        if change.t != "village_house":
+            return change
+        new = {("name" if column == "title" else column): value for column, value in change.new.items()}
+        return msgspec.structs.replace(change, new=new)
+
+    one = join()
+    one.run(village.Build(name="Alte Schule"))
+    one.sync()
+    years_later()
+    monkeypatch.setitem(UPCASTS, 1, step)
+    of_another_age(0, lambda row: {("title" if column == "name" else column): row[column] for column in row})
+    assert join().names() == ["Alte Schule"]
+
+
+def test_of_a_newer_server_what_is_known_here_is_taken(join, years_later, village, of_another_age):
+    one = join()
+    one.run(village.Build(name="Alte Schule"))
+    one.sync()
+    years_later()
+    of_another_age(2, lambda row: {**row, "cellar": "tief"}, village_pond=3)
+    new = join()
+    assert new.names() == ["Alte Schule"]
+    with new.store.read() as session:
+        assert setting(session, NEWER_SCHEMA) == 2, "after its update it reads the rest"

@@ -23,6 +23,15 @@ Key = Annotated[
     ),
 ]
 Text = Annotated[str, Meta(min_length=1, max_length=200)]
+EmailAddress = Annotated[
+    str,
+    Meta(
+        pattern=r"^[^\s@,;<>\"]+@[^\s@,;<>\"]+$",
+        max_length=254,
+        description="eine E-Mail-Adresse",
+        examples=["hausmeister@musterrode.example"],
+    ),
+]
 Persons = Annotated[int, Meta(ge=0, le=100_000)]
 Minutes = Annotated[int, Meta(ge=0, le=10_080)]
 Hours = Annotated[
@@ -79,6 +88,7 @@ class HallTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     ``opening``: weekday (English) → hours, a missing day is not open; no table at all: always open. In the
     ``quiet`` hours a use is warned of. ``keys`` and ``checklist`` stand in the handover record.
+    ``tell``: who must know when it is closed or somebody is displaced.
     ``fire_watch_over``: from more persons on a fire watch is a duty.
     """
 
@@ -102,6 +112,7 @@ class HallTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     picture: tuple[PictureTable, ...] = ()
     keys: tuple[Text, ...] = ()
     checklist: tuple[Text, ...] = ()
+    tell: tuple[EmailAddress, ...] = ()
 
     def rooms_of(self, set_key: str) -> tuple[str, ...] | None:
         """The rooms of a set; None if there is no such set."""

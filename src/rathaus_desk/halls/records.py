@@ -54,6 +54,8 @@ class Hall(Record):
     """Numbers of the keys that are handed out."""
     checklist: Mapped[Json]
     """What is looked at when it is handed over and taken back."""
+    tell: Mapped[Json]
+    """E-mail addresses of who must know when it is closed or somebody is displaced."""
     steps: Mapped[Json]
     """The approval chain: list of {key, title, days_before}."""
     caretaker: Mapped[str] = mapped_column(default="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -30,37 +31,41 @@ def composed(mail: Mail, sender: Sender) -> bytes:
 
     BadInput for an address that cannot stand in a message. Same mail, same bytes.
     """
-    message = EmailMessage(policy=SMTP)
     title = " ".join(mail.title.split())
-    try:
-        if check_email(mail.to).problem:
-            raise ValueError(mail.to)
-        message["To"] = Address(mail.name, addr_spec=mail.to)
-        if own := sender.clerk_email or sender.email:
-            message["From"] = Address(sender.clerk or sender.town, addr_spec=own)
-    except ValueError as error:
-        raise BadInput(f"An „{mail.to}“ lässt sich keine E-Mail schreiben.", detail=str(error)) from error
-    message["Subject"] = title
-    message["X-Unsent"] = "1"
-    message.set_content(_text(mail, sender), cte="quoted-printable")
+    said = (f"{mail.salutation},", "", f"als Anlage erhalten Sie unser Schreiben „{title}“.")
+    message = _message({mail.to: mail.name}, title, said, sender)
     message.add_attachment(mail.pdf, maintype="application", subtype="pdf", filename=f"{title}.pdf")
     # Chance would make each file another; nothing in a letter holds this line.
     message.set_boundary("=_rathaus-desk_anlage_=")
     return message.as_bytes()
 
 
-def _text(mail: Mail, sender: Sender) -> str:
+def news(to: Sequence[str], subject: str, lines: Sequence[str], sender: Sender) -> bytes:
+    """A message without letter, to everybody who must know; as `composed` otherwise."""
+    said = ("Guten Tag,", "", *lines)
+    return _message(dict.fromkeys(to, ""), " ".join(subject.split()), said, sender).as_bytes()
+
+
+def _message(to: Mapping[str, str], subject: str, lines: Sequence[str], sender: Sender) -> EmailMessage:
+    """``to``: address → name."""
+    message = EmailMessage(policy=SMTP)
+    message["To"] = [_address(one, name) for one, name in to.items()]
+    if own := sender.clerk_email or sender.email:
+        message["From"] = _address(own, sender.clerk or sender.town)
+    message["Subject"] = subject
+    message["X-Unsent"] = "1"
     place = f"{sender.street}, {sender.postal_code} {sender.place}"
     phone = f"Telefon {sender.clerk_phone or sender.phone}" if sender.clerk_phone or sender.phone else ""
     signed = [line for line in (sender.clerk, sender.office, sender.authority, place, phone) if line]
-    return "\n".join(
-        (
-            f"{mail.salutation},",
-            "",
-            f"als Anlage erhalten Sie unser Schreiben „{mail.title}“.",
-            "",
-            "Mit freundlichen Grüßen",
-            *signed,
-            "",
-        )
-    )
+    text = "\n".join((*lines, "", "Mit freundlichen Grüßen", *signed, ""))
+    message.set_content(text, cte="quoted-printable")
+    return message
+
+
+def _address(email: str, name: str) -> Address:
+    try:
+        if check_email(email).problem:
+            raise ValueError(email)
+        return Address(name, addr_spec=email)
+    except ValueError as error:
+        raise BadInput(f"An „{email}“ lässt sich keine E-Mail schreiben.", detail=str(error)) from error

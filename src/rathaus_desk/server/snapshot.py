@@ -13,6 +13,7 @@ from psycopg import sql
 
 from rathaus_desk.kernel.errors import BadInput
 from rathaus_desk.server.town import Pool, counter, in_ledger, in_town, refuse_other
+from rathaus_desk.store import journal
 from rathaus_desk.store.schema import synced_tables
 from rathaus_desk.sync.envelope import Answer, Begun
 
@@ -36,7 +37,7 @@ def begin(pool: Pool, town: str, epoch: str) -> Begun:
             assert found is not None
             if found[0]:
                 counts[table] = found[0]
-    return Begun(as_of=n, chain=chain.hex(), epoch=epoch, rows=counts)
+    return Begun(as_of=n, chain=chain.hex(), epoch=epoch, rows=counts, schema=journal.SCHEMA)
 
 
 def rows(pool: Pool, town: str, epoch: str, table: str, after: UUID) -> list[bytes]:

@@ -146,6 +146,8 @@ class Begun(msgspec.Struct, frozen=True):
     chain: Digest
     epoch: str
     rows: dict[str, int]
+    schema: int
+    """Revision of the tables that the rows are of."""
 
 
 class Broken(DeskError):

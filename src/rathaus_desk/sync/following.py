@@ -131,7 +131,7 @@ def follow(store: Store, raw: Sequence[bytes], head: int, *, anew_in: str | None
             Pull(following).take_anew(page)
         elif page:
             Pull(following).take(page)
-        _note_newer(following, page)
+        note_newer(following, max((max(one.header.schema, one.entry.schema) for one in page), default=0))
         if page:
             cursor, chain = page[-1].n, page[-1].chain
         following.execute("UPDATE workstation SET cursor = ?", (cursor,))
@@ -139,9 +139,8 @@ def follow(store: Store, raw: Sequence[bytes], head: int, *, anew_in: str | None
     return int(cursor)
 
 
-def _note_newer(following: Following, page: Sequence[Decided]) -> None:
-    """What a page says of tables that are not known here is left out: after an update it is read anew."""
-    newest = max((max(one.header.schema, one.entry.schema) for one in page), default=0)
+def note_newer(following: Following, newest: int) -> None:
+    """What is said of tables that are not known here is left out: after an update it is read anew."""
     if newest > journal.SCHEMA:
         following.execute(
             "INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value ="

@@ -16,16 +16,26 @@ import msgspec
 import sqlalchemy as sa
 
 from rathaus_desk.kernel.ids import raw_id
+from rathaus_desk.store import journal
 from rathaus_desk.store.connection import Guard
 from rathaus_desk.store.engine import Following, Store
 from rathaus_desk.store.overlay import SnapshotPage, scrub
 from rathaus_desk.store.schema import synced_tables
-from rathaus_desk.store.shape import shape_of
+from rathaus_desk.store.shape import BOOKKEEPING, shape_of
 from rathaus_desk.sync.client import Client
 from rathaus_desk.sync.compression import compressed, decompressed
-from rathaus_desk.sync.envelope import Answer, Begun, Broken, encoded, verdict_text
-from rathaus_desk.sync.following import Decided, Pull, forget_decisions, read_decided, uncollected, verified
+from rathaus_desk.sync.envelope import Answer, Begun, Broken, as_of_today, encoded, verdict_text
+from rathaus_desk.sync.following import (
+    Decided,
+    Pull,
+    forget_decisions,
+    note_newer,
+    read_decided,
+    uncollected,
+    verified,
+)
 from rathaus_desk.sync.rows import Page
+from rathaus_desk.sync.rules import Change
 
 _HEAD = ""
 _FIRST = UUID(int=0)
@@ -54,8 +64,8 @@ def fetch(store: Store, client: Client, town: str, epoch: str, told: Callable[[i
         begun, table, last, read = client.begin_snapshot(town, epoch), _HEAD, _FIRST, 0
         _keep(store, _HEAD, 0, _FIRST, encoded(begun))
     total = sum(begun.rows.values())
-    for name in sorted(begun.rows.keys() & synced_tables()):
-        if name < table:
+    for name in sorted(begun.rows):
+        if name < table or (begun.schema >= journal.SCHEMA and name not in synced_tables()):
             continue
         after = last if name == table else _FIRST
         while content := client.snapshot_rows(town, epoch, name, after):
@@ -116,7 +126,8 @@ def take_over(
         pull.keep([read_decided(line) for line in fetched.conflicts])
         pull.keep(page)
         accepted = [one for one in page if one.entry.verdict is None]
-        _replace(following, accepted)
+        note_newer(following, max([begun.schema, *(one.entry.schema for one in page)]))
+        _replace(following, begun.schema, accepted)
         for record in fetched.erased:
             scrub(following.driver, Guard.mark, record.bytes)
         for one in accepted:
@@ -147,28 +158,37 @@ def _decide(following: Following, answers: Sequence[Answer]) -> None:
     )
 
 
-def _replace(following: Following, accepted: Sequence[Decided]) -> None:
+def _replace(following: Following, schema: int, accepted: Sequence[Decided]) -> None:
     """Every row goes; those of the snapshot come, as ``accepted`` has left them."""
     following.everything = True
     following.execute("DELETE FROM shadow")
     for table in synced_tables():
         following.execute(f'DELETE FROM "{table}"')
     changed = {(change.t, change.id) for one in accepted for change in one.changes if change}
-    changed |= {(table, record) for one in accepted for table, record, _ in one.stubs}
     page = Page(following)
-    for table, rows in _pages(following):
-        shape = shape_of(table)
-        whole: list[list[Any]] = []
-        for wire in rows:
+    for part, rows in _pages(following):
+        whole: dict[str, list[list[Any]]] = {}
+        for table, wire in filter(None, (_as_of_today(part, row, schema) for row in rows)):
+            shape = shape_of(table)
             raw = shape.raw({column: wire[column] for column in shape.columns})
             if (table, wire["id"]) in changed:
                 page.add(table, raw)
             else:
-                whole.append([raw[column] for column in shape.columns])
-        following.execute_many(shape.insertion, whole)
+                whole.setdefault(table, []).append([raw[column] for column in shape.columns])
+        for table, values in whole.items():
+            following.execute_many(shape_of(table).insertion, values)
     for one in accepted:
         page.take(one)
     page.flush()
+
+
+def _as_of_today(table: str, row: dict[str, Any], schema: int) -> tuple[str, dict[str, Any]] | None:
+    """A row of the tables of ``schema`` as one of today's, and of which; None if there is none today."""
+    if schema == journal.SCHEMA:
+        return table, row
+    content = {column: value for column, value in row.items() if column not in BOOKKEEPING}
+    read = as_of_today(Change(table, row["id"], "ins", 0, {}, content), schema)
+    return None if read is None else (read.t, {**row, **read.new})
 
 
 def _pages(following: Following) -> Iterator[tuple[str, list[dict[str, Any]]]]:

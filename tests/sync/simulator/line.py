@@ -14,6 +14,7 @@ import msgspec
 from rathaus_desk.kernel.errors import DeskError
 from rathaus_desk.server import town as towns
 from rathaus_desk.server.registry import NotAllowed
+from rathaus_desk.store import journal
 from rathaus_desk.sync import rounds
 from rathaus_desk.sync.client import LogPage, ServerSays, Unreachable
 from rathaus_desk.sync.envelope import Answer, Answers, Begun, LogEntry
@@ -136,7 +137,9 @@ class Line:
             self._asker()
             town = self._town(epoch)
             counts = {name: len(rows) for name, rows in town.rows.tables.items()}
-            return Begun(as_of=town.last, chain=town.chain.hex(), epoch=epoch, rows=counts)
+            return Begun(
+                as_of=town.last, chain=town.chain.hex(), epoch=epoch, rows=counts, schema=journal.SCHEMA
+            )
 
         return self._ask(do)
 

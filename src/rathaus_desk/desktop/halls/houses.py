@@ -139,6 +139,8 @@ def _house(hall: Hall) -> Iterator[Fact]:
     yield Fact("Geöffnet", ", ".join(hours) or "immer")
     if hall.quiet:
         yield Fact("Ruhezeit", f"{hall.quiet} Uhr")
+    if hall.tell:
+        yield Fact("Bescheid bekommt", ", ".join(hall.tell), "bei Sperren und Verdrängungen, per E-Mail")
     if hall.caretaker:
         yield Fact("Hausmeister/in", hall.caretaker)
     if hall.equipment:

@@ -43,7 +43,7 @@ def prepare_emails(desk: Desk, letters: Sequence[UUID]) -> None:
         intro="\n".join((*words, *notice, after)),
         save_title="E-Mail öffnen" if len(letters) == 1 else "E-Mails öffnen",
         words="E-Mail vorbereitet." if len(letters) == 1 else f"{len(letters)} E-Mails vorbereitet.",
-        done=lambda done: _open(desk, done.value),
+        done=lambda done: open_messages(desk, done.value),
     )
 
 
@@ -69,7 +69,8 @@ def _addressed(session: Session, letters: Sequence[UUID]) -> list[tuple[str, str
     ]
 
 
-def _open(desk: Desk, messages: Sequence[UUID]) -> None:
+def open_messages(desk: Desk, messages: Sequence[UUID]) -> None:
+    """Opens kept messages in the mail program."""
     store = desk.office.store
 
     def work() -> list[Path]:

@@ -17,15 +17,17 @@ from rathaus_desk.halls.operations.bookings import (
     place_of,
 )
 from rathaus_desk.halls.operations.houses import CloseHall, close_hall
-from rathaus_desk.halls.records import Booking, WaitingRequest
+from rathaus_desk.halls.records import Booking, ClosedTime, WaitingRequest
 from rathaus_desk.halls.rules.priority import refuse_to_displace
 from rathaus_desk.halls.rules.times import Times, german_span
 from rathaus_desk.halls.wish import Wish, wish_of
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.kernel.texts import worded
 from rathaus_desk.letters.facts import HallDisplacement
+from rathaus_desk.letters.parties import sender
 from rathaus_desk.people.parties import Parties, Someone
 from rathaus_desk.store.operations import Request, Work, operation
+from rathaus_desk.town import queries as town
 
 LONGEST_REASON = 2_000
 
@@ -66,6 +68,35 @@ def displace(work: Work, request: DisplaceBookings) -> UUID:
     for booking in displaced:
         _tell(work, booking, reason)
     return made
+
+
+class TellOfHall(Request, frozen=True, kw_only=True):
+    """Who must know is written to: of a closed time, or of a booking that displaced others."""
+
+    record: UUID
+
+
+@operation(TellOfHall, name="halls.tell", title="Mitteilung zur Halle vorbereiten")
+def tell_of_hall(work: Work, request: TellOfHall) -> UUID:
+    """Keeps the e-mail with the record, as the proof; its attachment's id. Refused where nobody is named."""
+    from rathaus_desk.letters.email import MEDIA_TYPE, news
+
+    record = work.session.get(ClosedTime, request.record) or queries.booking(work.session, request.record)
+    hall = queries.hall(work.session, record.hall_id)
+    if not hall.tell:
+        raise Refused(f"In der Hallendatei steht bei „{hall.name}“ niemand, der Bescheid bekommt (tell).")
+    rooms = ", ".join(room.name for room in queries.rooms_named(work.session, hall, record.rooms))
+    span = german_span(record.starts, record.ends)
+    if isinstance(record, ClosedTime):
+        subject, what = f"{hall.name} geschlossen, {span}", f"geschlossen: {record.reason}"
+    else:
+        subject, what = f"{hall.name} anders belegt, {span}", f"vergeben: {record.purpose}"
+    lines = (
+        f"{hall.name} ({rooms}) ist {span} {what}.",
+        "Was vorher in dieser Zeit gebucht war, gilt nicht mehr.",
+    )
+    message = news(hall.tell, subject, lines, sender(work.session, town.clerk(work.session, work.clerk)))
+    return work.attach(message, f"{subject}.eml", MEDIA_TYPE, to=record.id).id
 
 
 def _may_go(booking: Booking, by: BookHall | None) -> None:

@@ -232,13 +232,18 @@ class PrintHandoverForm(Request, frozen=True, kw_only=True):
 
 @operation(PrintHandoverForm, name="halls.print_handover_form", title="Protokoll zum Ausfüllen drucken")
 def print_handover_form(work: Work, request: PrintHandoverForm) -> UUID:
-    """Files it in the print queue."""
+    """Files it in the print queue, with the hall's keys and checklist to be ticked."""
     booking = queries.booking(work.session, request.booking)
+    hall = queries.hall(work.session, booking.hall_id)
+    out = _last(work, booking, "out")
+    keys = out.keys if out is not None and request.direction == "back" else hall.keys
     facts = HallHandover(
         **letters.use_facts(work, [booking]),
         title=TITLES[request.direction],
         moment=booking.starts if request.direction == "out" else booking.ends,
         user=letters.user_name(work.session, booking),
+        keys=tuple(f"( ) {key}" for key in keys),
+        checklist=tuple(f"( ) {item}" for item in hall.checklist),
         signed=_signed(work, "", "", {}),
         blank=True,
     )

@@ -63,6 +63,7 @@ class _Setting:
         hall.opening, hall.quiet = dict(table.opening), table.quiet or ""
         hall.equipment = dict(table.equipment)
         hall.keys, hall.checklist = list(table.keys), list(table.checklist)
+        hall.tell = list(table.tell)
         hall.steps = [msgspec.to_builtins(step) for step in table.step]
         hall.caretaker, hall.house_rules = table.caretaker, table.house_rules
         hall.tariff_key, hall.fire_watch_over = table.tariff, table.fire_watch_over

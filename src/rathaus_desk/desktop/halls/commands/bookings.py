@@ -22,7 +22,7 @@ from rathaus_desk.desktop.halls.commands.asking import Values, asked
 from rathaus_desk.desktop.parts.confirming import CONFIRMED
 from rathaus_desk.desktop.parts.described import Choice, Field, Section
 from rathaus_desk.desktop.parts.form_dialog import open_form
-from rathaus_desk.desktop.post.emails import tell_by_email
+from rathaus_desk.desktop.post.emails import open_messages, tell_by_email
 from rathaus_desk.desktop.rehearsal import rehearsed
 from rathaus_desk.halls import queries
 from rathaus_desk.halls.occupancy import Place, obstacles, place
@@ -37,9 +37,14 @@ from rathaus_desk.halls.operations.decisions import (
     HoldOption,
     RequestFirmly,
 )
-from rathaus_desk.halls.operations.giving_way import DisplaceBookings, JoinWaiting, OfferWaiting
+from rathaus_desk.halls.operations.giving_way import (
+    DisplaceBookings,
+    JoinWaiting,
+    OfferWaiting,
+    TellOfHall,
+)
 from rathaus_desk.halls.operations.houses import CloseHall
-from rathaus_desk.halls.records import Booking, Hall, Rank
+from rathaus_desk.halls.records import Booking, ClosedTime, Hall, Rank
 from rathaus_desk.halls.rules.times import Times
 from rathaus_desk.halls.wish import Wish, wish_of
 from rathaus_desk.store.operations import Done, Request
@@ -135,8 +140,24 @@ def close(desk: Desk, subject: UUID | None) -> None:
         save_title="Sperren",
         values=of_hall(desk, subject),
         words="Halle gesperrt.",
-        done=lambda done: tell_by_email(desk, done),
+        done=lambda done: _tell(desk, done),
     )
+
+
+def _tell(desk: Desk, done: Done) -> None:
+    """Those displaced by letter and e-mail, and whoever the hall file names."""
+    tell_by_email(desk, done)
+    if desk.read_now(lambda session: _must_know(session, done.value)):
+        desk.run(
+            TellOfHall(record=done.value),
+            lambda told: open_messages(desk, [told.value]),
+            words="Eine E-Mail an alle, die Bescheid bekommen, ist vorbereitet.",
+        )
+
+
+def _must_know(session: Session, record: UUID) -> bool:
+    found = session.get(ClosedTime, record) or session.get(Booking, record)
+    return found is not None and bool(queries.hall(session, found.hall_id).tell)
 
 
 @command("halls.displace", "Andere verdrängen", icon="ban", words="vorrang eigene veranstaltung feuerwehr")
@@ -156,7 +177,7 @@ def displace(desk: Desk, _subject: UUID | None) -> None:
 
     def told(done: Done) -> None:
         desk.go("buchungen", done.value)
-        tell_by_email(desk, done)
+        _tell(desk, done)
 
     when, who = sections(desk)
     why = Section(

@@ -131,6 +131,7 @@ def upgrade() -> None:
         sa.Column("equipment", sa.Text(), nullable=False),
         sa.Column("keys", sa.Text(), nullable=False),
         sa.Column("checklist", sa.Text(), nullable=False),
+        sa.Column("tell", sa.Text(), nullable=False),
         sa.Column("steps", sa.Text(), nullable=False),
         sa.Column("caretaker", sa.Text(), nullable=False),
         sa.Column("house_rules", sa.Text(), nullable=False),
