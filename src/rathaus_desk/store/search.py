@@ -161,7 +161,7 @@ def update(
     session: OperationSession, touched: Iterable[tuple[str, bytes]], *, from_elsewhere: bool = False
 ) -> None:
     """Brings the entries of touched records (table, id), and of those described from them, up to date."""
-    driver = session.recorder.driver
+    driver = driver_of(session)
     wanted = _to_describe(driver, touched)
     if not wanted:
         return
