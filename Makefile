@@ -22,7 +22,7 @@ demo: $(VENV)/ready
 	@$(BIN)/rathaus-desk demo
 
 test: $(VENV)/ready system-for-tests $(JAR) lint
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest -n auto --dist worksteal tests
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check src tests bench tools installer

@@ -131,7 +131,7 @@ def test_a_service_of_its_own_is_taken_in(cooperation: Any, tmp_path: Path) -> N
     assert cooperation.at("musterrode", "services", "load", folder)["loaded"] == [str(folder)]
     assert cooperation.at("musterrode", "services", "load", folder)["loaded"] == []
     own = {one["key"]: one["own"] for one in cooperation.at("musterrode", "services", "list")}
-    assert own == {"bestattungsanmeldung": False, "hundesteuer": True}
+    assert own == {"bestattungsanmeldung": False, "hallenanfrage": False, "hundesteuer": True}
 
 
 def test_the_server_is_kept_by_commands(cooperation: Any, tmp_path: Path) -> None:
