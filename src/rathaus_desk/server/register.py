@@ -19,7 +19,7 @@ from rathaus_desk.server.erasing import erase_again
 from rathaus_desk.server.keep import Erasure, Keep
 from rathaus_desk.server.rows import upsert
 from rathaus_desk.server.town import Pool, erase, in_town
-from rathaus_desk.store.schema import moment_text, synced_tables
+from rathaus_desk.store.schema import Base, moment_text, synced_tables
 from rathaus_desk.store.shape import shape_of
 from rathaus_desk.sync.envelope import Answer, read_changes, read_entry, read_envelope
 
@@ -75,7 +75,10 @@ def reapply(pool: Pool, town: str, keep: Keep) -> int:
     """
     with in_town(pool, town) as cursor:
         known = {str(record) for (record,) in cursor.execute("SELECT record FROM sync_erased")}
+        # Owners before parts: what refers to others can only stand where they do.
+        order = {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
         again = [one for one in keep.erased(town) if one.id not in known]
+        again.sort(key=lambda one: order.get(one.t, 0))
         for one in again:
             _empty(cursor, one)
             erase(cursor, one.id, one.new)

@@ -267,7 +267,8 @@ class Town:
         """This is a backup that was brought back; what was erased since is emptied at once."""
         self.epoch, self.recovering = epoch, True
         self.again = {}
-        for record, (table, blank) in register.items():
+        names = list(TABLES)
+        for record, (table, blank) in sorted(register.items(), key=lambda one: names.index(one[1][0])):
             if record not in self.rows.erased:
                 self._empty(table, record, blank)
                 self.forget(record, blank)
