@@ -92,7 +92,7 @@ def window_on(home: Path, moment: datetime = MORNING) -> Iterator[MainWindow]:
     office.close()
 
 
-def until(true: Callable[[], object], seconds: float = 20.0) -> None:
+def until(true: Callable[[], object], seconds: float = 60.0) -> None:
     """Lets the windows live until it is so."""
     end = time.monotonic() + seconds
     while not true():
