@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from rathaus_desk.kernel.errors import DeskError
-from rathaus_desk.server import erasing, files, snapshot
+from rathaus_desk.server import deciding, erasing, files, snapshot
 from rathaus_desk.server import town as towns
 from rathaus_desk.server.registry import NotAllowed
 from rathaus_desk.sync import proof
@@ -91,7 +91,7 @@ class DirectClient:
 
     def hand_back(self, town, epoch, entries):
         read = [msgspec.json.decode(one, type=LogEntry) for one in entries]
-        return self._ask(lambda: towns.hand_back(self.pool, town, epoch, read))
+        return self._ask(lambda: deciding.hand_back(self.pool, town, epoch, read))
 
     def remind(self, town, epoch, records):
         self._ask(lambda: erasing.remind(self.pool, town, epoch, records, self.registry.server_id()))
@@ -100,7 +100,7 @@ class DirectClient:
         retired = self._active().standing == "retired"
         allowed = self.registry.all_in(town)
         return self._ask(
-            lambda: towns.push(
+            lambda: deciding.push(
                 self.pool, town, epoch, ops, allowed, ws=self._device.ws, retired=retired, park=park
             )
         )

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 
 from rathaus_desk.kernel.ids import new_id
 from rathaus_desk.office import tables
+from rathaus_desk.server.deciding import push
 from rathaus_desk.server.tables import typed_columns
-from rathaus_desk.server.town import in_town, log_after, push
+from rathaus_desk.server.town import in_town, log_after
 from rathaus_desk.store import schema
 from rathaus_desk.store.canonical import canonical, digest
 from rathaus_desk.store.journal import NO_HASH, Header, chained

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import schedule
 
-from rathaus_desk.server import town as towns
+from rathaus_desk.server import deciding
 from rathaus_desk.server.rows import TownRows
 from rathaus_desk.store import witness
 from rathaus_desk.sync import following, rules
@@ -34,12 +34,12 @@ SWITCHES = {
     "no check of claims": [(rules, "_taken", nothing)],
     "no check of unique values": [(rules, "_doubled", nothing)],
     "a claim that is given up need not be held": [(rules, "_already_gone", lambda row, _change: row)],
-    "an operation that is known is decided on again": [(towns.Deciding, "_known", lambda *_: {})],
+    "an operation that is known is decided on again": [(deciding.Deciding, "_known", lambda *_: {})],
     "no undo of the overlay": [(DeskRows, "take_back", nothing)],
     "the journal does not learn what was decided": [(following.Pull, "keep", nothing)],
     "no witness, and no check of the chain": [
         (witness, "is_another", lambda *_: False),
-        (towns.Deciding, "_check_chain", nothing),
+        (deciding.Deciding, "_check_chain", nothing),
     ],
     "no cascade": [(DeskRows, "refused", lambda *_: False), (TownRows, "refused", lambda *_: False)],
 }

@@ -12,8 +12,7 @@ import pytest
 
 from rathaus_desk.kernel.errors import Refused
 from rathaus_desk.kernel.ids import new_id
-from rathaus_desk.server import town as towns
-from rathaus_desk.server import upgrading
+from rathaus_desk.server import deciding, upgrading
 from rathaus_desk.server.registry import Registry
 from rathaus_desk.server.running import ready_to_serve
 from rathaus_desk.server.town import in_town
@@ -155,7 +154,7 @@ def test_what_an_older_program_pushes_is_read_as_of_today(joined, pool, village,
     earlier = read_header(first).id
     second = operation(ws, 2, bytes.fromhex(first.hash), [change], schema=0, after=(earlier,))
     raw = [encoded(first), encoded(second)]
-    answers = towns.push(pool, joined.town, epoch, raw, lambda _: True).answers
+    answers = deciding.push(pool, joined.town, epoch, raw, lambda _: True).answers
     assert [answer.verdict for answer in answers] == [None, None]
     with in_town(pool, joined.town) as cursor:
         row = cursor.execute("SELECT name FROM village_house WHERE id = %s", (house,)).fetchone()
@@ -260,7 +259,7 @@ def test_a_program_newer_than_the_server_keeps_what_it_has(joined, village, monk
     done = run_round(one, line)
     assert (done.pushed, done.waiting, done.held_back) == (0, 1, True)
     assert names(one, village) == ["Altes Programm", "Neues Programm"], "it pulls all the same"
-    monkeypatch.setattr(towns, "SCHEMA", 2)
+    monkeypatch.setattr(deciding, "SCHEMA", 2)
     done = run_round(one, line)
     assert (done.pushed, done.refused, done.waiting, done.held_back) == (1, 0, 0, False)
     assert one.examine() == []

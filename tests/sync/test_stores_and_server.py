@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from rathaus_desk.server.town import lease, log_after, push
+from rathaus_desk.server.deciding import push
+from rathaus_desk.server.town import lease, log_after
 from rathaus_desk.store import journal
 from rathaus_desk.sync.following import follow
 from rathaus_desk.sync.link import link_of, tie

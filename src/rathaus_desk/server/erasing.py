@@ -13,17 +13,8 @@ from uuid import UUID, uuid5
 import msgspec
 from psycopg import sql
 
-from rathaus_desk.server.town import (
-    RECOVERING,
-    Conflicting,
-    Deciding,
-    Pool,
-    arrived,
-    counter,
-    erase,
-    in_ledger,
-    in_town,
-)
+from rathaus_desk.server.deciding import Deciding, arrived, erase
+from rathaus_desk.server.town import RECOVERING, Conflicting, Pool, counter, in_ledger, in_town
 from rathaus_desk.store.canonical import canonical, digest
 from rathaus_desk.store.journal import NO_HASH, SCHEMA, Header, chained
 from rathaus_desk.store.schema import Base, moment_text

@@ -15,10 +15,11 @@ from uuid import UUID
 import msgspec
 from psycopg import Cursor, Error, sql
 
+from rathaus_desk.server.deciding import erase
 from rathaus_desk.server.erasing import erase_again
 from rathaus_desk.server.keep import Erasure, Keep
 from rathaus_desk.server.rows import upsert
-from rathaus_desk.server.town import Pool, erase, in_town
+from rathaus_desk.server.town import Pool, in_town
 from rathaus_desk.store.schema import Base, moment_text, synced_tables
 from rathaus_desk.store.shape import shape_of
 from rathaus_desk.sync.envelope import Answer, read_changes, read_entry, read_envelope

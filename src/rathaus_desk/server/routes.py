@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from rathaus_desk import __version__
 from rathaus_desk.kernel.errors import CannotWork
-from rathaus_desk.server import erasing, files, register, shared, snapshot
+from rathaus_desk.server import deciding, erasing, files, register, shared, snapshot
 from rathaus_desk.server import town as towns
 from rathaus_desk.server.bodies import (
     Answered,
@@ -211,7 +211,7 @@ async def push(request: Request, at: Asker) -> Response:
 
     def decide() -> bytes:
         allowed = at.server.registry.all_in(at.town)
-        answers = towns.push(
+        answers = deciding.push(
             at.pool,
             at.town,
             wish.epoch,
@@ -327,7 +327,7 @@ async def tail(request: Request, at: Active) -> dict[str, int]:
     wish = _read(body, Tail)
 
     def take_back() -> int:
-        n = towns.hand_back(at.pool, at.town, wish.epoch, wish.entries)
+        n = deciding.hand_back(at.pool, at.town, wish.epoch, wish.entries)
         answers = [Answer("", entry.n, entry.verdict) for entry in wish.entries]
         register.note(at.server.keep, at.town, [bytes(entry.op) for entry in wish.entries], answers)
         return n

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from msgspec import structs
 
-from rathaus_desk.server import town as towns
+from rathaus_desk.server import deciding
 from rathaus_desk.store.witness import Witness
 from rathaus_desk.sync import rules
 from rathaus_desk.sync.envelope import Answers, Envelope
@@ -128,7 +128,7 @@ def _always_in_force(envelope: Envelope, record: str, *, in_force: bool) -> tupl
     return _without(envelope, record, in_force=True)
 
 
-_without = towns.without
+_without = deciding.without
 
 
 def _replayed(world: World, desk: Desk, one: Entry) -> Entry | None:
@@ -262,15 +262,18 @@ SWITCHES: Mapping[str, list[Patch]] = {
     "own operations not asked for with the snapshot": [(Line, "decided", lambda *_: [])],
     "operation ids compacted with the log": [(Town, "compact", _ids_compacted)],
     "refused payloads not erased": [
-        (towns, "emptied", _whole),
-        (towns, "without", _always_in_force),
+        (deciding, "emptied", _whole),
+        (deciding, "without", _always_in_force),
         (desks, "without", _always_in_force),
     ],
-    "erased comes after other verdicts": [(rules, "about_erased", nothing), (towns, "about_erased", nothing)],
+    "erased comes after other verdicts": [
+        (rules, "about_erased", nothing),
+        (deciding, "about_erased", nothing),
+    ],
     "no witness outside the database": [(desks, "contradicts", never)],
     "no witness, and no check of the chain": [
         (desks, "contradicts", never),
-        (towns, "continued", _unchecked),
+        (deciding, "continued", _unchecked),
     ],
     "a copy of a copy goes unnoticed": [(Desk, "opened", _opened_once)],
     "witness without the workstation": [(desks, "contradicts", _by_seq_alone)],

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from rathaus_desk.server import erasing
+from rathaus_desk.server import deciding, erasing
 from rathaus_desk.server import town as towns
 from rathaus_desk.server.rows import Kept
 from rathaus_desk.store.journal import NO_HASH, Header
@@ -189,7 +189,7 @@ class Town:
         park: bool,
         allowed: Callable[[Header], bool],
     ) -> Answers:
-        came = [towns.arrived(one, park=park) for one in raw]
+        came = [deciding.arrived(one, park=park) for one in raw]
         return Push(self, epoch, allowed, device.standing == "retired").decide(came, device.ws)
 
     def hand_back(self, epoch: str, entries: Sequence[LogEntry]) -> int:
@@ -198,10 +198,10 @@ class Town:
 
     def _without_erased(self, entry: LogEntry) -> LogEntry:
         """See `server.town`."""
-        changes = towns.arrived(bytes(entry.op)).changes
+        changes = deciding.arrived(bytes(entry.op)).changes
         line = encoded(entry)
         for record in {change.id for change in changes if change is not None} & self.rows.erased.keys():
-            line = towns._without(line, record, None)
+            line = deciding.line_without(line, record, None)
         return read_entry(line)
 
     def log_after(self, after: int, epoch: str, check: str, limit: int) -> tuple[list[bytes], int]:
@@ -308,7 +308,7 @@ class Town:
         for kept in (self.log, self.conflicts):
             for n, one in kept.items():
                 if record.encode() in one.line:
-                    line = towns._without(one.line, record, left)
+                    line = deciding.line_without(one.line, record, left)
                     kept[n] = Line(one.n, one.id, one.chain, line, one.verdict, one.changes)
 
 
@@ -337,7 +337,7 @@ def removable(rows: TownRows, horizon: int) -> list[tuple[str, str]]:
     ]
 
 
-class Push(towns.Deciding):
+class Push(deciding.Deciding):
     """The server's decisions, on a town in memory."""
 
     def __init__(self, town: Town, epoch: str, allowed: Callable[[Header], bool], retired: bool) -> None:
@@ -355,7 +355,7 @@ class Push(towns.Deciding):
     def _state(self) -> Any:
         return Batch(self._town.rows)
 
-    def _known(self, came: Sequence[towns.Arrived]) -> dict[str, Answer]:
+    def _known(self, came: Sequence[deciding.Arrived]) -> dict[str, Answer]:
         return {one.id: one for one in self._town.decided(str(each.header.id) for each in came)}
 
     def _ends(self, stations: set[UUID]) -> dict[UUID, End]:
