@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 import pytest
 
 from rathaus_desk.applications import queries
-from rathaus_desk.applications.case_package import MOST, PackedCase, PackedFile, pack, unpack
+from rathaus_desk.applications.case_package import MOST, PackedCase, pack, unpack
 from rathaus_desk.applications.forwarding import AnswerForwarded
 from rathaus_desk.applications.records import Application, ForwardedCase, ForwardingState, State
 from rathaus_desk.kernel.errors import BadInput, Refused
 from rathaus_desk.office import tables
 from rathaus_desk.office.forwarding import HandedOn, addressees, ask_for_addressees, forward, run_errands
 from rathaus_desk.server import town as towns
-from rathaus_desk.store.attachments import attachments_of
+from rathaus_desk.store.attachments import KeptFile, attachments_of
 from rathaus_desk.store.operations import Request, operation
 from rathaus_desk.sync.client import Client, Unreachable
 from rathaus_desk.sync.rounds import run_round
@@ -258,7 +258,7 @@ def packed_case(**more):
 
 def test_a_package_is_read_as_it_was_packed():
     sha256 = hashlib.sha256(b"Inhalt").hexdigest()
-    case = packed_case(files=(PackedFile(name="a.txt", media_type="text/plain", sha256=sha256, size=6),))
+    case = packed_case(files=(KeptFile(name="a.txt", media_type="text/plain", sha256=sha256, size=6),))
     assert unpack(pack(case, {sha256: b"Inhalt"})) == (case, {sha256: b"Inhalt"})
     with pytest.raises(BadInput, match="unterwegs verändert"):
         unpack(pack(case, {sha256: b"Anders"}))
@@ -271,6 +271,6 @@ def test_a_package_that_is_none_is_a_sentence():
 
 
 def test_a_package_that_is_too_large_is_not_made():
-    case = packed_case(files=(PackedFile(name="a", media_type="b", sha256="c", size=MOST + 1),))
+    case = packed_case(files=(KeptFile(name="a", media_type="b", sha256="c", size=MOST + 1),))
     with pytest.raises(BadInput, match="ohne Anlagen"):
         pack(case, {"c": os.urandom(MOST + 1)})

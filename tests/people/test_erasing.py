@@ -124,3 +124,13 @@ def test_the_files_of_a_person_go_but_not_those_that_others_have_too(somebody):
     left = [path for path in store.home.attachments.rglob("*") if path.is_file()]
     assert len(left) == 1
     assert store.examine() == []
+
+
+def test_the_files_go_whatever_else_the_same_transaction_does(somebody):
+    store, person = somebody
+    sha256 = store.keep(b"Ausweis", "scan.pdf")
+    store.run(AttachFile(about=person, name="scan.pdf", sha256=sha256, size=7, media_type="application/pdf"))
+    with store.importing() as importing:
+        importing.run(ErasePerson(person=person))
+        importing.run(EnterPerson(details=PersonDetails(family_name="Andere")))
+    assert [path for path in store.home.attachments.rglob("*") if path.is_file()] == []

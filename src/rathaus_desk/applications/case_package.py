@@ -15,6 +15,7 @@ import msgspec
 
 from rathaus_desk.applications.delivery import german_size
 from rathaus_desk.kernel.errors import BadInput
+from rathaus_desk.store.attachments import KeptFile
 from rathaus_desk.store.canonical import canonical
 
 MOST = 8 * 2**20
@@ -23,15 +24,6 @@ MOST_UNPACKED = 64 * 2**20
 _CASE = "vorgang.json"
 _FILES = "anlagen/"
 _FORMAT = 1
-
-
-class PackedFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of the case; ``sha256`` is of its content."""
-
-    name: str
-    media_type: str
-    sha256: str
-    size: int
 
 
 class PackedStep(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +63,7 @@ class PackedCase(msgspec.Struct, frozen=True, kw_only=True):
     sent_at: datetime
     application: PackedApplication | None = None
     history: tuple[PackedStep, ...] = ()
-    files: tuple[PackedFile, ...] = ()
+    files: tuple[KeptFile, ...] = ()
 
 
 def pack(case: PackedCase, contents: Mapping[str, bytes]) -> bytes:

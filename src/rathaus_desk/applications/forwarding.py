@@ -171,7 +171,7 @@ def receive_forwarded(work: Work, request: ReceiveForwarded) -> ReceivedCase:
     _keep(work, request.package, packed.number, made.id)
     if known is None:
         for file in packed.files:
-            work.attach_kept(file.sha256, file.size, file.name, file.media_type, to=application.id)
+            work.attach_file(file, to=application.id)
     return ReceivedCase(application.id, known is None)
 
 

@@ -76,6 +76,18 @@ def _end(ends: datetime) -> datetime:
     return ends + timedelta(days=1) if ends.time() == time() else ends
 
 
+_STATE = click.option(
+    "--state",
+    type=click.Choice(["enquiry", "option", "requested", "approved"]),
+    default="requested",
+    help="Anfrage, Option, beantragt (sonst) oder genehmigt.",
+)
+_OPTION_UNTIL = click.option("--option-until", type=Day(), help="Letzter Tag der Option.")
+_CONFIRM = click.option(
+    "--confirm", metavar="GRUND", type=WORDS, default="", help="Begründung, wo zu bestätigen ist."
+)
+
+
 @halls.command()
 @click.option("--hall", metavar="HALLE", type=WORDS, required=True, help="Name oder Schlüssel der Halle.")
 @click.option("--set", "set_key", metavar="RÄUME", type=WORDS, required=True, help="Die Raumkombination.")
@@ -98,14 +110,9 @@ def _end(ends: datetime) -> datetime:
 @click.option("--event-kind", metavar="ART", type=WORDS, help="Art der Veranstaltung nach dem Tarif.")
 @click.option("--persons", metavar="ZAHL", type=click.IntRange(0), help="Erwartete Personen.")
 @click.option("--option", "options", metavar="NAME", multiple=True, help="Was der Tarif zur Wahl stellt.")
-@click.option(
-    "--state",
-    type=click.Choice(["enquiry", "option", "requested", "approved"]),
-    default="requested",
-    help="Anfrage, Option, beantragt (sonst) oder genehmigt.",
-)
-@click.option("--option-until", type=Day(), help="Letzter Tag der Option.")
-@click.option("--confirm", metavar="GRUND", type=WORDS, default="", help="Begründung, wo zu bestätigen ist.")
+@_STATE
+@_OPTION_UNTIL
+@_CONFIRM
 @pass_run
 def book(run: Run, /, **said: Any) -> int:
     """Bucht eine Halle, einmal oder (mit --rrule) immer wieder.
@@ -124,14 +131,9 @@ def book(run: Run, /, **said: Any) -> int:
 @click.option("--from", "starts", type=WALL_TIME, help="Dieser Beginn, Ortszeit.")
 @click.option("--to", "ends", type=WALL_TIME, help="Dieses Ende, Ortszeit.")
 @click.option("--user-group", metavar="GRUPPE", type=WORDS, help="Diese Nutzergruppe nach dem Tarif.")
-@click.option(
-    "--state",
-    type=click.Choice(["enquiry", "option", "requested", "approved"]),
-    default="requested",
-    help="Anfrage, Option, beantragt (sonst) oder genehmigt.",
-)
-@click.option("--option-until", type=Day(), help="Letzter Tag der Option.")
-@click.option("--confirm", metavar="GRUND", type=WORDS, default="", help="Begründung, wo zu bestätigen ist.")
+@_STATE
+@_OPTION_UNTIL
+@_CONFIRM
 @click.option("--dry-run", is_flag=True, help="Zeigt nur, was der Antrag sagt und was er offen lässt.")
 @pass_run
 def take_over(run: Run, /, case: str, *, dry_run: bool, **said: Any) -> int:

@@ -23,7 +23,6 @@ from rathaus_desk.applications import queries
 from rathaus_desk.applications.case_package import (
     PackedApplication,
     PackedCase,
-    PackedFile,
     PackedStep,
     pack,
     unpack,
@@ -44,7 +43,7 @@ from rathaus_desk.applications.records import ForwardedCase, ForwardingState
 from rathaus_desk.kernel.errors import BadInput, DeskError, Refused
 from rathaus_desk.office.town_hall import TownHall
 from rathaus_desk.store import journal
-from rathaus_desk.store.attachments import Attachment, attachments_of
+from rathaus_desk.store.attachments import Attachment, KeptFile, attachments_of
 from rathaus_desk.store.connection import driver_of
 from rathaus_desk.store.local import set_setting, setting
 from rathaus_desk.store.operations import Done, Request
@@ -177,7 +176,7 @@ def _packed(office: TownHall, case_id: UUID, for_office: str, note: str, what: H
             application=taken,
             history=_history(session, about) if what.history else (),
             files=tuple(
-                PackedFile(name=one.name, media_type=one.media_type, sha256=one.sha256, size=one.size)
+                KeptFile(name=one.name, media_type=one.media_type, sha256=one.sha256, size=one.size)
                 for one in files
             ),
         )

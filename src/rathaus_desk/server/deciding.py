@@ -402,14 +402,4 @@ def line_without(line: bytes, record: str, left: Mapping[str, Any] | None) -> by
     images = [image for image in entry.rows if image.i not in gone]
     if left is not None and entry.verdict is None:
         images += [Image(place, dict(left)) for place in sorted(gone)]
-    return encoded(
-        LogEntry(
-            n=entry.n,
-            at=entry.at,
-            chain=entry.chain,
-            op=msgspec.Raw(encoded(envelope)),
-            verdict=entry.verdict,
-            rows=images,
-            schema=entry.schema,
-        )
-    )
+    return encoded(msgspec.structs.replace(entry, op=msgspec.Raw(encoded(envelope)), rows=images))

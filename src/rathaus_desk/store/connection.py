@@ -158,10 +158,6 @@ def driver_of(session: Session) -> Any:
     return session.connection().connection.driver_connection
 
 
-_TOGETHER = 500
-"""Values asked for in one statement."""
-
-
 def guard_of(connection: sa.Connection) -> Guard:
     """The guard of a connection of the writing engine."""
     guard: Guard = connection.info["guard"]
@@ -178,6 +174,10 @@ def _engine(creator: Callable[[], Any], begin: str) -> sa.Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+_TOGETHER = 500
+"""Values asked for in one statement."""
 
 
 def among(driver: Any, query: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:

@@ -55,6 +55,8 @@ from rathaus_desk.store.watch import News, Watcher, changes_since, news_since, p
 
 T = TypeVar("T")
 
+_FILES_GONE = "files gone"
+"""In a session: the files of attachments that its transaction erases."""
 _PATIENCE = 200
 """Milliseconds that the emptying of the write-ahead log waits for whoever reads or writes."""
 
@@ -327,7 +329,7 @@ class Store:
             with guard_of(session.connection()).open():
                 following = Following(recorder.driver)
                 yield following
-            session.info["files gone"] = following.files_gone
+            session.info[_FILES_GONE] = following.files_gone
             if following.everything:
                 search.rebuild(session)
             else:
@@ -341,7 +343,7 @@ class Store:
                 yield session
                 testimony = overlay.testimony(driver_of(session))
                 self._to_forget |= overlay.erasures(driver_of(session)) != before
-                gone: set[str] = session.info.get("files gone", set())
+                gone: set[str] = session.info.get(_FILES_GONE, set())
             if testimony is not None:
                 witness.testify(self.home, *testimony)
         if gone:
@@ -428,11 +430,11 @@ class Store:
                     erased = [change for change in changes if change.k == "erase"]
                     for change in erased:
                         overlay.scrub(recorder.driver, Guard.mark, change.id.bytes)
-                    session.info["files gone"] = {
+                    session.info.setdefault(_FILES_GONE, set()).update(
                         raw["sha256"]
                         for (table, _), raw in recorder.before(erased)
                         if raw is not None and table == Attachment.__tablename__
-                    }
+                    )
         return Done(work.operation, value, tuple(dict.fromkeys(change.id for change in changes)))
 
 

@@ -17,12 +17,10 @@ import sqlalchemy as sa
 from rathaus_desk.kernel.ids import raw_id
 from rathaus_desk.store import schema
 from rathaus_desk.store.canonical import canonical_text, parsed
+from rathaus_desk.store.connection import among
 
 Raw = Mapping[str, Any]
 Wire = dict[str, Any]
-
-_FEW = 200
-"""Rows that one statement reads."""
 
 BOOKKEEPING = ("id", "version", "created_at", "changed_at", "deleted_at")
 """Columns that no change lists: they follow from the entry itself (its moment, its kinds of change)."""
@@ -65,13 +63,8 @@ class Shape:
     def read_all(self, connection: Any, records: Sequence[bytes]) -> dict[bytes, Raw]:
         """The raw rows with these ids, as `read` gives them, in a few statements."""
         place = self.columns.index("id")
-        found: dict[bytes, Raw] = {}
-        for start in range(0, len(records), _FEW):
-            some = records[start : start + _FEW]
-            query = f"{self.selection.removesuffix('= ?')}IN ({', '.join('?' * len(some))})"
-            for row in connection.execute(query, tuple(some)):
-                found[row[place]] = dict(zip(self.columns, row, strict=True))
-        return found
+        rows = among(connection, f"{self.selection.removesuffix('= ?')}IN", records)
+        return {row[place]: dict(zip(self.columns, row, strict=True)) for row in rows}
 
     def wire(self, raw: Raw, columns: frozenset[str] | tuple[str, ...]) -> Wire:
         """The values of ``columns`` as plain JSON."""

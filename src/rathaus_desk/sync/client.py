@@ -148,13 +148,7 @@ class Client:
         """Hands in operations."""
         head = b'{"epoch":' + msgspec.json.encode(epoch) + b',"ops":['
         body = head + b",".join(ops) + (b'],"park":true}' if park else b"]}")
-        answer = self._send("POST", f"{town}/push", content=body)
-        try:
-            return msgspec.json.decode(answer.content, type=Answers)
-        except msgspec.DecodeError as error:
-            raise Broken(
-                "Der Server hat etwas geschickt, das nicht lesbar ist.", detail=str(error)
-            ) from error
+        return self._read("POST", f"{town}/push", Answers, content=body)
 
     def log(
         self, town: str, after: int, *, epoch: str, check: bytes, wait: float = 0.0, limit: int = 1000
@@ -267,7 +261,9 @@ class Client:
         try:
             return msgspec.json.decode(self._send(method, path, **asked).content, type=kind)
         except msgspec.DecodeError as error:
-            raise Broken("Der Server hat etwas geschickt, das nicht lesbar ist.") from error
+            raise Broken(
+                "Der Server hat etwas geschickt, das nicht lesbar ist.", detail=str(error)
+            ) from error
 
     def _json(self, method: str, path: str, wish: Any = None, **asked: Any) -> Any:
         answer = self._send(method, path, json=wish, **asked)

@@ -70,6 +70,8 @@ class Decided:
     @property
     def stubs(self) -> list[tuple[str, str, dict[str, Any]]]:
         """Table, id and what is left of records that were erased later; others may refer to them before."""
+        if None not in self.changes:
+            return []
         images = self.images
         return [
             (sent.t, sent.r, images[place])
@@ -127,10 +129,12 @@ def follow(store: Store, raw: Sequence[bytes], head: int, *, anew_in: str | None
         (cursor,) = following.execute("SELECT cursor FROM workstation").fetchone()
         (chain,) = following.execute("SELECT chain FROM server_link").fetchone()
         page = verified(raw, cursor, chain)
+        pull = Pull(following)
+        pull.note_files(page)
         if anew_in is not None:
-            Pull(following).take_anew(page)
+            pull.take_anew(page)
         elif page:
-            Pull(following).take(page)
+            pull.take(page)
         note_newer(following, max((max(one.header.schema, one.entry.schema) for one in page), default=0))
         if page:
             cursor, chain = page[-1].n, page[-1].chain
@@ -186,7 +190,6 @@ class Pull:
 
     def take(self, page: Sequence[Decided]) -> None:
         """The page, in its order, below the overlay."""
-        self._note_files(page)
         overlay = self._overlay()
         if not overlay:
             self._apply(page)
@@ -205,7 +208,7 @@ class Pull:
         self._apply(page)
         self.redo_overlay()
 
-    def _note_files(self, page: Sequence[Decided]) -> None:
+    def note_files(self, page: Sequence[Decided]) -> None:
         """The files of attachments that a page erases; an own erasure has emptied the row already."""
         for one in page:
             for change in one.changes:
@@ -242,10 +245,10 @@ class Pull:
             shadow = self._rows.shadow(table, id_)
             if shadow is None:
                 continue
-            image = shadow[0]
+            image, images = shadow[0], one.images
             for place, change in enumerate(one.changes):
                 if change is not None and (change.t, change.id) == (table, record):
-                    made = effect(change, one.images.get(place), one.n, one.header.issued_at, image)
+                    made = effect(change, images.get(place), one.n, one.header.issued_at, image)
                     image = {**(image or {}), **made} if made else image
             if image is not None and image != shadow[0]:
                 self._rows.move_shadow(table, id_, image)

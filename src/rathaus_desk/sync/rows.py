@@ -8,11 +8,11 @@ from uuid import UUID
 
 from rathaus_desk.kernel.ids import raw_id
 from rathaus_desk.store.canonical import canonical_text, parsed
-from rathaus_desk.store.connection import Guard, among
+from rathaus_desk.store.connection import Guard
 from rathaus_desk.store.engine import Following
 from rathaus_desk.store.journal import Header
 from rathaus_desk.store.overlay import raw_of, remember
-from rathaus_desk.store.shape import referring_to, shape_of
+from rathaus_desk.store.shape import Raw, referring_to, shape_of
 from rathaus_desk.sync import tables
 from rathaus_desk.sync.envelope import Lacking
 from rathaus_desk.sync.rules import CLAIM, Change, Row, Unique
@@ -180,7 +180,7 @@ class Page:
 
     def __init__(self, following: Following) -> None:
         self._following = following
-        self._before: dict[tuple[str, bytes], dict[str, Any]] = {}
+        self._before: dict[tuple[str, bytes], Raw] = {}
         self._now: dict[tuple[str, bytes], dict[str, Any]] = {}
         self._has: dict[tuple[str, bytes], int] = {}
         """Rows of a snapshot: the last decision that they have in them."""
@@ -191,10 +191,8 @@ class Page:
         for table, record in wanted:
             by_table.setdefault(table, {})[raw_id(record)] = None
         for table, records in by_table.items():
-            shape = shape_of(table)
-            query = shape.selection.replace("id = ?", "id IN")
-            for row in among(self._following.driver, query, list(records)):
-                self._before[table, row[0]] = dict(zip(shape.columns, row, strict=True))
+            found = shape_of(table).read_all(self._following.driver, list(records))
+            self._before.update(((table, record), row) for record, row in found.items())
 
     def add(self, table: str, row: dict[str, Any]) -> None:
         """A row that is not there yet and is written whatever becomes of it."""

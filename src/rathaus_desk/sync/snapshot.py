@@ -165,6 +165,7 @@ def _replace(following: Following, schema: int, accepted: Sequence[Decided]) -> 
     for table in synced_tables():
         following.execute(f'DELETE FROM "{table}"')
     changed = {(change.t, change.id) for one in accepted for change in one.changes if change}
+    changed |= {(table, record) for one in accepted for table, record, _ in one.stubs}
     page = Page(following)
     for part, rows in _pages(following):
         whole: dict[str, list[list[Any]]] = {}

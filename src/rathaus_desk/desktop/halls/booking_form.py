@@ -237,9 +237,12 @@ def values_of(request: Mapping[str, Any]) -> dict[str, Any]:
                 values[clock] = datetime.fromisoformat(request[name]).time()
     if values.get("until") == values.get("on"):
         values.pop("until", None)
-    wish = wish_of(request.get("wish") or {})
+    return {**values, **values_of_wish(wish_of(request.get("wish") or {}))}
+
+
+def values_of_wish(wish: Wish) -> dict[str, Any]:
+    """The form's values of what is wanted."""
     return {
-        **values,
         "persons": wish.persons,
         "user_group": wish.user_group,
         "event_kind": wish.event_kind,

@@ -315,6 +315,32 @@ class LineRow(QAbstractButton):
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
 
 
+class PartHead(QHBoxLayout):
+    """What a part is called, and beside it what can be done there."""
+
+    def __init__(self, do: Callable[[str, Any], Any]) -> None:
+        super().__init__()
+        self._action = ""
+        self._title = label("section")
+        self._button = QPushButton()
+        self._button.setProperty("quiet", True)
+        self._button.clicked.connect(lambda: do(self._action, None))
+        self.addWidget(self._title)
+        self.addStretch(1)
+        self.addWidget(self._button)
+
+    def show_head(self, title: str, action: str) -> None:
+        """Another title and action; an action that there is none of is not offered."""
+        self._title.setText(title)
+        self._title.setVisible(bool(title))
+        self._action = action
+        known = action in COMMANDS
+        self._button.setVisible(known)
+        if known:
+            self._button.setText(COMMANDS[action].title)
+            show_icon(self._button, COMMANDS[action].icon or "plus")
+
+
 class LinesWidget(QWidget):
     """`Lines` under their heading."""
 
@@ -322,20 +348,12 @@ class LinesWidget(QWidget):
         super().__init__()
         self._follow, self._do = follow, do
         self._rows: list[LineRow] = []
-        self._action = ""
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(0)
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 0, 0, XS)
-        self._title = label("section")
-        self._button = QPushButton()
-        self._button.setProperty("quiet", True)
-        self._button.clicked.connect(lambda: self._do(self._action, None))
-        head.addWidget(self._title)
-        head.addStretch(1)
-        head.addWidget(self._button)
-        self._box.addLayout(head)
+        self._head = PartHead(do)
+        self._head.setContentsMargins(0, 0, 0, XS)
+        self._box.addLayout(self._head)
         self._empty = label("muted", wrap=True)
         self._box.addWidget(self._empty)
 
@@ -350,14 +368,7 @@ class LinesWidget(QWidget):
 
     def show_part(self, lines: Lines) -> None:
         """Takes over other lines."""
-        self._title.setText(lines.title)
-        self._title.setVisible(bool(lines.title))
-        self._action = lines.action
-        known = lines.action in COMMANDS
-        self._button.setVisible(known)
-        if known:
-            self._button.setText(COMMANDS[lines.action].title)
-            show_icon(self._button, COMMANDS[lines.action].icon or "plus")
+        self._head.show_head(lines.title, lines.action)
         self._empty.setText(lines.empty or "Hier ist noch nichts.")
         self._empty.setVisible(not lines.lines)
         while len(self._rows) < len(lines.lines):

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from rathaus_desk.desktop.commands import COMMANDS
 from rathaus_desk.desktop.parts.described import Picture, Pictures, Target
 from rathaus_desk.desktop.parts.flow import Flow
-from rathaus_desk.desktop.parts.part_widgets import icon_button, label, show_icon
+from rathaus_desk.desktop.parts.part_widgets import PartHead, icon_button, label
 from rathaus_desk.desktop.parts.pdf_pages import pages_shared
 from rathaus_desk.desktop.theme.tokens import XS, M, S
 
@@ -99,20 +99,12 @@ class PicturesWidget(QWidget):
     def __init__(self, _follow: Follow, do: Do) -> None:
         super().__init__()
         self._do = do
-        self._action = ""
         self._shown: list[PictureWidget] = []
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(S)
-        head = QHBoxLayout()
-        self._title = label("section")
-        self._button = QPushButton()
-        self._button.setProperty("quiet", True)
-        self._button.clicked.connect(lambda: self._do(self._action, None))
-        head.addWidget(self._title)
-        head.addStretch(1)
-        head.addWidget(self._button)
-        box.addLayout(head)
+        self._head = PartHead(do)
+        box.addLayout(self._head)
         self._empty = label("muted", wrap=True)
         box.addWidget(self._empty)
         self._flow = Flow(M)
@@ -120,13 +112,7 @@ class PicturesWidget(QWidget):
 
     def show_part(self, part: Pictures) -> None:
         """Takes over other pictures."""
-        self._title.setText(part.title)
-        self._action = part.action
-        known = part.action in COMMANDS
-        self._button.setVisible(known)
-        if known:
-            self._button.setText(COMMANDS[part.action].title)
-            show_icon(self._button, COMMANDS[part.action].icon or "plus")
+        self._head.show_head(part.title, part.action)
         self._empty.setText(part.empty)
         self._empty.setVisible(not part.pictures and bool(part.empty))
         while len(self._shown) < len(part.pictures):

@@ -16,6 +16,7 @@ from rathaus_desk.desktop.halls.booking_form import (
     hall_choices,
     sections,
     times_of_values,
+    values_of_wish,
     wish_of_values,
 )
 from rathaus_desk.desktop.halls.commands.asking import Values, asked
@@ -295,12 +296,7 @@ def _values_of(session: Session, booking_id: UUID) -> tuple[Values, Wish, Rank]:
         "ends": times.ends.time(),
         "person": booking.person_id,
         "purpose": booking.purpose,
-        "persons": wish.persons,
-        "user_group": wish.user_group,
-        "event_kind": wish.event_kind,
-        "options": dict.fromkeys(wish.options, 1),
-        "features": dict.fromkeys(wish.features, 1),
-        "public": bool(wish.public),
+        **values_of_wish(wish),
         "remark": booking.remark,
     }
     return values, wish, booking.rank
