@@ -16,6 +16,7 @@ from rathaus_desk.halls.records import (
     BookingTask,
     ClosedTime,
     DepositEntry,
+    Direction,
     Hall,
     HallPicture,
     HandoverRecord,
@@ -207,6 +208,12 @@ def handovers(session: Session, booking_id: UUID) -> Sequence[HandoverRecord]:
     """The records of handing over and taking back, the oldest first."""
     query = select(HandoverRecord).where(HandoverRecord.booking_id == booking_id)
     return session.scalars(query.order_by(HandoverRecord.at, HandoverRecord.id)).all()
+
+
+def last_handover(session: Session, booking_id: UUID, direction: Direction) -> HandoverRecord | None:
+    """The latest record in a direction."""
+    found = [one for one in handovers(session, booking_id) if one.direction == direction]
+    return found[-1] if found else None
 
 
 def tasks_of(session: Session, booking_id: UUID) -> Sequence[BookingTask]:

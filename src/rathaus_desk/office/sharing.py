@@ -19,6 +19,7 @@ from uuid import UUID, uuid5
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from rathaus_desk.applications import queries as applications
 from rathaus_desk.applications.operations import SaveService
@@ -168,8 +169,7 @@ def publish(office: TownHall, paths: Sequence[Path]) -> list[Release]:
     BadInput if one is refused or an example does not come out; nothing is published then.
     """
     with office.store.read() as session:
-        link = link_of(driver_of(session))
-    town = link.town if link else ""
+        town = _own_key(session)
     made = [one for path in paths if (one := _published(town, path)) is not None]
     catalogue = [path for path in paths if not _is_letter(path) and not _is_service(path)]
     if catalogue:
@@ -203,31 +203,42 @@ def _published(town: str, path: Path) -> Release | None:
         return _letter(town, letter.name, letter.text)
     if _is_service(path):
         service = load_service(path)
-        texts = [(path / name).read_text(encoding="utf-8-sig") for name in (_SERVICE_FILE, _SCHEMA_FILE)]
-        return _service(town, service.key, service.title, *texts)
+        return _service(town, service.key, service.title, *_service_texts(path))
     return None
 
 
 def publish_catalogue(office: TownHall, version: UUID) -> list[Release]:
     """Publishes a version of this town's catalogue as it stands."""
     with office.store.read() as session:
-        link = link_of(driver_of(session))
+        town = _own_key(session)
         found = session.get(CatalogueVersion, version)
     if found is None:
         raise Refused("Diese Fassung gibt es nicht (mehr).")
     first = found.valid_from.isoformat()
-    made = _new(link.town if link else "", found.head, found.key, found.title, found.text, first)
+    made = _new(town, found.head, found.key, found.title, found.text, first)
     return _send(office, [made])
 
 
 def publish_letter(office: TownHall, name: str) -> list[Release]:
     """Publishes the town's own text of a letter; Refused if the program's is in use."""
     with office.store.read() as session:
-        link = link_of(driver_of(session))
+        town = _own_key(session)
         newest = next(iter(own_templates(session, name)), None)
     if newest is None or not newest.text:
         raise Refused("Für dieses Schreiben gilt der Text des Programms; den haben die anderen auch.")
-    return _send(office, [_letter(link.town if link else "", name, newest.text)])
+    return _send(office, [_letter(town, name, newest.text)])
+
+
+def _own_key(session: Session) -> str:
+    """This town's key at the server; empty without one: `_send` refuses then."""
+    link = link_of(driver_of(session))
+    return link.town if link else ""
+
+
+def _service_texts(folder: Path) -> tuple[str, str]:
+    """Both texts of a service's folder."""
+    text, schema_text = ((folder / name).read_text("utf-8-sig") for name in (_SERVICE_FILE, _SCHEMA_FILE))
+    return text, schema_text
 
 
 def _letter(town: str, name: str, text: str) -> Release:
@@ -296,20 +307,20 @@ def save_own_service(office: TownHall, folder: Path) -> bool:
     BadInput if it does not work.
     """
     load_service(folder)
-    text, schema_text = ((folder / name).read_text("utf-8-sig") for name in (_SERVICE_FILE, _SCHEMA_FILE))
+    text, schema_text = _service_texts(folder)
     return bool(office.run(SaveService(text=text, schema_text=schema_text)).changed)
 
 
 def publish_service(office: TownHall, key: str) -> list[Release]:
     """Publishes one of the town's own services; Refused if it has none of that key."""
     with office.store.read() as session:
-        link = link_of(driver_of(session))
+        town = _own_key(session)
         own = {one.key: one for one in applications.own_services(session)}
     if key not in own:
         raise Refused("Diese Leistung gehört zum Programm; die haben die anderen auch.")
     one = own[key]
     read_service(one.text, one.schema_text)
-    return _send(office, [_service(link.town if link else "", key, one.title, one.text, one.schema_text)])
+    return _send(office, [_service(town, key, one.title, one.text, one.schema_text)])
 
 
 def _take_catalogue(office: TownHall, found: Sequence[Release]) -> int:

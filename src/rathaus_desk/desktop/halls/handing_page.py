@@ -30,7 +30,6 @@ from rathaus_desk.desktop.parts.guided_page import GuidedPage
 from rathaus_desk.halls import queries
 from rathaus_desk.halls.letters import user_name
 from rathaus_desk.halls.operations.handing import METERS, Checked, Damage, HandOverHall, lower_meters
-from rathaus_desk.halls.records import Booking, HandoverRecord
 from rathaus_desk.halls.rules.deposit import Ledger
 from rathaus_desk.halls.rules.times import german_span
 from rathaus_desk.kernel.clock import at_town
@@ -221,7 +220,7 @@ def _known(session: Session, record: UUID) -> dict[str, Any]:
     booking = queries.booking(session, record)
     hall = queries.hall(session, booking.hall_id)
     back = booking.state == "handed_over"
-    out = _handed_out(session, booking)
+    out = queries.last_handover(session, booking.id, "out")
     return {
         "booking": str(record),
         "direction": "back" if back else "out",
@@ -230,11 +229,6 @@ def _known(session: Session, record: UUID) -> dict[str, Any]:
         "keys": list(dict.fromkeys((*(out.keys if back and out else hall.keys),))),
         "checklist": hall.checklist or list(USUAL_CHECKS),
     }
-
-
-def _handed_out(session: Session, booking: Booking) -> HandoverRecord | None:
-    found = [one for one in queries.handovers(session, booking.id) if one.direction == "out"]
-    return found[-1] if found else None
 
 
 def _before_keys(session: Session, record: UUID) -> Consequences:
@@ -254,7 +248,7 @@ def _before_keys(session: Session, record: UUID) -> Consequences:
 def _on_return(session: Session, record: UUID, values: Values) -> Consequences:
     """What was used, which keys are missing, and what damage costs beside the deposit."""
     booking = queries.booking(session, record)
-    out = _handed_out(session, booking)
+    out = queries.last_handover(session, booking.id, "out")
     before = {name: Decimal(reading) for name, reading in out.meters.items()} if out else {}
     read = meters_of(values)
     cards = [Card("Verbrauch", tuple(_used(before, read)) or (Meaning("noch keine Zählerstände"),))]

@@ -134,7 +134,7 @@ def hand_over(work: Work, request: HandOverHall) -> UUID:
 
 
 def _refuse_meters_backwards(work: Work, booking: Booking, request: HandOverHall) -> None:
-    out = _last(work, booking, "out")
+    out = queries.last_handover(work.session, booking.id, "out")
     for sentence in lower_meters(out.meters if out else {}, request.meters).values():
         raise BadInput(sentence)
 
@@ -156,11 +156,6 @@ def _drawn(strokes: Sequence[Stroke]) -> list[Any]:
     if any(not (0 <= x <= 1000 and 0 <= y <= SIGNING_HEIGHT) for x, y in points):
         raise BadInput("Die Unterschrift reicht über ihr Feld hinaus; bitte noch einmal unterschreiben.")
     return [[list(point) for point in stroke] for stroke in strokes]
-
-
-def _last(work: Work, booking: Booking, direction: Direction) -> HandoverRecord | None:
-    found = [one for one in queries.handovers(work.session, booking.id) if one.direction == direction]
-    return found[-1] if found else None
 
 
 def meter_name(name: str) -> str:
@@ -235,7 +230,7 @@ def print_handover_form(work: Work, request: PrintHandoverForm) -> UUID:
     """Files it in the print queue, with the hall's keys and checklist to be ticked."""
     booking = queries.booking(work.session, request.booking)
     hall = queries.hall(work.session, booking.hall_id)
-    out = _last(work, booking, "out")
+    out = queries.last_handover(work.session, booking.id, "out")
     keys = out.keys if out is not None and request.direction == "back" else hall.keys
     facts = HallHandover(
         **letters.use_facts(work, [booking]),
@@ -314,7 +309,8 @@ def _notices_of_others(work: Work, booking: Booking) -> set[UUID | None]:
 
 def _used(work: Work, booking: Booking) -> dict[str, Decimal]:
     """Meter → what was used between the two records."""
-    out, back = _last(work, booking, "out"), _last(work, booking, "back")
+    out = queries.last_handover(work.session, booking.id, "out")
+    back = queries.last_handover(work.session, booking.id, "back")
     if out is None or back is None:
         return {}
     return {
@@ -325,7 +321,7 @@ def _used(work: Work, booking: Booking) -> dict[str, Decimal]:
 
 
 def _damages(work: Work, booking: Booking) -> list[Damage]:
-    back = _last(work, booking, "back")
+    back = queries.last_handover(work.session, booking.id, "back")
     found = back.damage if back else []
     return [Damage(text=one["text"], cost=Money(one["cents"])) for one in found]
 
